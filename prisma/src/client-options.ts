@@ -1,0 +1,29 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+
+export interface ClientOptions {
+  url: string;
+  /** Connections at most; the sum over all processes must stay below the server's max_connections. */
+  poolSize?: number;
+  /** Name shown in pg_stat_activity. */
+  applicationName?: string;
+}
+
+export const clientPoolDefaults = {
+  poolSize: 10,
+  connectionTimeoutMs: 5_000,
+  statementTimeoutMs: 10_000,
+  lockTimeoutMs: 5_000,
+} as const;
+
+/** The driver adapter of every client here: bounded pool, bounded statements, bounded waits. */
+export function createAdapter(options: ClientOptions): PrismaPg {
+  return new PrismaPg({
+    connectionString: options.url,
+    max: options.poolSize ?? clientPoolDefaults.poolSize,
+    connectionTimeoutMillis: clientPoolDefaults.connectionTimeoutMs,
+    statement_timeout: clientPoolDefaults.statementTimeoutMs,
+    lock_timeout: clientPoolDefaults.lockTimeoutMs,
+    idle_in_transaction_session_timeout: clientPoolDefaults.statementTimeoutMs,
+    application_name: options.applicationName,
+  });
+}

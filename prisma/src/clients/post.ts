@@ -1,0 +1,15 @@
+import { Prisma, PrismaClient } from '../../generated/post/client.ts';
+import { type ClientOptions, createAdapter } from '../client-options.ts';
+
+export { Prisma };
+export type PostDatabase = PrismaClient;
+/** What runs inside `database.$transaction(async (tx) => …)`. */
+export type PostTransaction = Prisma.TransactionClient;
+
+/** A client of the `post` database. The caller owns it and ends it with `$disconnect()`. */
+export function createPostDatabase(options: ClientOptions): PostDatabase {
+  return new PrismaClient({
+    adapter: createAdapter(options),
+    log: [{ emit: 'event', level: 'query' }],
+  });
+}
