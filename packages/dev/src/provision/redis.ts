@@ -1,0 +1,69 @@
+import { mkdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { startDetached } from './detached.ts';
+import { reap } from './pid-file.ts';
+import { freePort } from './ports.ts';
+import { redisServerCommand } from './redis-command.ts';
+
+export interface RedisOptions {
+  /** Holds the pid file and the log. Made if missing. */
+  stateFolder: string;
+  /** Names the files, when one folder holds several servers. */
+  name?: string;
+  /** Taken if free, else another one is chosen. */
+  port?: number | undefined;
+  /** How many logical databases it has; tests take one per file. */
+  databases?: number;
+  onProgress?: (message: string) => void;
+}
+
+export interface RedisServer {
+  port: number;
+  pid: number;
+  url: string;
+  stop: () => Promise<void>;
+  /** Ends it without a word, as a crash would. */
+  kill: () => Promise<void>;
+}
+
+/** Starts a private Redis on the loopback interface; one that a killed parent left behind is ended first. */
+export async function startRedis(options: RedisOptions): Promise<RedisServer> {
+  const { stateFolder, name = 'redis', databases = 16 } = options;
+  mkdirSync(stateFolder, { recursive: true });
+  const pidFile = path.join(stateFolder, `${name}.pid`);
+  await reap(pidFile);
+  const command = redisServerCommand(options.onProgress);
+  const port = await freePort(options.port);
+  const pid = await startDetached({
+    command,
+    args: serverArguments({ port, databases, dir: stateFolder }),
+    logFile: path.join(stateFolder, `${name}.log`),
+    pidFile,
+    isReady: () => answersPing(port),
+  });
+  const stop = async () => void (await reap(pidFile));
+  const kill = async () => void (await reap(pidFile, ['SIGKILL']));
+  return { port, pid, url: `redis://127.0.0.1:${port}`, stop, kill };
+}
+
+/** Without persistence: a Redis that comes back with an old copy must not be believed. */
+function serverArguments(settings: { port: number; databases: number; dir: string }): string[] {
+  const fixed = { bind: '127.0.0.1', save: '', appendonly: 'no' };
+  return Object.entries({ ...fixed, ...settings }).flatMap(([name, value]) => [`--${name}`, String(value)]);
+}
+
+/** A bare PING: a client library would retry and log where an unready server is expected. */
+function answersPing(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const settle = (isUp: boolean) => {
+      socket.destroy();
+      resolve(isUp);
+    };
+    socket.setTimeout(1_000, () => settle(false));
+    socket.once('error', () => settle(false));
+    socket.once('connect', () => socket.write('PING\r\n'));
+    socket.once('data', (answer) => settle(answer.toString().startsWith('+PONG')));
+  });
+}

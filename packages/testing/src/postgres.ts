@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto';
+import type { DatabaseName } from '@murmuration/prisma';
+import pg from 'pg';
+import { inject } from 'vitest';
+
+export interface TestDatabase {
+  url: string;
+  drop: () => Promise<void>;
+}
+
+/** A database of the caller's own, empty and migrated: a clone of the template made by the global set-up. */
+export async function createTestDatabase(database: DatabaseName): Promise<TestDatabase> {
+  const server = inject('postgresUrl');
+  const name = `${database}_${randomBytes(6).toString('hex')}`;
+  await execute(server, `CREATE DATABASE ${name} TEMPLATE template_${database}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => execute(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+async function execute(connectionString: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

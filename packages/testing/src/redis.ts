@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startRedis } from '@murmuration/dev';
+import { Redis } from 'ioredis';
+import { inject } from 'vitest';
+
+export interface TestRedis {
+  url: string;
+  client: Redis;
+  close: () => Promise<void>;
+}
+
+export interface RedisProcess {
+  url: string;
+  /** Ends the server as a crash would. */
+  kill: () => Promise<void>;
+  /** Starts it again on the same port, empty. */
+  start: () => Promise<void>;
+  /** Ends it for good and removes its files. */
+  close: () => Promise<void>;
+}
+
+/** An empty logical database of the run's shared Redis. No `FLUSHALL` here: it belongs to `createRedisProcess`. */
+export async function createTestRedis(): Promise<TestRedis> {
+  const server = inject('redisUrl');
+  const counter = new Redis(server);
+  const database = await counter.incr('murmuration:test-databases');
+  counter.disconnect();
+  const url = `${server}/${database}`;
+  const client = new Redis(url);
+  return {
+    url,
+    client,
+    close: async () => {
+      await client.flushdb();
+      client.disconnect();
+    },
+  };
+}
+
+/** A Redis of the caller's own, to be killed and started again in tests of failure. */
+export async function createRedisProcess(): Promise<RedisProcess> {
+  const stateFolder = mkdtempSync(path.join(tmpdir(), 'murmuration-redis-'));
+  let server = await startRedis({ stateFolder });
+  const { url, port } = server;
+  return {
+    url,
+    kill: () => server.kill(),
+    start: async () => {
+      server = await startRedis({ stateFolder, port });
+    },
+    close: async () => {
+      await server.kill();
+      rmSync(stateFolder, { recursive: true, force: true });
+    },
+  };
+}
