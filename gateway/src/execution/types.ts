@@ -1,0 +1,100 @@
+import type { GraphQLError, GraphQLSchema } from 'graphql';
+
+/** What a client receives: shaped data (objects without Object.prototype) and errors, if any. */
+export interface ExecutionOutcome {
+  data: Record<string, unknown> | null;
+  errors?: readonly GraphQLError[];
+}
+
+/** Everything the executor and the fetcher may know of one client request. Generic: no social rule lives here. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** Opaque to execution; only `headersFor` of the edge looks into it. */
+  readonly identity: unknown;
+  /** Equal keys may share reads until they are dispatched; null is an anonymous caller, who may join one in flight. */
+  readonly cacheKeyOfIdentity: string | null;
+  /**
+   * Anything else of this request that a subgraph can see (forwarded headers, a read position).
+   * Reads of different partitions are never shared.
+   */
+  readonly partition?: string;
+  /** Milliseconds since the epoch after which no subgraph is waited for. */
+  readonly deadline: number;
+  /** Called with the `extensions` of every subgraph answer that has some. */
+  onExtensions?(subgraph: string, extensions: Record<string, unknown>): void;
+}
+
+export interface SubgraphRequest {
+  readonly subgraph: string;
+  /** The URL that the supergraph names for the subgraph; the fetcher's settings may override it. */
+  readonly url: string | undefined;
+  readonly query: string;
+  readonly operationName: string | undefined;
+  /** The variables as one JSON object text, ready to be put on the wire. */
+  readonly variablesJson: string;
+  /** The whole body as JSON text: query, operationName and variables. */
+  readonly body: string;
+  readonly kind: 'query' | 'mutation';
+  readonly context: RequestContext;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface SubgraphError {
+  readonly message?: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions?: Record<string, unknown>;
+}
+
+/** The caller owns what it is given and may change it: a fetcher never hands the same objects out twice. */
+export interface SubgraphResponse {
+  data?: Record<string, unknown> | null;
+  errors?: readonly SubgraphError[];
+  extensions?: Record<string, unknown>;
+}
+
+/** How a subgraph is reached. Rejects when there is no GraphQL answer at all. */
+export interface SubgraphFetcher {
+  fetch(request: SubgraphRequest): Promise<SubgraphResponse>;
+}
+
+export interface ExecuteArgs {
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+  readonly context: RequestContext;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is needed to open a subscription upstream; the rest of its plan runs once for each event. */
+export interface CompiledSubscription {
+  readonly serviceName: string;
+  readonly url: string | undefined;
+  /** Text of the operation for the owning subgraph. */
+  readonly operation: string;
+  readonly operationName: string | undefined;
+  readonly operationKind: 'subscription';
+  /** Names of the client's variables to send along. */
+  readonly variableUsages: readonly string[];
+  readonly responseShape: {
+    /** Name of the subscription field in the schema. */
+    readonly fieldName: string;
+    /** Its key in an upstream event's `data`. */
+    readonly upstreamKey: string;
+    /** Its key in what the client receives. */
+    readonly clientKey: string;
+  };
+  /** False when an event needs shaping only and no further fetch. */
+  readonly hasRest: boolean;
+}
+
+/** One operation against one supergraph generation, ready to run any number of times. */
+export interface CompiledOperation {
+  readonly generationId: string;
+  readonly apiSchema: GraphQLSchema;
+  readonly kind: 'query' | 'mutation' | 'subscription';
+  readonly operationName: string | undefined;
+  readonly subscription: CompiledSubscription | undefined;
+  /** Estimate of the memory held, by which the plan cache is bounded. */
+  readonly bytes: number;
+  /** Use `execute` and `executeRest` of execute.ts. */
+  run(args: ExecuteArgs): Promise<ExecutionOutcome>;
+  runRest(event: SubgraphResponse, args: ExecuteArgs): Promise<ExecutionOutcome>;
+}
