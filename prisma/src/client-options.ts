@@ -6,6 +6,8 @@ export interface ClientOptions {
   poolSize?: number;
   /** Name shown in pg_stat_activity. */
   applicationName?: string;
+  /** Called for every statement sent, for metrics and tests. */
+  onStatement?: (statement: { sql: string; durationMs: number }) => void;
 }
 
 export const clientPoolDefaults = {

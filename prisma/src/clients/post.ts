@@ -8,8 +8,10 @@ export type PostTransaction = Prisma.TransactionClient;
 
 /** A client of the `post` database. The caller owns it and ends it with `$disconnect()`. */
 export function createPostDatabase(options: ClientOptions): PostDatabase {
-  return new PrismaClient({
-    adapter: createAdapter(options),
-    log: [{ emit: 'event', level: 'query' }],
-  });
+  const adapter = createAdapter(options);
+  const { onStatement } = options;
+  if (!onStatement) return new PrismaClient({ adapter });
+  const client = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
+  client.$on('query', (event) => onStatement({ sql: event.query, durationMs: event.duration }));
+  return client;
 }

@@ -1,0 +1,3 @@
+export { ConfigError, readConfig } from './read.ts';
+export { setting } from './setting.ts';
+export { type InternalKey, parseInternalKeys } from './internal-keys.ts';

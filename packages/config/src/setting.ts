@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { parseInternalKeys } from './internal-keys.ts';
+
+/** Builders of settings that several processes share, so that one name means one thing everywhere. */
+export const setting = {
+  /** A port; 0 lets the system choose. */
+  port: (fallback?: number) => withDefault(z.coerce.number().int().min(0).max(65_535), fallback),
+  /** Address to listen on. Loopback unless told otherwise. */
+  host: () => z.string().default('127.0.0.1'),
+  integer: (fallback: number, minimum = 0) => z.coerce.number().int().min(minimum).default(fallback),
+  boolean: (fallback: boolean) =>
+    z
+      .enum(['true', 'false', '1', '0'])
+      .transform((text) => text === 'true' || text === '1')
+      .default(fallback),
+  url: (...protocols: string[]) =>
+    z.string().refine(
+      (text) => {
+        const url = URL.parse(text);
+        return url !== null && (protocols.length === 0 || protocols.includes(url.protocol.slice(0, -1)));
+      },
+      `must be a URL${protocols.length ? ` (${protocols.join(', ')})` : ''}`,
+    ),
+  postgresUrl: () => setting.url('postgres', 'postgresql'),
+  redisUrl: () => setting.url('redis', 'rediss'),
+  httpUrl: () => setting.url('http', 'https').transform((text) => text.replace(/\/$/, '')),
+  list: () =>
+    z
+      .string()
+      .default('')
+      .transform((text) => text.split(',').flatMap((part) => part.trim() || [])),
+  logLevel: () => z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** `INTERNAL_KEYS`: see {@link parseInternalKeys}. */
+  internalKeys: () =>
+    z.string().transform((text, context) => {
+      try {
+        return parseInternalKeys(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+        return z.NEVER;
+      }
+    }),
+  base64Secret: (shortestBytes = 32) =>
+    z
+      .string()
+      .transform((text) => Buffer.from(text, 'base64'))
+      .refine((bytes) => bytes.length >= shortestBytes, `must be at least ${shortestBytes} bytes in base64`),
+} as const;
+
+function withDefault<T extends z.ZodType<number>>(schema: T, fallback: number | undefined) {
+  return fallback === undefined ? schema : (schema.default(fallback as never) as unknown as T);
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { parseInternalKeys, readConfig, setting } from '../src/index.ts';
+
+const secret = Buffer.alloc(32, 7).toString('base64');
+
+describe('settings', () => {
+  it('are parsed, defaulted and frozen; an empty value counts as missing', () => {
+    const shape = { PORT: setting.port(4000), HOST: setting.host(), REDIS_URL: setting.redisUrl() };
+    const config = readConfig(shape, { PORT: '', REDIS_URL: 'redis://127.0.0.1:1' });
+    expect(config).toEqual({ PORT: 4000, HOST: '127.0.0.1', REDIS_URL: 'redis://127.0.0.1:1' });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('report all problems together and quote no value', () => {
+    const shape = { PORT: setting.port(), REDIS_URL: setting.redisUrl(), KEYS: setting.internalKeys() };
+    const read = () => readConfig(shape, { REDIS_URL: 'http://s3cret', KEYS: 'a:c2hvcnQ=' });
+    expect(read).toThrow(/PORT: is required[^]*REDIS_URL: must be a URL[^]*KEYS: key "a" is shorter/);
+    expect(read).not.toThrow(/s3cret|c2hvcnQ/);
+  });
+});
+
+describe('internal keys', () => {
+  it('keep their order: the first signs', () => {
+    expect(parseInternalKeys(`new:${secret},old:${secret}`).map((key) => key.id)).toEqual(['new', 'old']);
+  });
+
+  it('are refused when malformed, short or ambiguous', () => {
+    for (const text of ['', 'a', 'a:b:c', `a:${secret},a:${secret}`]) {
+      expect(() => parseInternalKeys(text)).toThrow();
+    }
+  });
+});

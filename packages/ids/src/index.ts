@@ -1,0 +1,18 @@
+export { badUserInput } from './bad-user-input.ts';
+export { type Connection, connectionFrom, type Edge, type PageInfo } from './connection.ts';
+export { type CursorCodec, cursorCodec } from './cursor.ts';
+export {
+  decodeId,
+  decodeInputId,
+  encodeId,
+  type Id,
+  type IdType,
+  idTypes,
+  type NotificationId,
+  type PostId,
+  type SessionId,
+  typeOfId,
+  type UserId,
+} from './id.ts';
+export { type Page, pageFrom, pageLimits, type PageArguments } from './page.ts';
+export { idAt, timeOf } from './time.ts';

@@ -1,0 +1,23 @@
+import type { GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
+import { errorCodes } from './codes.ts';
+import { restate } from './restate.ts';
+
+const known = new Set<unknown>(Object.values(errorCodes));
+
+/**
+ * What a client may see of an error. An error of our own passes as it is; anything else is logged whole and
+ * replaced by a sentence, so that no stack, SQL or address ever leaves the process.
+ */
+export function maskError(error: GraphQLError, logger: Logger): GraphQLError {
+  if (known.has(error.extensions.code)) {
+    if (error.extensions.code === errorCodes.downstream && error.originalError) {
+      logger.warn({ err: error.originalError, path: error.path }, 'a service did not answer');
+    }
+    return error;
+  }
+  // Without an original error it is graphql-js's own word on the request: a variable that does not fit.
+  if (error.originalError === undefined) return restate(error, error.message, errorCodes.badUserInput);
+  logger.error({ err: error.originalError, path: error.path }, 'a resolver failed');
+  return restate(error, 'Something went wrong on our side.', errorCodes.internal);
+}

@@ -1,0 +1,69 @@
+import { type FastifyInstance, fastify } from 'fastify';
+import type { Logger } from 'pino';
+
+export const httpLimits = {
+  /** Longer than the pools' idle time, or a reused connection meets a closed one. */
+  keepAliveMs: 75_000,
+  requestMs: 30_000,
+  bodyBytes: 1024 * 1024,
+} as const;
+
+export type Readiness = () => Promise<void> | void;
+
+export interface HttpServer {
+  app: FastifyInstance;
+  /** From now on `/readyz` answers 503, so that the load balancer looks elsewhere. */
+  drain(): void;
+  /** Listens and returns the base URL. */
+  listen(address: { host: string; port: number }): Promise<string>;
+}
+
+/**
+ * An HTTP server with probes, bounded bodies and bounded waits. `/livez` says that the process runs,
+ * `/readyz` that it can do its work: it fails while draining and when a `readiness` check throws.
+ */
+export function createHttpServer(options: {
+  logger: Logger;
+  readiness: Record<string, Readiness>;
+  bodyBytes?: number;
+}): HttpServer {
+  const app = fastify({
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    forceCloseConnections: 'idle',
+    keepAliveTimeout: httpLimits.keepAliveMs,
+    requestTimeout: httpLimits.requestMs,
+    bodyLimit: options.bodyBytes ?? httpLimits.bodyBytes,
+    return503OnClosing: false,
+  }) as unknown as FastifyInstance;
+  let isDraining = false;
+
+  app.get('/livez', () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    const failed = isDraining ? ['draining'] : await failedChecks(options.readiness);
+    if (failed.length === 0) return { status: 'ok' };
+    return reply.code(503).send({ status: 'not ready', failed });
+  });
+
+  return {
+    app,
+    drain: () => {
+      isDraining = true;
+    },
+    listen: (address) => app.listen(address),
+  };
+}
+
+async function failedChecks(checks: Record<string, Readiness>): Promise<string[]> {
+  const results = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => {
+      try {
+        await check();
+        return [];
+      } catch {
+        return [name];
+      }
+    }),
+  );
+  return results.flat();
+}

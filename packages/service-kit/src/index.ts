@@ -1,0 +1,51 @@
+export {
+  type Envelope,
+  type EnvelopeFields,
+  type EnvelopeProblem,
+  envelopeHeader,
+  envelopeWindowMs,
+  signEnvelope,
+  subscribeBody,
+  type VerifiedEnvelope,
+  verifyEnvelope,
+} from './envelope/envelope.ts';
+export { createReplayGuard, type ReplayGuard } from './envelope/replay-guard.ts';
+export { downstreamError, type ErrorCode, errorCodes, forbidden, unauthenticated } from './errors/codes.ts';
+export { maskError } from './errors/mask.ts';
+export {
+  blocked,
+  conflict,
+  notAllowed,
+  notFound,
+  payloadOf,
+  type UserError,
+  UserErrors,
+  validationError,
+} from './errors/user-errors.ts';
+export {
+  createInternalClient,
+  InternalCallError,
+  type InternalClient,
+  internalClientLimits,
+  type InternalRequest,
+} from './http/internal-client.ts';
+export { serveMetrics } from './http/metrics-server.ts';
+export { createHttpServer, httpLimits, type HttpServer, type Readiness } from './http/server.ts';
+export { anonymous, type Identity } from './identity.ts';
+export { createLoader, loaderLimits } from './loader.ts';
+export { createLogger, type Logger } from './observe/logger.ts';
+export {
+  Counter,
+  countStatements,
+  envelopeRefusals,
+  Gauge,
+  Histogram,
+  metrics,
+  operationDuration,
+  redisCommands,
+} from './observe/metrics.ts';
+export { createLifecycle, type Lifecycle, lifecycleLimits, runProcess } from './process/lifecycle.ts';
+export { createRedisCache, type RedisCache, redisLimits } from './redis/redis.ts';
+export { createRequestContext, type RequestContext, requireViewer } from './subgraph/context.ts';
+export { envelopeOf, parseJson, serveSubgraph, type SubgraphServerOptions } from './subgraph/serve.ts';
+export { createSubgraph, type GraphQLRequest, type Subgraph } from './subgraph/subgraph.ts';

@@ -1,0 +1,57 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export { Counter, Gauge, Histogram };
+
+/** The one registry of this process. */
+export const metrics = new Registry();
+collectDefaultMetrics({ register: metrics });
+
+const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** SQL statements by database; the statement-count test and the benches read it. */
+export const sqlStatements = new Counter({
+  name: 'sql_statements_total',
+  help: 'SQL statements sent',
+  labelNames: ['database'],
+  registers: [metrics],
+});
+
+export const sqlDuration = new Histogram({
+  name: 'sql_statement_duration_seconds',
+  help: 'Time of a SQL statement, as the client sees it',
+  labelNames: ['database'],
+  buckets: durationBuckets,
+  registers: [metrics],
+});
+
+export const redisCommands = new Counter({
+  name: 'redis_commands_total',
+  help: 'Redis commands sent',
+  labelNames: ['purpose'],
+  registers: [metrics],
+});
+
+export const operationDuration = new Histogram({
+  name: 'graphql_operation_duration_seconds',
+  help: 'Time of a GraphQL operation in this process',
+  labelNames: ['service', 'operation', 'outcome'],
+  buckets: durationBuckets,
+  registers: [metrics],
+});
+
+export const envelopeRefusals = new Counter({
+  name: 'envelope_refusals_total',
+  help: 'Requests refused because they were not signed as they must be',
+  labelNames: ['service', 'because'],
+  registers: [metrics],
+});
+
+/** The `onStatement` of a database client, counting for its metrics. */
+export function countStatements(database: string): (statement: { durationMs: number }) => void {
+  const statements = sqlStatements.labels(database);
+  const duration = sqlDuration.labels(database);
+  return ({ durationMs }) => {
+    statements.inc();
+    duration.observe(durationMs / 1_000);
+  };
+}

@@ -1,0 +1,63 @@
+import { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+
+export const redisLimits = {
+  connectMs: 1_000,
+  commandMs: 500,
+  reconnectMs: { first: 50, longest: 1_000 },
+} as const;
+
+export interface RedisCache {
+  client: Redis;
+  /**
+   * Prefix of every cached key, or null while Redis cannot be used. It is made of the server's run id and
+   * replication id: a Redis that restarted or was replaced is a cold cache, never an old copy believed.
+   */
+  namespace(): string | null;
+  close(): void;
+}
+
+/**
+ * A connection that fails fast: nothing is queued while Redis is away and nothing is sent again after a
+ * reconnection, since the server that comes back may be another one.
+ */
+export function createRedisCache(options: { url: string; logger: Logger; name: string }): RedisCache {
+  const client = new Redis(options.url, {
+    connectionName: options.name,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: redisLimits.connectMs,
+    commandTimeout: redisLimits.commandMs,
+    enableAutoPipelining: true,
+    retryStrategy: (attempt) =>
+      Math.min(redisLimits.reconnectMs.first * attempt, redisLimits.reconnectMs.longest),
+  });
+  let namespace: string | null = null;
+  let isAway = false;
+
+  client.on('ready', () => void readNamespace());
+  client.on('close', () => {
+    namespace = null;
+    if (!isAway) options.logger.warn('Redis is away: answers come from the databases');
+    isAway = true;
+  });
+  client.on('error', () => undefined); // each command reports its own failure; `close` is logged once
+
+  async function readNamespace(): Promise<void> {
+    try {
+      const [server, replication] = await Promise.all([client.info('server'), client.info('replication')]);
+      const runId = /^run_id:(\w+)/m.exec(server)?.[1];
+      const replicationId = /^master_replid:(\w+)/m.exec(replication)?.[1];
+      if (!runId || !replicationId || client.status !== 'ready') return;
+      namespace = `m:${runId.slice(0, 12)}${replicationId.slice(0, 12)}:`;
+      if (isAway) options.logger.info('Redis is back');
+      isAway = false;
+    } catch (error) {
+      options.logger.warn({ err: error }, 'Redis did not say who it is');
+      client.disconnect(true);
+    }
+  }
+
+  return { client, namespace: () => namespace, close: () => client.disconnect() };
+}

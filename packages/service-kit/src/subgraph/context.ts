@@ -1,0 +1,51 @@
+import { decodeId, type SessionId, type UserId } from '@murmuration/ids';
+import type { Logger } from 'pino';
+import { unauthenticated } from '../errors/codes.ts';
+import type { Identity } from '../identity.ts';
+
+/** What every operation in a subgraph knows, whatever the domain. */
+export interface RequestContext {
+  identity: Identity;
+  /** The person signed in, or null for an anonymous reader. */
+  viewerId: UserId | null;
+  sessionId: SessionId | null;
+  requestId: string;
+  /** Read-your-writes position that the client brought. */
+  position: string | null;
+  /** Token of the event this read completes; see DESIGN 6. */
+  eventAudience: string | null;
+  logger: Logger;
+  /** Aborted when the caller is gone. */
+  signal: AbortSignal;
+  /** Written to the answer's `extensions`, e.g. a mutation's `position`. */
+  extensions: Record<string, unknown>;
+}
+
+export function createRequestContext(options: {
+  identity: Identity;
+  requestId: string;
+  position?: string | undefined;
+  eventAudience?: string | undefined;
+  logger: Logger;
+  signal?: AbortSignal;
+}): RequestContext {
+  const { identity, requestId } = options;
+  const isViewer = identity.kind === 'viewer';
+  return {
+    identity,
+    viewerId: isViewer ? decodeId('User', identity.subject) : null,
+    sessionId: isViewer ? decodeId('Session', identity.session) : null,
+    requestId,
+    position: options.position ?? null,
+    eventAudience: options.eventAudience ?? null,
+    logger: options.logger.child({ requestId }),
+    signal: options.signal ?? new AbortController().signal,
+    extensions: {},
+  };
+}
+
+/** @throws GraphQLError `UNAUTHENTICATED` for an anonymous reader */
+export function requireViewer(context: RequestContext): UserId {
+  if (context.viewerId === null) throw unauthenticated();
+  return context.viewerId;
+}
