@@ -2,7 +2,8 @@ import type { GraphQLError, GraphQLSchema } from 'graphql';
 
 /** What a client receives: shaped data (objects without Object.prototype) and errors, if any. */
 export interface ExecutionOutcome {
-  data: Record<string, unknown> | null;
+  /** Absent when the request was refused before anything ran (bad variables, a forbidden response key). */
+  data?: Record<string, unknown> | null;
   errors?: readonly GraphQLError[];
 }
 

@@ -67,10 +67,12 @@ CREATE TABLE post_like (
   user_id bigint NOT NULL,
   post_id bigint NOT NULL,
   id bigint NOT NULL DEFAULT next_id(),
+  active boolean NOT NULL,
+  version bigint NOT NULL DEFAULT 1,
   PRIMARY KEY (post_id, user_id)
 );
-CREATE INDEX post_like_user_idx ON post_like (user_id, id);
-CREATE INDEX post_like_post_idx ON post_like (post_id, id);
+CREATE INDEX post_like_user_idx ON post_like (user_id, id) WHERE active;
+CREATE INDEX post_like_post_idx ON post_like (post_id, id) WHERE active;
 
 CREATE TABLE post_hashtag (
   tag text NOT NULL,

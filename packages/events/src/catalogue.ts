@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+/** A database id as it travels: decimal text, for JSON numbers lose digits. */
+const id = z.string().regex(/^\d{1,19}$/);
+
+/**
+ * Every event that crosses subgraphs, by type. Each one states what is now true of its aggregate, never a
+ * difference, so that a consumer may apply it twice or skip an older one. Payloads only ever grow; a change
+ * that old readers cannot take gets a new payload version.
+ */
+export const eventPayloads = {
+  'account.changed': z.object({
+    userId: id,
+    handle: z.string(),
+    isPrivate: z.boolean(),
+    isSuspended: z.boolean(),
+  }),
+  'follow.changed': z.object({
+    followerId: id,
+    followeeId: id,
+    /** When it last became what it is; the sort key of the lists. */
+    followId: id,
+    state: z.enum(['active', 'requested', 'removed']),
+  }),
+  'block.changed': z.object({ blockerId: id, blockedId: id, active: z.boolean() }),
+  'mute.changed': z.object({ muterId: id, mutedId: id, active: z.boolean() }),
+  'post.changed': z.object({
+    postId: id,
+    authorId: id,
+    /** Empty once deleted. */
+    text: z.string(),
+    replyToId: id.nullable(),
+    replyToAuthorId: id.nullable(),
+    rootId: id,
+    quotedId: id.nullable(),
+    quotedAuthorId: id.nullable(),
+    visibility: z.enum(['public', 'followers', 'mentioned']),
+    mentionedIds: z.array(id),
+    isDeleted: z.boolean(),
+  }),
+  'repost.changed': z.object({
+    repostId: id,
+    authorId: id,
+    originalId: id,
+    originalAuthorId: id,
+    active: z.boolean(),
+  }),
+  'like.changed': z.object({ userId: id, postId: id, postAuthorId: id, active: z.boolean() }),
+} as const;
+
+export type EventType = keyof typeof eventPayloads;
+export type EventPayload<T extends EventType> = z.infer<(typeof eventPayloads)[T]>;
+
+/** Aggregate type by event type: what shares one version. */
+export function aggregateTypeOf(type: EventType): string {
+  return type.slice(0, type.indexOf('.'));
+}
