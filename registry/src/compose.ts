@@ -1,0 +1,102 @@
+import {
+  type CompositionResult,
+  type CompositionSuccess,
+  composeServices,
+  type ServiceDefinition,
+  validateSubgraph,
+} from '@theguild/federation-composition';
+import { buildASTSchema, type DocumentNode, type GraphQLError, type GraphQLSchema } from 'graphql';
+import { fixFor } from './composition/fixes.ts';
+import { type ParsedSubgraph, parseSubgraph } from './composition/parse-subgraph.ts';
+import { type CompositionError, fileOf, type Subgraph } from './composition/subgraph.ts';
+import { toCompositionError } from './composition/to-error.ts';
+import { indexCoordinates } from './locate/coordinate-index.ts';
+
+/** What composing gives: a supergraph and the schema that clients see, or every error found. */
+export type Composition =
+  | {
+      status: 'composed';
+      supergraphSdl: string;
+      supergraph: DocumentNode;
+      /** The schema of the graph as a client sees it: no join machinery, nothing inaccessible. */
+      apiSdl: string;
+      apiSchema: GraphQLSchema;
+    }
+  | { status: 'failed'; errors: CompositionError[] };
+
+/**
+ * Composes subgraphs into one supergraph. All errors come back at once: syntax errors of every
+ * file and, when those or federation rules fail, the errors of every single subgraph.
+ */
+export function composeSubgraphs(subgraphs: readonly Subgraph[]): Composition {
+  const results = subgraphs.map(parseSubgraph);
+  const parsed = results.flatMap((result) => (result.status === 'parsed' ? result.subgraph : []));
+  const failures = results.flatMap((result) => (result.status === 'failed' ? result.error : []));
+  const early = [...duplicateNames(subgraphs), ...failures];
+  if (early.length > 0) return { status: 'failed', errors: [...early, ...errorsOfEach(parsed)] };
+  if (parsed.length === 0) return { status: 'failed', errors: [noSubgraphs()] };
+  return fromResult(composeServices(parsed.map(toService)), parsed);
+}
+
+/** Wraps a result of the composition library, contracts included. */
+export function fromResult(result: CompositionResult, parsed: readonly ParsedSubgraph[]): Composition {
+  if (result.errors) {
+    const errors = [...toErrors(result.errors, parsed), ...errorsOfEach(parsed)];
+    return { status: 'failed', errors: withoutRepeats(errors) };
+  }
+  return composed(result);
+}
+
+/** Printing and building are put off until somebody reads them: a check of an unchanged graph needs neither. */
+function composed(result: CompositionSuccess): Composition {
+  let schema: GraphQLSchema | undefined;
+  return {
+    status: 'composed',
+    supergraph: result.supergraphDocumentNode,
+    get supergraphSdl() {
+      return result.supergraphSdl;
+    },
+    get apiSdl() {
+      return result.publicSdl;
+    },
+    get apiSchema() {
+      schema ??= buildASTSchema(result.publicDocumentNode, { assumeValidSDL: true });
+      return schema;
+    },
+  };
+}
+
+/** The shape that the composition library takes. */
+export function toService(subgraph: ParsedSubgraph): ServiceDefinition {
+  return { name: subgraph.name, typeDefs: subgraph.typeDefs, ...(subgraph.url ? { url: subgraph.url } : {}) };
+}
+
+function errorsOfEach(parsed: readonly ParsedSubgraph[]): CompositionError[] {
+  return parsed.flatMap((subgraph) => toErrors(validateSubgraph(toService(subgraph)), [subgraph]));
+}
+
+function toErrors(errors: readonly GraphQLError[], parsed: readonly ParsedSubgraph[]): CompositionError[] {
+  const located = parsed.map((one) => ({ ...one, index: indexCoordinates(one.typeDefs, fileOf(one)) }));
+  return errors.map((error) => toCompositionError(error, located));
+}
+
+function withoutRepeats(errors: readonly CompositionError[]): CompositionError[] {
+  return [...new Map(errors.map((error) => [`${error.subgraph}\0${error.message}`, error])).values()];
+}
+
+function duplicateNames(subgraphs: readonly Subgraph[]): CompositionError[] {
+  const names = subgraphs.map(({ name }) => name);
+  return subgraphs
+    .filter(({ name }, position) => names.indexOf(name) !== position)
+    .map((subgraph) => ({
+      code: 'INVALID_SUBGRAPH_NAME',
+      message: `Two subgraphs are named "${subgraph.name}".`,
+      fix: fixFor('INVALID_SUBGRAPH_NAME'),
+      subgraph: subgraph.name,
+      file: fileOf(subgraph),
+    }));
+}
+
+function noSubgraphs(): CompositionError {
+  return { code: 'NO_SUBGRAPHS', message: 'There is no subgraph to compose.', fix: fixFor('NO_SUBGRAPHS') };
+}

@@ -1,0 +1,29 @@
+import type { Subgraph } from '../composition/subgraph.ts';
+import type { Config } from '../config/schema.ts';
+import type { FileSource } from './files.ts';
+import { globPattern } from './glob.ts';
+
+/** A subgraph that the configuration names, and where its SDL is. */
+export type SubgraphFile = { name: string; file: string; url?: string | undefined };
+
+/** The subgraphs that exist in `files`, by the configuration's glob or list. */
+export function locateSubgraphs(config: Config, files: FileSource): SubgraphFile[] {
+  if (typeof config.subgraphs !== 'string')
+    return config.subgraphs
+      .filter(({ schema }) => files.list(schema).length > 0)
+      .map(({ name, schema, url }) => ({ name, file: schema, url: url ?? urlOf(config, name) }));
+  const pattern = globPattern(config.subgraphs);
+  return files.list(config.subgraphs).map((file) => {
+    const name = pattern.exec(file)?.[1] ?? file;
+    return { name, file, url: urlOf(config, name) };
+  });
+}
+
+/** Reads every subgraph of `files`. */
+export function readSubgraphs(config: Config, files: FileSource): Subgraph[] {
+  return locateSubgraphs(config, files).map((one) => ({ ...one, sdl: files.read(one.file) }));
+}
+
+function urlOf(config: Config, name: string): string | undefined {
+  return config.url?.replaceAll('{name}', name);
+}
