@@ -1,8 +1,17 @@
+import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
 const include = (kind: string) => [
   `{gateway,registry,prisma,packages/*,subgraphs/*}/{src,test}/**/*.${kind}.ts`,
 ];
+/**
+ * Apollo's packages are CommonJS and load `graphql`'s `main`; Vite would load its `module` beside it, and
+ * two copies of graphql-js refuse to work together. Node itself always takes `main`.
+ */
+const graphql = createRequire(new URL('packages/service-kit/package.json', import.meta.url)).resolve(
+  'graphql',
+);
+const resolve = { alias: [{ find: /^graphql$/, replacement: graphql }] };
 const exclude = ['**/node_modules/**', '**/generated/**', '**/.data/**'];
 
 /**
@@ -12,8 +21,9 @@ const exclude = ['**/node_modules/**', '**/generated/**', '**/.data/**'];
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: include('test'), exclude, testTimeout: 20_000 } },
+      { resolve, test: { name: 'unit', include: include('test'), exclude, testTimeout: 20_000 } },
       {
+        resolve,
         test: {
           name: 'integration',
           include: include('integration'),
@@ -24,6 +34,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           name: 'e2e',
           include: ['e2e/**/*.e2e.ts'],

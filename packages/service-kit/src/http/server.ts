@@ -1,4 +1,4 @@
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Logger } from 'pino';
 
 export const httpLimits = {
@@ -29,7 +29,7 @@ export function createHttpServer(options: {
 }): HttpServer {
   const app = fastify({
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
     keepAliveTimeout: httpLimits.keepAliveMs,
     requestTimeout: httpLimits.requestMs,

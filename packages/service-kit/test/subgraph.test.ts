@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  anonymous,
+  createLogger,
+  createRequestContext,
+  createSubgraph,
+  type Envelope,
+  envelopeHeader,
+  requireViewer,
+  serveSubgraph,
+  signEnvelope,
+} from '../src/index.ts';
+
+const key = { id: 'k1', secret: randomBytes(32) };
+const logger = createLogger('test', 'silent');
+let bumps = 0;
+const subgraph = createSubgraph({
+  name: 'demo',
+  logger,
+  typeDefs: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+    type Query { hello(name: String!): String! secret: String boom: String } type Mutation { bump: Int! }`,
+  resolvers: {
+    Query: {
+      hello: (_root: unknown, { name }: { name: string }) => `Hello ${name}`,
+      secret: (_root: unknown, _args: unknown, context: never) => String(requireViewer(context)),
+      boom: () => {
+        throw new Error('SELECT password FROM account failed at 10.0.0.1');
+      },
+    },
+    Mutation: { bump: () => ++bumps },
+  },
+  createContext: (request) => request,
+});
+const server = serveSubgraph(subgraph, { logger, keys: [key], readiness: {} });
+let url = '';
+
+beforeAll(async () => {
+  url = await server.listen({ host: '127.0.0.1', port: 0 });
+});
+afterAll(() => server.app.close());
+
+function sign(body: string, changed: Partial<Envelope> = {}): string {
+  const fields = { audience: 'demo', method: 'POST', path: '/graphql', requestId: 'r', identity: anonymous };
+  return signEnvelope(key, { ...fields, ...changed }, body);
+}
+
+async function post(body: string, envelope = sign(body)) {
+  const headers = { 'content-type': 'application/json', [envelopeHeader]: envelope };
+  const answer = await fetch(`${url}/graphql`, { method: 'POST', body, headers });
+  const json = (await answer.json()) as { data?: Record<string, unknown> };
+  return { status: answer.status, json };
+}
+
+const executeAs = (query: string, variables = {}) =>
+  subgraph.execute(
+    { query, variables },
+    createRequestContext({ identity: anonymous, requestId: 'r', logger }),
+  );
+
+describe('a subgraph in process', () => {
+  it('names the code of every kind of error and keeps its secrets', async () => {
+    const code = async (query: string, variables = {}) => {
+      const { errors } = await executeAs(query, variables);
+      return errors?.map((error) => `${error.extensions['code']}: ${error.message}`);
+    };
+    expect(await code('{')).toEqual([expect.stringMatching(/^GRAPHQL_PARSE_FAILED/)]);
+    expect(await code('{ nope }')).toEqual([expect.stringMatching(/^GRAPHQL_VALIDATION_FAILED/)]);
+    expect(await code('query ($n: String!) { hello(name: $n) }')).toEqual([
+      expect.stringMatching(/^BAD_USER_INPUT: .*\$n/),
+    ]);
+    expect(await code('{ secret }')).toEqual(['UNAUTHENTICATED: Sign in first.']);
+    expect(await code('{ boom }')).toEqual(['INTERNAL_SERVER_ERROR: Something went wrong on our side.']);
+  });
+});
+
+describe('a served subgraph', () => {
+  it('answers what is signed and nothing else but its probes', async () => {
+    const body = JSON.stringify({ query: '{ hello(name: "Bo") }' });
+    expect(await post(body)).toEqual({ status: 200, json: { data: { hello: 'Hello Bo' } } });
+    expect((await post(body, '')).status).toBe(401);
+    expect((await post(`${body} `, sign(body))).status).toBe(401);
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+  });
+
+  it('refuses the same mutation twice, but not the same query', async () => {
+    const mutation = JSON.stringify({ query: 'mutation { bump }' });
+    const envelope = sign(mutation);
+    expect((await post(mutation, envelope)).json.data?.['bump']).toBe(1);
+    expect((await post(mutation, envelope)).status).toBe(401);
+    expect(bumps).toBe(1);
+    const query = JSON.stringify({ query: '{ hello(name: "Bo") }' });
+    const again = sign(query);
+    expect([(await post(query, again)).status, (await post(query, again)).status]).toEqual([200, 200]);
+  });
+
+  it('calls malformed JSON by its name', async () => {
+    expect((await post('{"query":')).status).toBe(400);
+    expect((await post('{"query": 5}')).status).toBe(400);
+  });
+
+  it('is not ready while it drains', async () => {
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    server.drain();
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+  });
+});
