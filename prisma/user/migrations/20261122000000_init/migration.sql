@@ -128,11 +128,24 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_xid_id_idx ON outbox (xid, id);
 SELECT ensure_id_partitions('outbox', now() - interval '1 month', 6);
 
+-- The restore command renews uuid. dropped_*: the last row of the partitions dropped so far, where a reader
+-- that stands before it must begin anew.
 CREATE TABLE feed_identity (
   singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
-  uuid uuid NOT NULL DEFAULT gen_random_uuid()
+  uuid uuid NOT NULL DEFAULT gen_random_uuid(),
+  dropped_xid xid8,
+  dropped_id bigint
 );
 INSERT INTO feed_identity DEFAULT VALUES;
+
+-- Who reads the feed and how far each has committed: what nobody has passed is not dropped.
+CREATE TABLE feed_consumer (
+  name text PRIMARY KEY,
+  incarnation text NOT NULL,
+  xid xid8 NOT NULL,
+  id bigint NOT NULL,
+  seen_at timestamptz(3) NOT NULL DEFAULT clock_timestamp()
+);
 
 CREATE TABLE idempotency_key (
   viewer_id bigint NOT NULL,
