@@ -1,0 +1,92 @@
+import {
+  type DirectiveNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  isAbstractType,
+  isInterfaceType,
+  isObjectType,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+/** What the shaping of one operation is compiled from. */
+export interface SelectionSource {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Key of a field in the fetched data, where it is not the client's own response key. */
+  readonly dataKeyOf: (field: FieldNode) => string;
+  /** Whether a condition variable is true in this variant of the shape. */
+  readonly isOn: (variable: string) => boolean;
+}
+
+export interface CollectedField {
+  readonly clientKey: string;
+  readonly dataKey: string;
+  readonly name: string;
+  readonly nodes: FieldNode[];
+}
+
+/** The specification's CollectFields for one concrete type, with all conditions already decided. */
+export function collectFields(
+  sets: readonly SelectionSetNode[],
+  typename: string,
+  source: SelectionSource,
+): CollectedField[] {
+  const collected = new Map<string, CollectedField>();
+  for (const set of sets) collectInto(set.selections, typename, source, collected);
+  return [...collected.values()];
+}
+
+function collectInto(
+  selections: readonly SelectionNode[],
+  typename: string,
+  source: SelectionSource,
+  collected: Map<string, CollectedField>,
+): void {
+  for (const selection of selections) {
+    if (!isIncluded(selection.directives, source.isOn)) continue;
+    if (selection.kind === 'Field') {
+      const clientKey = selection.alias?.value ?? selection.name.value;
+      const field = collected.get(clientKey);
+      if (field) field.nodes.push(selection);
+      else {
+        const dataKey = source.dataKeyOf(selection);
+        collected.set(clientKey, { clientKey, dataKey, name: selection.name.value, nodes: [selection] });
+      }
+      continue;
+    }
+    const fragment =
+      selection.kind === 'InlineFragment' ? selection : source.fragments.get(selection.name.value);
+    const condition = fragment?.typeCondition?.name.value;
+    if (fragment && (condition === undefined || applies(source.schema, condition, typename))) {
+      collectInto(fragment.selectionSet.selections, typename, source, collected);
+    }
+  }
+}
+
+function applies(schema: GraphQLSchema, condition: string, typename: string): boolean {
+  if (condition === typename) return true;
+  const abstract = schema.getType(condition);
+  const type = schema.getType(typename);
+  return (
+    isAbstractType(abstract) &&
+    (isObjectType(type) || isInterfaceType(type)) &&
+    schema.isSubType(abstract, type)
+  );
+}
+
+function isIncluded(
+  directives: readonly DirectiveNode[] | undefined,
+  isOn: (variable: string) => boolean,
+): boolean {
+  if (!directives || directives.length === 0) return true;
+  return directives.every((directive) => {
+    const name = directive.name.value;
+    if (name !== 'skip' && name !== 'include') return true;
+    const value = directive.arguments?.[0]?.value;
+    const on =
+      value?.kind === 'Variable' ? isOn(value.name.value) : value?.kind === 'BooleanValue' && value.value;
+    return name === 'include' ? on : !on;
+  });
+}

@@ -1,0 +1,130 @@
+import { operationFromDocument } from '@apollo/federation-internals';
+import { type DocumentNode, GraphQLError, Kind, parse, print, validate } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { compileOperation } from '../execution/compile-operation.ts';
+import type { CompiledOperation } from '../execution/types.ts';
+import { normaliseOperation } from './normalise.ts';
+import { selectOperation } from './select-operation.ts';
+import { type LoadedSupergraph, loadSupergraph } from './supergraph.ts';
+import type { Generation, GenerationOptions, PlanOptions } from './types.ts';
+
+export type { Generation, GenerationOptions, PlanOptions } from './types.ts';
+
+const defaultCacheBytes = 64 * 1024 * 1024;
+
+/** Makes a supergraph ready to serve. Throws when the SDL is not a supergraph that can be planned on. */
+export function createGeneration(supergraphSdl: string, options: GenerationOptions): Generation {
+  const supergraph = loadSupergraph(supergraphSdl);
+  const cache = new LRUCache<string, CompiledOperation>({
+    maxSize: options.cacheBytes ?? defaultCacheBytes,
+    sizeCalculation: (compiled, key) => compiled.bytes + 2 * key.length,
+  });
+
+  async function plan(document: DocumentNode, operationName?: string, planOptions: PlanOptions = {}) {
+    const labels = knownLabels(supergraph, planOptions.overrideLabels);
+    const key = cacheKey(planOptions.documentKey ?? print(document), operationName, labels);
+    const cached = cache.get(key);
+    if (cached) return cached;
+    const compiled = compile(supergraph, options, document, operationName, labels);
+    cache.set(key, compiled);
+    return compiled;
+  }
+
+  return {
+    id: supergraph.id,
+    supergraphSdl,
+    apiSchema: supergraph.apiSchema,
+    subgraphs: supergraph.subgraphs,
+    overrideLabels: supergraph.overrideLabels,
+    lookup: (documentKey, operationName, labels) =>
+      cache.get(cacheKey(documentKey, operationName, knownLabels(supergraph, labels))),
+    plan,
+    async warm(documents) {
+      const outcome = { planned: 0, failed: 0 };
+      for (const { query, operationName } of documents) {
+        const isPlanned = await warmOne(supergraph, query, (document) =>
+          plan(document, operationName, { documentKey: query }),
+        );
+        if (isPlanned) outcome.planned++;
+        else outcome.failed++;
+        // One document a turn: requests on the generation that still serves must not wait for all of them.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return outcome;
+    },
+    dispose: () => cache.clear(),
+  };
+}
+
+async function warmOne(
+  { apiSchema }: LoadedSupergraph,
+  query: string,
+  plan: (document: DocumentNode) => Promise<unknown>,
+): Promise<boolean> {
+  try {
+    const document = parse(query);
+    if (validate(apiSchema, document).length > 0) return false;
+    await plan(document);
+    return true;
+  } catch {
+    // A document of another version of the graph is no reason to refuse this one; it is counted.
+    return false;
+  }
+}
+
+/** Labels the supergraph does not know would only multiply cache entries. */
+function knownLabels({ overrideLabels }: LoadedSupergraph, wanted: Iterable<string> | undefined): string[] {
+  if (overrideLabels.length === 0 || !wanted) return [];
+  const on = new Set(wanted);
+  return overrideLabels.filter((label) => on.has(label));
+}
+
+function cacheKey(documentKey: string, operationName: string | undefined, labels: readonly string[]): string {
+  return `${operationName ?? ''}\n${labels.join(' ')}\n${documentKey}`;
+}
+
+function compile(
+  supergraph: LoadedSupergraph,
+  options: GenerationOptions,
+  document: DocumentNode,
+  operationName: string | undefined,
+  labels: readonly string[],
+): CompiledOperation {
+  const { operation, fragments } = selectOperation(document, operationName);
+  const normal = normaliseOperation(operation, fragments, supergraph.internalNames);
+  const urls = new Map(supergraph.subgraphs.map(({ name, url }) => [name, url]));
+  return compileOperation({
+    generationId: supergraph.id,
+    apiSchema: supergraph.apiSchema,
+    fetcher: options.fetcher,
+    document: {
+      kind: Kind.DOCUMENT,
+      definitions: [operation, ...fragments],
+      ...(document.loc ? { loc: document.loc } : {}),
+    },
+    operation,
+    dataKeyOf: normal.dataKeyOf,
+    plan: planOperation(supergraph, normal.document, labels),
+    environment: {
+      types: supergraph.types,
+      urlOf: (name) => urls.get(name),
+      realNameOf: (name) => name,
+      clientVariableOf: normal.clientVariableOf,
+    },
+  });
+}
+
+function planOperation(supergraph: LoadedSupergraph, document: DocumentNode, labels: readonly string[]) {
+  try {
+    const operation = operationFromDocument(supergraph.planningSchema, document);
+    return supergraph.planner.buildQueryPlan(operation, {
+      overrideConditions: new Map(supergraph.overrideLabels.map((label) => [label, labels.includes(label)])),
+    });
+  } catch (error) {
+    if (error instanceof GraphQLError) throw error;
+    throw new GraphQLError('The operation could not be planned.', {
+      originalError: error instanceof Error ? error : new Error(String(error)),
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import { type ConstDirectiveNode, type DocumentNode, Kind, parse, visit } from 'graphql';
+
+/** Labels of progressive `@override`s, as the supergraph carries them in `@join__field(overrideLabel:)`. */
+export function overrideLabelsOf(supergraph: DocumentNode): string[] {
+  const labels = new Set<string>();
+  for (const directive of joinDirectives(supergraph)) {
+    const label = stringArgument(directive, 'overrideLabel');
+    if (label !== undefined) labels.add(label);
+  }
+  return [...labels].sort();
+}
+
+/** Every field name that plans may fetch although the client did not ask: of keys, requires and provides. */
+export function internalNamesOf(supergraph: DocumentNode): Set<string> {
+  const names = new Set<string>();
+  for (const directive of joinDirectives(supergraph)) {
+    for (const argument of ['key', 'requires', 'provides']) {
+      const text = stringArgument(directive, argument);
+      if (text !== undefined) for (const name of fieldNames(text)) names.add(name);
+    }
+  }
+  return names;
+}
+
+function fieldNames(selection: string): string[] {
+  const names: string[] = [];
+  visit(parse(`{ ${selection} }`, { noLocation: true }), {
+    Field: (field) => {
+      names.push(field.name.value);
+    },
+  });
+  return names;
+}
+
+function joinDirectives(supergraph: DocumentNode): ConstDirectiveNode[] {
+  const found: ConstDirectiveNode[] = [];
+  visit(supergraph, {
+    Directive(directive) {
+      if (directive.name.value.startsWith('join__')) found.push(directive as ConstDirectiveNode);
+    },
+  });
+  return found;
+}
+
+export function stringArgument(directive: ConstDirectiveNode, name: string): string | undefined {
+  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
+  return value?.kind === Kind.STRING ? value.value : undefined;
+}

@@ -1,0 +1,146 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  print,
+  visit,
+} from 'graphql';
+import { isForbiddenKey } from '../execution/json.ts';
+
+/** An operation as the planner gets it, and how to find the client's fields in what is then fetched. */
+export interface NormalOperation {
+  readonly document: DocumentNode;
+  readonly dataKeyOf: (field: FieldNode) => string;
+  readonly clientVariableOf: (name: string) => string;
+}
+
+/**
+ * Gives every field a key under which nothing else can be fetched. The planner merges what an operation
+ * asks with the keys and required fields that subgraphs ask, under plain response names: `{ id: name }`
+ * or one name for two fields in exclusive branches would silently mix values.
+ */
+export function normaliseOperation(
+  operation: OperationDefinitionNode,
+  fragments: readonly FragmentDefinitionNode[],
+  internalNames: ReadonlySet<string>,
+): NormalOperation {
+  const original: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
+  const fields = allFields(original);
+  const keys = chooseKeys(fields, internalNames);
+  const variables = renamedVariables(operation);
+  const isChanged =
+    variables.size > 0 || fields.some((field) => keys.get(signature(field)) !== clientKey(field));
+  const clientNames = new Map([...variables].map(([client, planned]) => [planned, client]));
+  return {
+    document: isChanged ? rename(original, keys, variables) : original,
+    dataKeyOf: (field) => keys.get(signature(field)) ?? clientKey(field),
+    clientVariableOf: (name) => clientNames.get(name) ?? name,
+  };
+}
+
+function clientKey(field: FieldNode): string {
+  return field.alias?.value ?? field.name.value;
+}
+
+const signatures = new WeakMap<FieldNode, string>();
+
+/** Fields of one response name that ask the same thing; they may, and must, share a key. */
+function signature(field: FieldNode): string {
+  let text = signatures.get(field);
+  if (text === undefined) {
+    const args = [...(field.arguments ?? [])].sort((a, b) => (a.name.value < b.name.value ? -1 : 1));
+    text = `${clientKey(field)}:${field.name.value}(${args.map(print).join(',')})`;
+    signatures.set(field, text);
+  }
+  return text;
+}
+
+function allFields(document: DocumentNode): FieldNode[] {
+  const fields: FieldNode[] = [];
+  visit(document, {
+    Field(field) {
+      if (isForbiddenKey(clientKey(field))) {
+        throw new GraphQLError(`"${clientKey(field)}" cannot be a response key.`, {
+          nodes: field,
+          extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+        });
+      }
+      fields.push(field);
+    },
+  });
+  return fields;
+}
+
+function chooseKeys(fields: FieldNode[], internalNames: ReadonlySet<string>): Map<string, string> {
+  const keys = new Map<string, string>();
+  const taken = new Set<string>(fields.map(clientKey));
+  const owners = new Map<string, string>();
+  // Plain fields first: a field's own name is the best key, and leaves most operations as they are.
+  for (const field of [...fields].sort((a, b) => Number(isAliased(a)) - Number(isAliased(b)))) {
+    const asked = signature(field);
+    if (keys.has(asked)) continue;
+    const wanted = clientKey(field);
+    if (field.name.value.startsWith('__')) {
+      keys.set(asked, field.name.value === '__typename' ? '__typename' : wanted);
+      continue;
+    }
+    if (!owners.has(wanted) && !isReserved(field, internalNames)) {
+      owners.set(wanted, asked);
+      keys.set(asked, wanted);
+      continue;
+    }
+    let number = 0;
+    while (taken.has(`${plain(wanted)}__m${number}`)) number++;
+    const key = `${plain(wanted)}__m${number}`;
+    taken.add(key);
+    keys.set(asked, key);
+  }
+  return keys;
+}
+
+function isAliased(field: FieldNode): boolean {
+  return field.alias !== undefined && field.alias.value !== field.name.value;
+}
+
+/** Names beginning with `__` are the language's own, and those of Object.prototype seem to be in every object. */
+function isReserved(field: FieldNode, internalNames: ReadonlySet<string>): boolean {
+  const key = clientKey(field);
+  return key.startsWith('__') || key in Object.prototype || (isAliased(field) && internalNames.has(key));
+}
+
+function plain(name: string): string {
+  return name.replace(/^_+/, 'u_');
+}
+
+/** `$representations` is the planner's own. */
+function renamedVariables(operation: OperationDefinitionNode): Map<string, string> {
+  const names = new Set(operation.variableDefinitions?.map((definition) => definition.variable.name.value));
+  if (!names.has('representations')) return new Map();
+  let planned = 'representations__m';
+  while (names.has(planned)) planned += 'm';
+  return new Map([['representations', planned]]);
+}
+
+function rename(
+  document: DocumentNode,
+  keys: Map<string, string>,
+  variables: Map<string, string>,
+): DocumentNode {
+  return visit(document, {
+    Field: {
+      // On leaving the arguments may be renamed already, so the key is looked up on entering.
+      enter(field) {
+        const key = keys.get(signature(field)) ?? clientKey(field);
+        if (key === field.name.value) return field.alias ? { ...field, alias: undefined } : undefined;
+        return { ...field, alias: { kind: Kind.NAME, value: key } };
+      },
+    },
+    Variable(variable) {
+      const value = variables.get(variable.name.value);
+      return value === undefined ? undefined : { ...variable, name: { kind: Kind.NAME, value } };
+    },
+  });
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { type Schema, Supergraph } from '@apollo/federation-internals';
+import { QueryPlanner } from '@apollo/query-planner';
+import { type GraphQLSchema, parse } from 'graphql';
+import { createTypeRelations, type TypeRelations } from '../execution/type-relations.ts';
+import { internalNamesOf, overrideLabelsOf } from './join-directives.ts';
+
+/** A supergraph SDL with everything that planning and execution ask of it. */
+export interface LoadedSupergraph {
+  readonly id: string;
+  readonly apiSchema: GraphQLSchema;
+  /** The planner's own form of the API schema, on which operations are built. */
+  readonly planningSchema: Schema;
+  readonly planner: QueryPlanner;
+  readonly types: TypeRelations;
+  readonly subgraphs: readonly { readonly name: string; readonly url: string | undefined }[];
+  readonly overrideLabels: readonly string[];
+  readonly internalNames: ReadonlySet<string>;
+}
+
+/** Throws what is wrong with it when the SDL is no supergraph. */
+export function loadSupergraph(sdl: string): LoadedSupergraph {
+  const document = parse(sdl, { noLocation: true });
+  const supergraph = Supergraph.build(sdl);
+  const planningSchema = supergraph.apiSchema();
+  return {
+    id: createHash('sha256').update(sdl).digest('hex').slice(0, 16),
+    apiSchema: planningSchema.toGraphQLJSSchema(),
+    planningSchema,
+    planner: new QueryPlanner(supergraph, { reuseQueryFragments: false }),
+    types: createTypeRelations(supergraph.schema.toGraphQLJSSchema()),
+    subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url: url || undefined })),
+    overrideLabels: overrideLabelsOf(document),
+    internalNames: internalNamesOf(document),
+  };
+}

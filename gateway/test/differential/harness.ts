@@ -1,0 +1,57 @@
+import { type GraphQLSchema, parse, validate } from 'graphql';
+import { execute } from '../../src/execution/execute.ts';
+import type {
+  ExecutionOutcome,
+  RequestContext,
+  SubgraphRequest,
+  SubgraphResponse,
+} from '../../src/execution/types.ts';
+import { createGeneration } from '../../src/planning/generation.ts';
+import type { Generation, PlanOptions } from '../../src/planning/types.ts';
+import {
+  composeSupergraph,
+  createLocalFetcher,
+  type LocalFetcher,
+  type LocalSubgraph,
+  schemaOf,
+} from './local-subgraphs.ts';
+
+export interface Graph {
+  readonly generation: Generation;
+  readonly fetcher: LocalFetcher;
+  readonly schemas: ReadonlyMap<string, GraphQLSchema>;
+  run(query: string, variables?: Record<string, unknown>, options?: PlanOptions): Promise<ExecutionOutcome>;
+}
+
+export function anonymousContext(changes: Partial<RequestContext> = {}): RequestContext {
+  return {
+    requestId: 'test',
+    identity: undefined,
+    cacheKeyOfIdentity: null,
+    deadline: Date.now() + 10_000,
+    ...changes,
+  };
+}
+
+/** A composed graph of in-process subgraphs, run by our own executor. */
+export function createGraph(
+  subgraphs: readonly LocalSubgraph[],
+  intercept?: (request: SubgraphRequest) => Promise<SubgraphResponse> | undefined,
+): Graph {
+  const schemas = new Map(subgraphs.map((subgraph) => [subgraph.name, schemaOf(subgraph)]));
+  const fetcher = createLocalFetcher(schemas, intercept);
+  const generation = createGeneration(composeSupergraph(subgraphs), { fetcher });
+  return {
+    generation,
+    fetcher,
+    schemas,
+    async run(query, variables, options) {
+      const document = parse(query);
+      const errors = validate(generation.apiSchema, document);
+      if (errors.length > 0)
+        throw new Error(`Invalid test query: ${errors.map((e) => e.message).join('; ')}`);
+      const compiled = await generation.plan(document, undefined, options);
+      return execute(compiled, { variables, context: anonymousContext() });
+    },
+  };
+}
