@@ -1,0 +1,52 @@
+import type { Change, Touches } from '../changes/change.ts';
+import { clientLabel, type OperationUse, type Usage } from './usage-data.ts';
+
+/** An operation that a change touches, with who sends it how often. */
+export type TouchedOperation = { name: string; hash: string; clients: string[]; count: number };
+
+/** What usage says about one change. */
+export type UsageVerdict =
+  | { status: 'unused' }
+  | { status: 'used'; operations: TouchedOperation[] }
+  | { status: 'unknown'; because: string };
+
+/** When use is too little, or comes from somebody whose use does not count. */
+export type UsageRules = {
+  minCount: number;
+  minPercent: number;
+  excludedClients: readonly string[];
+};
+
+/**
+ * Joins a change with usage on exact coordinates: `User.nameHistory` says nothing about
+ * `User.name`. An operation is touched if it uses all coordinates of one of the change's groups.
+ */
+export function joinUsage(change: Pick<Change, 'touches'>, usage: Usage, rules: UsageRules): UsageVerdict {
+  if (usage.status === 'unknown') return usage;
+  const counted = usage.uses.filter(({ client }) => !isExcluded(client, rules.excludedClients));
+  const total = counted.reduce((sum, { count }) => sum + count, 0);
+  const touched = counted.filter(({ coordinates }) => isTouched(change.touches, coordinates));
+  const calls = touched.reduce((sum, { count }) => sum + count, 0);
+  if (calls < rules.minCount || calls * 100 < rules.minPercent * total) return { status: 'unused' };
+  return { status: 'used', operations: byOperation(touched) };
+}
+
+function isTouched(touches: Touches, used: ReadonlySet<string>): boolean {
+  return touches.some((group) => group.every((coordinate) => used.has(coordinate)));
+}
+
+function isExcluded(client: OperationUse['client'], excluded: readonly string[]): boolean {
+  return excluded.includes(client.name) || excluded.includes(clientLabel(client));
+}
+
+function byOperation(uses: readonly OperationUse[]): TouchedOperation[] {
+  const operations = Map.groupBy(uses, ({ hash }) => hash);
+  return [...operations.values()]
+    .map((group) => ({
+      name: group[0]?.name ?? '',
+      hash: group[0]?.hash ?? '',
+      clients: [...new Set(group.map(({ client }) => clientLabel(client)))].sort(),
+      count: group.reduce((sum, { count }) => sum + count, 0),
+    }))
+    .sort((a, b) => b.count - a.count || (a.hash < b.hash ? -1 : 1));
+}

@@ -1,0 +1,20 @@
+/** One operation of one client, counted in one span of time. */
+export type OperationUse = {
+  name: string;
+  hash: string;
+  client: { name: string; version?: string | undefined };
+  count: number;
+  /** When the span began; an entry older than the window does not count. */
+  at: string;
+  coordinates: ReadonlySet<string>;
+};
+
+/** What is known of use, and for which time. Unknown usage is not zero usage. */
+export type Usage =
+  | { status: 'known'; from: string; to: string; uses: readonly OperationUse[] }
+  | { status: 'unknown'; because: string };
+
+/** Who an operation comes from, as people say it: `ios@2.1`. */
+export function clientLabel(client: OperationUse['client']): string {
+  return client.version ? `${client.name}@${client.version}` : client.name;
+}
