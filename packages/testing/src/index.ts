@@ -1,2 +1,9 @@
 export { createTestDatabase, type TestDatabase } from './postgres.ts';
 export { createRedisProcess, createTestRedis, type RedisProcess, type TestRedis } from './redis.ts';
+export { castPassword, type Member, signUpCast } from './cast.ts';
+export {
+  createGraphClient,
+  type GraphAnswer,
+  type GraphAnswerError,
+  type GraphClient,
+} from './graph-client.ts';

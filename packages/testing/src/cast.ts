@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { createGraphClient, type GraphClient } from './graph-client.ts';
+
+/** Somebody in a test's story, signed up through the public API. */
+export interface Member extends GraphClient {
+  id: string;
+  handle: string;
+  accessToken: string;
+  refreshToken: string;
+  follow(other: Member): Promise<void>;
+  block(other: Member): Promise<void>;
+  /** Posts and returns the post's id. */
+  post(text: string, input?: { replyToId?: string; quotedId?: string; visibility?: string }): Promise<string>;
+}
+
+export const castPassword = 'correct horse battery staple';
+
+interface SessionAnswer {
+  signUp: {
+    user: { id: string } | null;
+    accessToken: string;
+    refreshToken: string;
+    errors: { message: string }[];
+  };
+}
+
+/** Signs people up on the graph at `url`; handles get a tail, so that stories can share a database. */
+export async function signUpCast<Name extends string>(
+  url: string,
+  names: readonly Name[],
+): Promise<Record<Name, Member>> {
+  const tail = randomBytes(3).toString('hex');
+  const members = await Promise.all(names.map((name) => signUp(url, `${name}_${tail}`)));
+  return Object.fromEntries(names.map((name, index) => [name, members[index]])) as Record<Name, Member>;
+}
+
+async function signUp(url: string, handle: string): Promise<Member> {
+  const input = { handle, email: `${handle}@example.org`, password: castPassword, displayName: handle };
+  const { signUp: session } = await createGraphClient(url).ask<SessionAnswer>(
+    `mutation ($input: SignUpInput!) {
+      signUp(input: $input) { user { id } accessToken refreshToken errors { message } } }`,
+    { input },
+  );
+  if (!session.user) throw new Error(`${handle} could not sign up: ${JSON.stringify(session.errors)}`);
+  const { accessToken, refreshToken } = session;
+  const client = createGraphClient(url, accessToken);
+  const relate = async (mutation: 'follow' | 'block', other: Member) => {
+    const answer = await client.ask<Record<string, { errors: { message: string }[] }>>(
+      `mutation ($input: RelationInput!) { ${mutation}(input: $input) { errors { message } } }`,
+      { input: { userId: other.id } },
+    );
+    const errors = answer[mutation]?.errors ?? [];
+    if (errors.length > 0)
+      throw new Error(`${handle} could not ${mutation} ${other.handle}: ${errors[0]?.message}`);
+  };
+  return {
+    ...client,
+    id: session.user.id,
+    handle,
+    accessToken,
+    refreshToken,
+    follow: (other) => relate('follow', other),
+    block: (other) => relate('block', other),
+    async post(text, input = {}) {
+      const { createPost } = await client.ask<{
+        createPost: { post: { id: string } | null; errors: { message: string }[] };
+      }>(
+        `mutation ($input: CreatePostInput!) { createPost(input: $input) { post { id } errors { message } } }`,
+        { input: { text, ...input } },
+      );
+      if (!createPost.post) throw new Error(`${handle} could not post: ${createPost.errors[0]?.message}`);
+      return createPost.post.id;
+    },
+  };
+}
