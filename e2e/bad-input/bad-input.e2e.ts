@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import { encodeId } from '@murmuration/ids';
+import { envelopeHeader, signEnvelope } from '@murmuration/service-kit';
+import { createGraphClient, type GraphClient, type Member, signUpCast } from '@murmuration/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Stack, startStory } from '../support/stack.ts';
+
+let stack: Stack;
+let nobody: GraphClient;
+let alice: Member;
+let bob: Member;
+let post: string;
+beforeAll(async () => {
+  stack = await startStory();
+  nobody = createGraphClient(stack.url);
+  ({ alice, bob } = await signUpCast(stack.url, ['alice', 'bob']));
+  post = await bob.post('A post to be bad at');
+});
+afterAll(() => stack.stop());
+
+async function codeOf(client: GraphClient, query: string, variables = {}) {
+  return (await client.send(query, variables)).errors.map((error) => error.extensions?.code);
+}
+
+async function userErrorOf(client: GraphClient, mutation: string, input: object) {
+  const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
+  const inputType = /^(follow|block|mute)$/.test(mutation)
+    ? 'RelationInput'
+    : /^(like|repost)$/.test(mutation)
+      ? 'PostInput'
+      : type;
+  const answer = await client.ask<Record<string, { errors: { __typename: string; field?: string }[] }>>(
+    `mutation ($input: ${inputType}!) { ${mutation}(input: $input) {
+      errors { __typename ... on ValidationError { field } } } }`,
+    { input },
+  );
+  return answer[mutation]?.errors.map((error) => [error.__typename, ...(error.field ? [error.field] : [])]);
+}
+
+describe('queries', () => {
+  test.each([
+    ['an id of another type', () => `{ post(id: "${alice.id}") { id } }`],
+    ['no id at all', () => '{ node(id: "42") { id } }'],
+    [
+      'a page too large',
+      () => `{ user(handle: "${bob.handle}") { followers(first: 100000) { edges { cursor } } } }`,
+    ],
+    [
+      'first and last',
+      () => `{ user(handle: "${bob.handle}") { posts(first: 1, last: 1) { edges { cursor } } } }`,
+    ],
+    ['neither first nor last', () => `{ user(handle: "${bob.handle}") { posts { edges { cursor } } } }`],
+    [
+      'a malformed cursor',
+      () => `{ user(handle: "${bob.handle}") { posts(first: 1, after: "x") { edges { cursor } } } }`,
+    ],
+    ['a variable of a wrong type', () => 'query ($id: ID!) { post(id: $id) { id } }'],
+  ])('%s is BAD_USER_INPUT', async (_name, query) => {
+    expect(await codeOf(alice, query())).toEqual(['BAD_USER_INPUT']);
+  });
+
+  test('what does not parse or validate is called so', async () => {
+    expect(await codeOf(nobody, '{')).toEqual(['GRAPHQL_PARSE_FAILED']);
+    expect(await codeOf(nobody, '{ nope }')).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+  });
+
+  test('malformed JSON, a huge body and a deep query are refused without harm', async () => {
+    const send = (body: string) =>
+      fetch(stack.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    expect((await send('{"query": ')).status).toBe(400);
+    expect(
+      (await send(JSON.stringify({ query: `{ viewer { id } } # ${'x'.repeat(3_000_000)}` }))).status,
+    ).toBe(413);
+    const deep = `{ post(id: "${post}") ${'{ replyTo '.repeat(40)} { id } ${'}'.repeat(40)} }`;
+    expect(await codeOf(nobody, deep)).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    expect((await nobody.ask<{ viewer: null }>('{ viewer { id } }')).viewer).toBeNull();
+  });
+});
+
+describe('mutations', () => {
+  test.each([
+    ['empty text', () => userErrorOf(alice, 'createPost', { text: ' \n ' }), [['ValidationError', 'text']]],
+    [
+      'oversized text',
+      () => userErrorOf(alice, 'createPost', { text: 'x'.repeat(2_001) }),
+      [['ValidationError', 'text']],
+    ],
+    [
+      'a reply to nothing',
+      () => userErrorOf(alice, 'createPost', { text: 'x', replyToId: encodeId('Post', 5n) }),
+      [['NotFound']],
+    ],
+    ['following oneself', () => userErrorOf(alice, 'follow', { userId: alice.id }), [['NotAllowed']]],
+    [
+      'following nobody',
+      () => userErrorOf(alice, 'follow', { userId: encodeId('User', 5n) }),
+      [['NotFound']],
+    ],
+    [
+      'following a post',
+      () => userErrorOf(alice, 'follow', { userId: post }),
+      [['ValidationError', 'userId']],
+    ],
+    ['liking nothing', () => userErrorOf(alice, 'like', { postId: encodeId('Post', 5n) }), [['NotFound']]],
+  ])('%s is named', async (_name, run, expected) => {
+    expect(await run()).toEqual(expected);
+  });
+
+  test('liking a deleted post', async () => {
+    const gone = await bob.post('Gone in a moment');
+    await bob.ask('mutation ($id: ID!) { deletePost(input: { postId: $id }) { errors { message } } }', {
+      id: gone,
+    });
+    expect(await userErrorOf(alice, 'like', { postId: gone })).toEqual([['NotFound']]);
+  });
+
+  test('handles: form, reserved words, letter case, look-alikes, and two people at once', async () => {
+    const tail = randomBytes(3).toString('hex');
+    const attempt = (handle: string) => {
+      const email = `${randomBytes(6).toString('hex')}@example.org`;
+      return userErrorOf(nobody, 'signUp', { handle, email, password: 'a long enough secret' });
+    };
+    for (const handle of ['ab', '1abc', 'with space', 'ünïcode', 'x'.repeat(31), 'admin']) {
+      expect(await attempt(handle)).toEqual([['ValidationError', 'handle']]);
+    }
+    const raced = await Promise.all([attempt(`racer_${tail}`), attempt(`racer_${tail}`)]);
+    expect(raced.toSorted((a, b) => (a?.length ?? 0) - (b?.length ?? 0))).toEqual([[], [['Conflict']]]);
+    expect(await attempt(`RACER_${tail}`)).toEqual([['Conflict']]);
+    expect(await attempt(`hello${tail}`)).toEqual([]);
+    expect(await attempt(`hel1o${tail}`)).toEqual([['Conflict']]);
+  });
+});
+
+describe('identity', () => {
+  const secret = '{ viewer { handle } }';
+
+  test('a missing token is nobody; a forged or mangled one is refused', async () => {
+    expect(await nobody.ask(secret)).toEqual({ viewer: null });
+    const [head, payload, signature] = alice.accessToken.split('.');
+    const claims = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString());
+    const mallory = Buffer.from(JSON.stringify({ ...claims, sub: bob.id })).toString('base64url');
+    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    for (const token of ['nonsense', `${head}.${mallory}.${signature}`, `${none}.${payload}.`]) {
+      expect(await codeOf(nobody.as(token), secret)).toEqual(['UNAUTHENTICATED']);
+    }
+  });
+
+  test("an identity of one's own making is refused by a subgraph, and ignored by the gateway", async () => {
+    const body = JSON.stringify({ query: secret });
+    const key = { id: 'mine', secret: randomBytes(32) };
+    const identity = { kind: 'viewer', subject: alice.id, session: 'ses_00000000001' } as const;
+    const fields = { audience: 'user', method: 'POST', path: '/graphql', requestId: 'x', identity };
+    const headers = { 'content-type': 'application/json', [envelopeHeader]: signEnvelope(key, fields, body) };
+    const atSubgraph = await fetch(`${stack.env.USER_URL}/graphql`, { method: 'POST', headers, body });
+    expect(atSubgraph.status).toBe(401);
+    const atGateway = await fetch(stack.url, { method: 'POST', headers, body });
+    expect(await atGateway.json()).toEqual({ data: { viewer: null } });
+  });
+
+  test('a refresh token: the same successor for a lost answer, and the end of the session for a thief', async () => {
+    const { carol } = await signUpCast(stack.url, ['carol']);
+    const refresh = async (refreshToken: string) => {
+      const { refreshSession } = await nobody.ask<{
+        refreshSession: { refreshToken: string | null; accessToken: string | null; errors: unknown[] };
+      }>(
+        `mutation ($input: RefreshSessionInput!) {
+          refreshSession(input: $input) { refreshToken accessToken errors { message } } }`,
+        { input: { refreshToken } },
+      );
+      return refreshSession;
+    };
+    const first = await refresh(carol.refreshToken);
+    const again = await refresh(carol.refreshToken);
+    expect(again.refreshToken).toBe(first.refreshToken);
+    const second = await refresh(first.refreshToken ?? '');
+    expect(second.errors).toEqual([]);
+    // The successor was used: whoever brings the first one now is not the one who lost an answer.
+    const theft = await refresh(carol.refreshToken);
+    expect(theft).toMatchObject({ refreshToken: null, accessToken: null });
+    expect(theft.errors).toHaveLength(1);
+    expect((await refresh(second.refreshToken ?? '')).refreshToken).toBeNull();
+  });
+
+  test('after logging out the access token is worth nothing', async () => {
+    const { dave } = await signUpCast(stack.url, ['dave']);
+    expect(await dave.ask(secret)).toEqual({ viewer: { handle: dave.handle } });
+    await dave.ask('mutation { logOut { errors { message } } }');
+    await expect.poll(() => codeOf(dave, secret), { timeout: 8_000 }).toEqual(['UNAUTHENTICATED']);
+  });
+});

@@ -1,0 +1,83 @@
+import { type Member, signUpCast } from '@murmuration/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Stack, startStory } from '../support/stack.ts';
+
+let stack: Stack;
+let alice: Member;
+let bob: Member;
+let carol: Member;
+beforeAll(async () => {
+  stack = await startStory();
+  ({ alice, bob, carol } = await signUpCast(stack.url, ['alice', 'bob', 'carol']));
+});
+afterAll(() => stack.stop());
+
+/** All the roads to a post, also the ones that select nothing but the id. */
+const roads = `query ($id: ID!) {
+  byId: post(id: $id) { id text }
+  idOnly: post(id: $id) { id }
+  node(id: $id) { id }
+  whole: node(id: $id) { id ... on Post { text author { handle } } }
+  nodes(ids: [$id]) { id }
+}`;
+const nothing = { byId: null, idOnly: null, node: null, whole: null, nodes: [null] };
+
+async function sees(viewer: Member, id: string) {
+  const { data, errors } = await viewer.send<typeof nothing>(roads, { id });
+  expect(errors).toEqual([]);
+  return data;
+}
+
+describe('what does not exist for a viewer', () => {
+  test('a post of someone who blocked them, whatever road they take', async () => {
+    const post = await bob.post('Not for Alice, in a minute');
+    expect(await sees(alice, post)).toMatchObject({
+      node: { id: post },
+      whole: { text: expect.any(String) },
+    });
+    await bob.block(alice);
+    expect(await sees(alice, post)).toEqual(nothing);
+    expect(await sees(carol, post)).toMatchObject({ node: { id: post } });
+    const profile = await alice.send(
+      `query ($id: ID!, $handle: String!) {
+      node(id: $id) { id } user(handle: $handle) { handle } }`,
+      { id: bob.id, handle: bob.handle },
+    );
+    expect(profile).toMatchObject({ data: { node: null, user: null }, errors: [] });
+  });
+
+  test('a followers-only post, until they follow', async () => {
+    const post = await carol.post('Friends only', { visibility: 'FOLLOWERS' });
+    expect(await sees(alice, post)).toEqual(nothing);
+    await alice.follow(carol);
+    expect(await sees(alice, post)).toMatchObject({ idOnly: { id: post }, nodes: [{ id: post }] });
+  });
+
+  test('a deleted post, for its author too; its thread keeps its shape', async () => {
+    const parent = await carol.post('I should not have said that');
+    const reply = await alice.post('Too late', { replyToId: parent });
+    await carol.ask(
+      `mutation ($id: ID!) { deletePost(input: { postId: $id }) { deletedPostId errors { message } } }`,
+      {
+        id: parent,
+      },
+    );
+    expect(await sees(carol, parent)).toEqual(nothing);
+    expect(
+      await alice.ask(
+        `query ($id: ID!) { post(id: $id) { isReply replyTo { id } thread { ancestors { node { id } } } } }`,
+        { id: reply },
+      ),
+    ).toEqual({ post: { isReply: true, replyTo: null, thread: { ancestors: [{ node: null }] } } });
+  });
+
+  test('a post that mentions somebody else only', async () => {
+    const post = await carol.post(`Psst @${alice.handle}`, { visibility: 'MENTIONED' });
+    expect(await sees(alice, post)).toMatchObject({ node: { id: post } });
+    expect(await sees(bob, post)).toEqual(nothing);
+  });
+
+  test('an id that nobody has', async () => {
+    expect(await sees(alice, `pst_${'0'.repeat(10)}7`)).toEqual(nothing);
+  });
+});

@@ -1,0 +1,44 @@
+import { type Member, signUpCast } from '@murmuration/testing';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Stack, startStory } from '../support/stack.ts';
+
+let stack: Stack;
+let alice: Member;
+let bob: Member;
+beforeAll(async () => {
+  stack = await startStory();
+  ({ alice, bob } = await signUpCast(stack.url, ['alice', 'bob']));
+});
+afterAll(() => stack.stop());
+
+const timeline = `query ($handle: String!) { user(handle: $handle) {
+  followerCount viewerRelation { isFollowing } posts(first: 5) { edges { node { text likeCount viewerHasLiked } } } } }`;
+
+test('without Redis everything answers, blocks hold, and it is used again when it is back', async () => {
+  await alice.follow(bob);
+  const post = await bob.post('Still here');
+  const before = await alice.ask(timeline, { handle: bob.handle });
+
+  await stack.kill('redis');
+  expect(await alice.ask(timeline, { handle: bob.handle })).toEqual(before);
+  await alice.ask(`mutation ($id: ID!) { like(input: { postId: $id }) { errors { message } } }`, {
+    id: post,
+  });
+  expect(await alice.ask(timeline, { handle: bob.handle })).toMatchObject({
+    user: { posts: { edges: [{ node: { likeCount: 1, viewerHasLiked: true } }] } },
+  });
+  await bob.block(alice);
+  expect(await alice.ask(timeline, { handle: bob.handle })).toEqual({ user: null });
+
+  await stack.restart('redis');
+  await bob.ask(`mutation ($id: ID!) { unblock(input: { userId: $id }) { errors { message } } }`, {
+    id: alice.id,
+  });
+  await vi.waitFor(
+    async () =>
+      expect(await alice.ask(timeline, { handle: bob.handle })).toMatchObject({
+        user: { posts: { edges: [{ node: { text: 'Still here' } }] } },
+      }),
+    { timeout: 15_000, interval: 250 },
+  );
+});

@@ -1,0 +1,15 @@
+import type { Stack } from './stack.ts';
+
+/** SQL statements and Redis commands so far, summed over the subgraphs, as their metrics tell. */
+export async function countersOf(stack: Stack): Promise<{ sql: number; redis: number }> {
+  const texts = await Promise.all(
+    stack.processes
+      .filter((process) => process.metricsUrl !== null && process.name !== 'gateway')
+      .map(async (process) => (await fetch(`${process.metricsUrl}/metrics`)).text()),
+  );
+  const sumOf = (metric: string) =>
+    texts
+      .flatMap((text) => [...text.matchAll(new RegExp(`^${metric}(?:\\{[^}]*\\})? (\\d+)`, 'gm'))])
+      .reduce((sum, [, value]) => sum + Number(value), 0);
+  return { sql: sumOf('sql_statements_total'), redis: sumOf('redis_commands_total') };
+}
