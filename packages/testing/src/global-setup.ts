@@ -1,7 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { type PostgresServer, startPostgres, startRedis } from '@murmuration/dev';
+import {
+  makeScratchFolder,
+  type PostgresServer,
+  removeScratchFolder,
+  startPostgres,
+  startRedis,
+} from '@murmuration/dev';
 import { applyMigrations, databaseNames, ensureDatabase } from '@murmuration/prisma';
 import type { TestProject } from 'vitest/node';
 
@@ -25,17 +28,11 @@ const unsafeButQuick = {
  * which `createTestDatabase` clones per test file.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const stateFolder = mkdtempSync(path.join(tmpdir(), 'murmuration-test-'));
-  const undo: (() => Promise<void>)[] = [];
-  const tearDown = async () => {
-    await Promise.all(undo.map((step) => step()));
-    rmSync(stateFolder, { recursive: true, force: true });
-  };
+  const stateFolder = await makeScratchFolder();
+  const tearDown = () => removeScratchFolder(stateFolder);
   try {
     const postgres = await startPostgres({ stateFolder, settings: unsafeButQuick });
-    undo.push(postgres.remove);
     const redis = await startRedis({ stateFolder, databases: 4096 });
-    undo.push(redis.stop);
     await migrateTemplates(postgres);
     project.provide('postgresUrl', postgres.url('postgres'));
     project.provide('redisUrl', redis.url);

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { startRedis } from '@murmuration/dev';
+import { makeScratchFolder, removeScratchFolder, startRedis } from '@murmuration/dev';
 import { Redis } from 'ioredis';
 import { inject } from 'vitest';
 
@@ -41,18 +38,7 @@ export async function createTestRedis(): Promise<TestRedis> {
 
 /** A Redis of the caller's own, to be killed and started again in tests of failure. */
 export async function createRedisProcess(): Promise<RedisProcess> {
-  const stateFolder = mkdtempSync(path.join(tmpdir(), 'murmuration-redis-'));
-  let server = await startRedis({ stateFolder });
-  const { url, port } = server;
-  return {
-    url,
-    kill: () => server.kill(),
-    start: async () => {
-      server = await startRedis({ stateFolder, port });
-    },
-    close: async () => {
-      await server.kill();
-      rmSync(stateFolder, { recursive: true, force: true });
-    },
-  };
+  const stateFolder = await makeScratchFolder();
+  const { url, kill, start } = await startRedis({ stateFolder });
+  return { url, kill, start, close: () => removeScratchFolder(stateFolder) };
 }

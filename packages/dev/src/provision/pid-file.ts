@@ -24,12 +24,15 @@ export function removePidFile(file: string): void {
   rmSync(file, { force: true });
 }
 
-/** Ends the process of the file if it lives: each signal in turn, then SIGKILL. Returns whether one was found. */
-export async function reap(file: string, signals: NodeJS.Signals[] = ['SIGTERM'], graceMs = 10_000) {
+/** Ends the process of the file, if it lives: each signal in turn, then SIGKILL. */
+export async function reap(
+  file: string,
+  signals: NodeJS.Signals[] = ['SIGTERM'],
+  graceMs = 10_000,
+): Promise<void> {
   const pid = readLivePid(file);
   if (pid !== undefined) await endProcess(pid, signals, graceMs);
   removePidFile(file);
-  return pid !== undefined;
 }
 
 /** Sends each signal in turn and waits `graceMs` after each; SIGKILL is the last resort. */

@@ -40,20 +40,15 @@ export function isReachable(folder: string): boolean {
  * there. The name is made of the state folder's path, so the same checkout finds its data again.
  */
 export function dataHome(stateFolder: string, owner: Owner | undefined): string {
-  const home = path.join(stateFolder, 'postgres');
-  if (!owner || isReachable(path.dirname(stateFolder))) {
-    if (owner) chmodSync(stateFolder, statSync(stateFolder).mode | 0o011);
-    return prepare(home, owner);
-  }
-  const name = createHash('sha256').update(path.resolve(stateFolder)).digest('hex').slice(0, 16);
-  return prepare(path.join(shelter, name), owner);
+  const isInPlace = !owner || isReachable(path.dirname(stateFolder));
+  if (owner && isInPlace) chmodSync(stateFolder, statSync(stateFolder).mode | 0o011);
+  return isInPlace ? path.join(stateFolder, 'postgres') : path.join(shelter, nameOf(stateFolder));
 }
 
 /** The binaries where the owner may run them: in place, or copied once into the shelter. */
 export function reachableBinaries(home: string, owner: Owner | undefined): string {
   if (!owner || isReachable(home)) return home;
-  const name = createHash('sha256').update(path.resolve(home)).digest('hex').slice(0, 16);
-  const copy = path.join(shelter, `binaries-${name}`);
+  const copy = path.join(shelter, `binaries-${nameOf(home)}`);
   if (existsSync(copy)) return copy;
   const partial = `${copy}.${process.pid}`;
   mkdirSync(shelter, { recursive: true, mode: 0o755 });
@@ -68,8 +63,12 @@ export function reachableBinaries(home: string, owner: Owner | undefined): strin
   return copy;
 }
 
-function prepare(folder: string, owner: Owner | undefined): string {
+/** Makes a folder that the owner may write. */
+export function prepareFolder(folder: string, owner: Owner | undefined): void {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   if (owner) chownSync(folder, owner.uid, owner.gid);
-  return folder;
+}
+
+function nameOf(folder: string): string {
+  return createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 16);
 }

@@ -1,13 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { startDetached } from './detached.ts';
 import { reap } from './pid-file.ts';
 import { freePort } from './ports.ts';
 import { postgresHome } from './postgres-binaries.ts';
-import { dataHome, type Owner, postgresOwner, reachableBinaries } from './postgres-owner.ts';
+import { initialiseCluster } from './postgres-cluster.ts';
+import { dataHome, postgresOwner, prepareFolder, reachableBinaries } from './postgres-owner.ts';
 
 export interface PostgresOptions {
   /** Holds the data, the password, the pid file and the log. Made if missing. */
@@ -20,11 +19,14 @@ export interface PostgresOptions {
 
 export interface PostgresServer {
   port: number;
-  pid: number;
   /** Connection string of one database of this server. */
   url: (database: string) => string;
+  /** Starts it again on the same port with the same data. */
+  start: () => Promise<void>;
   /** Stops the server; its data stay. */
   stop: () => Promise<void>;
+  /** Ends it without a word, as a crash would. */
+  kill: () => Promise<void>;
   /** Stops the server and deletes its data. */
   remove: () => Promise<void>;
 }
@@ -56,69 +58,32 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   await reap(pidFile, stopSignals);
   const binaries = reachableBinaries(postgresHome(), owner);
   const home = dataHome(stateFolder, owner);
+  prepareFolder(home, owner);
   const data = path.join(home, 'data');
-  const password = initialise({
-    binaries,
-    home,
-    data,
-    owner,
-    passwordFile: path.join(stateFolder, 'postgres.password'),
-  });
-  // A postmaster that died without a word leaves this behind; the reaping above made sure that it is dead.
-  rmSync(path.join(data, 'postmaster.pid'), { force: true });
-
+  const passwordFile = path.join(stateFolder, 'postgres.password');
+  const password = initialiseCluster({ binaries, home, data, owner, passwordFile });
   const port = await freePort(options.port);
   const url = (database: string) => `postgresql://murmuration:${password}@127.0.0.1:${port}/${database}`;
   const settings = { ...baseSettings, port: String(port), ...options.settings };
-  const pid = await startDetached({
-    command: path.join(binaries, 'bin', 'postgres'),
-    args: ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    logFile: path.join(stateFolder, 'postgres.log'),
-    pidFile,
-    isReady: () => answers(url('postgres')),
-    ...(owner && { owner }),
-  });
-  const stop = async () => void (await reap(pidFile, stopSignals));
+  const start = async () => {
+    // A postmaster that was killed leaves this behind; that it is dead was made sure of.
+    rmSync(path.join(data, 'postmaster.pid'), { force: true });
+    await startDetached({
+      command: path.join(binaries, 'bin', 'postgres'),
+      args: ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      logFile: path.join(stateFolder, 'postgres.log'),
+      pidFile,
+      isReady: () => answers(url('postgres')),
+      ...(owner && { owner }),
+    });
+  };
+  await start();
+  const stop = () => reap(pidFile, stopSignals);
   const remove = async () => {
     await stop();
     rmSync(home, { recursive: true, force: true });
   };
-  return { port, pid, url, stop, remove };
-}
-
-interface Cluster {
-  binaries: string;
-  home: string;
-  data: string;
-  owner: Owner | undefined;
-  passwordFile: string;
-}
-
-/** Makes the data folder if there is none that was finished, and returns the superuser's password. */
-function initialise({ binaries, home, data, owner, passwordFile }: Cluster): string {
-  if (existsSync(path.join(data, 'global', 'pg_control')) && existsSync(passwordFile)) {
-    return readFileSync(passwordFile, 'utf8');
-  }
-  rmSync(data, { recursive: true, force: true });
-  const password = randomBytes(18).toString('base64url');
-  const handover = path.join(home, 'password');
-  writeFileSync(handover, password, { mode: 0o600 });
-  if (owner) chownSync(handover, owner.uid, owner.gid);
-  const args = ['-D', data, '-U', 'murmuration', `--pwfile=${handover}`, '--auth=scram-sha-256', '--no-sync'];
-  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-  try {
-    const env = { ...process.env, LC_ALL: 'C' };
-    execFileSync(path.join(binaries, 'bin', 'initdb'), [...args, ...locale], {
-      ...owner,
-      cwd: '/',
-      env,
-      stdio: 'pipe',
-    });
-  } finally {
-    rmSync(handover, { force: true });
-  }
-  writeFileSync(passwordFile, password, { mode: 0o600 });
-  return password;
+  return { port, url, start, stop, kill: () => reap(pidFile, []), remove };
 }
 
 async function answers(connectionString: string): Promise<boolean> {

@@ -9,8 +9,6 @@ import { redisServerCommand } from './redis-command.ts';
 export interface RedisOptions {
   /** Holds the pid file and the log. Made if missing. */
   stateFolder: string;
-  /** Names the files, when one folder holds several servers. */
-  name?: string;
   /** Taken if free, else another one is chosen. */
   port?: number | undefined;
   /** How many logical databases it has; tests take one per file. */
@@ -20,8 +18,9 @@ export interface RedisOptions {
 
 export interface RedisServer {
   port: number;
-  pid: number;
   url: string;
+  /** Starts it again on the same port, empty. */
+  start: () => Promise<void>;
   stop: () => Promise<void>;
   /** Ends it without a word, as a crash would. */
   kill: () => Promise<void>;
@@ -29,22 +28,29 @@ export interface RedisServer {
 
 /** Starts a private Redis on the loopback interface; one that a killed parent left behind is ended first. */
 export async function startRedis(options: RedisOptions): Promise<RedisServer> {
-  const { stateFolder, name = 'redis', databases = 16 } = options;
+  const { stateFolder, databases = 16 } = options;
   mkdirSync(stateFolder, { recursive: true });
-  const pidFile = path.join(stateFolder, `${name}.pid`);
+  const pidFile = path.join(stateFolder, 'redis.pid');
   await reap(pidFile);
   const command = redisServerCommand(options.onProgress);
   const port = await freePort(options.port);
-  const pid = await startDetached({
-    command,
-    args: serverArguments({ port, databases, dir: stateFolder }),
-    logFile: path.join(stateFolder, `${name}.log`),
-    pidFile,
-    isReady: () => answersPing(port),
-  });
-  const stop = async () => void (await reap(pidFile));
-  const kill = async () => void (await reap(pidFile, ['SIGKILL']));
-  return { port, pid, url: `redis://127.0.0.1:${port}`, stop, kill };
+  const start = async () => {
+    await startDetached({
+      command,
+      args: serverArguments({ port, databases, dir: stateFolder }),
+      logFile: path.join(stateFolder, 'redis.log'),
+      pidFile,
+      isReady: () => answersPing(port),
+    });
+  };
+  await start();
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    start,
+    stop: () => reap(pidFile),
+    kill: () => reap(pidFile, []),
+  };
 }
 
 /** Without persistence: a Redis that comes back with an old copy must not be believed. */
