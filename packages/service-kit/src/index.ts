@@ -45,6 +45,7 @@ export {
   redisCommands,
 } from './observe/metrics.ts';
 export { createLifecycle, type Lifecycle, lifecycleLimits, runProcess } from './process/lifecycle.ts';
+export { revocationChannel, revocationsPath } from './revocations.ts';
 export { createRedisCache, type RedisCache, redisLimits } from './redis/redis.ts';
 export { createRequestContext, type RequestContext, requireViewer } from './subgraph/context.ts';
 export { envelopeOf, parseJson, serveSubgraph, type SubgraphServerOptions } from './subgraph/serve.ts';

@@ -1,0 +1,38 @@
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import type { Logger } from '@murmuration/service-kit';
+import type { GatewayConfig } from './config.ts';
+import type { EdgeContext } from './context.ts';
+import { limitRules } from './plugins/limits.ts';
+import { maskErrors } from './plugins/mask-errors.ts';
+import { operationMetrics } from './plugins/operation-metrics.ts';
+import type { GatewayInterface } from './supergraph/gateway-interface.ts';
+
+/** The edge rules, in the order in which they are met. */
+export function createApolloServer(
+  gateway: GatewayInterface,
+  config: GatewayConfig,
+  logger: Logger,
+): ApolloServer<EdgeContext> {
+  return new ApolloServer<EdgeContext>({
+    gateway,
+    logger,
+    nodeEnv: 'production',
+    csrfPrevention: true,
+    persistedQueries: false,
+    parseOptions: { maxTokens: config.MAX_TOKENS },
+    introspection: config.INTROSPECTION,
+    hideSchemaDetailsFromClientErrors: !config.INTROSPECTION,
+    maxRecursiveSelections: true,
+    validationRules: limitRules({
+      maxDepth: config.MAX_DEPTH,
+      maxAliases: config.MAX_ALIASES,
+      maxRootFields: config.MAX_ROOT_FIELDS,
+      maxFields: config.MAX_FIELDS,
+    }),
+    plugins: [ApolloServerPluginLandingPageDisabled(), operationMetrics()],
+    formatError: maskErrors(logger),
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+  });
+}

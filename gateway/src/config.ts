@@ -1,0 +1,43 @@
+import { readConfig, setting } from '@murmuration/config';
+import { z } from 'zod';
+
+/** All settings of the process, read once; README.md explains each. */
+export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) {
+  return readConfig(
+    {
+      PORT: setting.port(4000),
+      HOST: setting.host(),
+      METRICS_PORT: setting.port(0),
+      LOG_LEVEL: setting.logLevel(),
+      EXECUTOR: z.enum(['apollo', 'murmuration']).default('apollo'),
+
+      SUPERGRAPH_FILE: z.string().optional(),
+      SUPERGRAPH_POLL_MS: setting.integer(1_000, 50),
+      SUBGRAPH_URLS: setting.list(),
+      SUBGRAPH_CONNECTIONS: setting.integer(64, 1),
+      SUBGRAPH_TIMEOUT_MS: setting.integer(5_000, 1),
+      REQUEST_DEADLINE_MS: setting.integer(15_000, 1),
+
+      INTERNAL_KEYS: setting.internalKeys().optional(),
+      JWKS_URL: setting.httpUrl().optional(),
+      JWT_ISSUER: z.string().default('murmuration'),
+      JWT_AUDIENCE: z.string().default('murmuration'),
+      USER_URL: setting.httpUrl().optional(),
+      REDIS_URL: setting.redisUrl().optional(),
+
+      CORS_ORIGINS: setting.list(),
+      BODY_LIMIT_BYTES: setting.integer(256 * 1024, 1),
+      MAX_DEPTH: setting.integer(15, 1),
+      MAX_ALIASES: setting.integer(50),
+      MAX_ROOT_FIELDS: setting.integer(20, 1),
+      MAX_FIELDS: setting.integer(2_000, 1),
+      MAX_TOKENS: setting.integer(4_000, 1),
+      INTROSPECTION: setting.boolean(true),
+      IDE: setting.boolean(true),
+      IDE_EXAMPLES_FILE: z.string().optional(),
+    },
+    environment,
+  );
+}
+
+export type GatewayConfig = ReturnType<typeof readGatewayConfig>;

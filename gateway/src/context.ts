@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Identity } from '@murmuration/service-kit';
+import type { RequestContext } from './execution/types.ts';
+
+/** What the gateway knows of one operation, from whatever transport it came. */
+export interface EdgeContext extends RequestContext {
+  readonly identity: Identity;
+  /** Read-your-writes position the client brought. */
+  readonly position: string | undefined;
+  /** Positions that subgraphs answered, by subgraph; a later one replaces an earlier. */
+  readonly positions: Map<string, string>;
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal | undefined;
+  onExtensions(subgraph: string, extensions: Record<string, unknown>): void;
+}
+
+export const positionHeader = 'graph-position';
+export const requestIdHeader = 'x-request-id';
+
+/** Longer values are not positions of ours and are not forwarded. */
+const longestPosition = 2_048;
+
+export function createEdgeContext(options: {
+  identity: Identity;
+  requestId: string;
+  position?: string | undefined;
+  deadlineMs: number;
+  signal?: AbortSignal | undefined;
+}): EdgeContext {
+  const { identity } = options;
+  const position =
+    options.position && options.position.length <= longestPosition ? options.position : undefined;
+  const positions = new Map<string, string>();
+  return {
+    identity,
+    requestId: options.requestId,
+    position,
+    positions,
+    cacheKeyOfIdentity: identity.kind === 'viewer' ? `${identity.subject} ${identity.session}` : null,
+    ...(position ? { partition: position } : {}),
+    deadline: Date.now() + options.deadlineMs,
+    signal: options.signal,
+    onExtensions(subgraph, extensions) {
+      if (typeof extensions.position === 'string') positions.set(subgraph, extensions.position);
+    },
+  };
+}
+
+/** Accepts the caller's request id when it is one that can stand in a log line, else issues one. */
+export function requestIdOf(headers: IncomingHttpHeaders): string {
+  const given = headers[requestIdHeader];
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+}
+
+/** The positions of an operation as one header value; undefined when nothing was written. */
+export function answeredPosition(context: EdgeContext): string | undefined {
+  return context.positions.size === 0 ? undefined : [...new Set(context.positions.values())].join(',');
+}

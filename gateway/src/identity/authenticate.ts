@@ -1,0 +1,51 @@
+import { anonymous, downstreamError, errorCodes, type Identity } from '@murmuration/service-kit';
+import { HeaderMap, type HTTPGraphQLHead } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import type { DenyList } from './deny-list.ts';
+import type { TokenVerifier } from './verify-token.ts';
+
+/** Who a request or a socket is for, and until when that holds; null for an anonymous caller. */
+export interface Caller {
+  identity: Identity;
+  expiresAtMs: number | null;
+}
+
+/** @throws GraphQLError `UNAUTHENTICATED` (401) for a token that is not good; no token is an anonymous caller */
+export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
+
+export const anonymousCaller: Caller = { identity: anonymous, expiresAtMs: null };
+
+/** Turns an `Authorization` value into an identity. Without a verifier no token is good. */
+export function createAuthenticate(options: {
+  verify: TokenVerifier | undefined;
+  denyList: DenyList;
+}): Authenticate {
+  const { verify, denyList } = options;
+  return async (authorization) => {
+    if (!authorization) return anonymousCaller;
+    const token = /^Bearer ([^\s]+)$/i.exec(authorization)?.[1];
+    if (!token) throw refusal('The Authorization header must read "Bearer <access token>".');
+    if (!verify) throw refusal('This graph takes no access tokens.');
+    const verified = await verify(token).catch((error: unknown) => {
+      throw downstreamError('sign-in', error);
+    });
+    if (verified.status === 'refused') {
+      throw refusal(
+        verified.because === 'expired' ? 'The access token has expired.' : 'The access token is not valid.',
+      );
+    }
+    if (denyList.has(verified.viewer.session)) throw refusal('This session has ended.');
+    return { identity: verified.viewer, expiresAtMs: verified.expiresAtMs };
+  };
+}
+
+function refusal(message: string): GraphQLError {
+  const http: HTTPGraphQLHead = {
+    status: 401,
+    headers: new HeaderMap([['www-authenticate', 'Bearer error="invalid_token"']]),
+  };
+  // `never`, because the IDE's renderer brings typings that claim this key for another server.
+  return new GraphQLError(message, {
+    extensions: { code: errorCodes.unauthenticated, http: http as never },
+  });
+}

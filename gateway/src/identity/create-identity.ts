@@ -1,0 +1,37 @@
+import { createInternalClient, type Lifecycle, type Logger } from '@murmuration/service-kit';
+import type { GatewayConfig } from '../config.ts';
+import { type Authenticate, createAuthenticate } from './authenticate.ts';
+import { createDenyList, type DenyList } from './deny-list.ts';
+import { createKeySet } from './jwks.ts';
+import { createTokenVerifier } from './verify-token.ts';
+import { watchRevocations } from './watch-revocations.ts';
+
+/** Everything that turns an `Authorization` value into an identity, started and registered to be stopped. */
+export async function startIdentity(
+  config: GatewayConfig,
+  logger: Logger,
+  lifecycle: Lifecycle,
+): Promise<{ authenticate: Authenticate; denyList: DenyList }> {
+  const denyList = createDenyList();
+  const { JWKS_URL: url, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
+  if (!url) return { authenticate: createAuthenticate({ verify: undefined, denyList }), denyList };
+
+  const keySet = createKeySet({ url, logger });
+  lifecycle.onStop('key set', () => keySet.stop());
+  const client =
+    config.USER_URL && config.INTERNAL_KEYS
+      ? createInternalClient({
+          self: 'gateway',
+          service: 'user',
+          url: config.USER_URL,
+          keys: config.INTERNAL_KEYS,
+          connections: 1,
+        })
+      : undefined;
+  if (client) lifecycle.onStop('revocation client', () => client.close());
+  const watch = watchRevocations({ denyList, issuer: client, redisUrl: config.REDIS_URL, logger });
+  lifecycle.onStop('revocations', () => watch.stop());
+  await Promise.all([keySet.refresh(), watch.ready]);
+  const verify = createTokenVerifier({ keyFor: keySet.keyFor, issuer, audience });
+  return { authenticate: createAuthenticate({ verify, denyList }), denyList };
+}

@@ -1,0 +1,71 @@
+import type { Logger } from '@murmuration/service-kit';
+import { createLocalJWKSet, type JSONWebKeySet, type JWSHeaderParameters, type JWTVerifyGetKey } from 'jose';
+import { request } from 'undici';
+
+export const jwksLimits = {
+  /** A withdrawn key is forgotten after this long. */
+  refreshMs: 5 * 60_000,
+  /** Unknown key ids ask the issuer at most this often, whoever sends them. */
+  cooldownMs: 5_000,
+  timeoutMs: 2_000,
+} as const;
+
+/** The issuer gave no keys yet: nobody's token can be judged, which is not the callers' fault. */
+export class KeysUnavailable extends Error {
+  override readonly name = 'KeysUnavailable';
+}
+
+export interface KeySet {
+  keyFor: JWTVerifyGetKey;
+  refresh(): Promise<void>;
+  stop(): void;
+}
+
+/**
+ * The issuer's public keys. The last good set stays when the issuer is away, so that people who are signed
+ * in stay signed in; an unknown key id asks again, not more often than the cooldown.
+ */
+export function createKeySet(options: { url: string; logger: Logger; cooldownMs?: number }): KeySet {
+  const cooldownMs = options.cooldownMs ?? jwksLimits.cooldownMs;
+  let keys: JSONWebKeySet | undefined;
+  let find: ReturnType<typeof createLocalJWKSet> | undefined;
+  let asked: { atMs: number; done: Promise<void> } | undefined;
+  const timer = setInterval(() => void refresh(), jwksLimits.refreshMs).unref();
+
+  async function load(): Promise<void> {
+    try {
+      const answer = await request(options.url, {
+        headersTimeout: jwksLimits.timeoutMs,
+        bodyTimeout: jwksLimits.timeoutMs,
+      });
+      const body = (await answer.body.json()) as JSONWebKeySet;
+      if (answer.statusCode !== 200) throw new Error(`the key set answered ${answer.statusCode}`);
+      find = createLocalJWKSet(body);
+      keys = body;
+    } catch (error) {
+      options.logger.warn({ err: error }, 'the key set could not be read');
+    }
+  }
+
+  function refresh(): Promise<void> {
+    asked = { atMs: Date.now(), done: load() };
+    return asked.done;
+  }
+
+  async function seekKey(header: JWSHeaderParameters): Promise<void> {
+    const isKnown = keys?.keys.some((key) => key.kid === header.kid) ?? false;
+    if (isKnown) return;
+    if (!asked || Date.now() - asked.atMs >= cooldownMs) await refresh();
+    else await asked.done;
+  }
+
+  return {
+    async keyFor(header, token) {
+      await seekKey(header ?? {});
+      if (!find) throw new KeysUnavailable('the issuer has given no keys');
+      return find(header, token);
+    },
+    refresh,
+    stop: () => clearInterval(timer),
+  };
+}

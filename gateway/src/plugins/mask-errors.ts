@@ -1,0 +1,60 @@
+import type { ApolloServerOptions } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import type { Logger } from '@murmuration/service-kit';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { edgeCodes } from '../edge-codes.ts';
+import { subgraphOf } from '../execution/errors.ts';
+
+type FormatError = NonNullable<ApolloServerOptions<never>['formatError']>;
+
+const known = new Set<unknown>(Object.values(edgeCodes));
+
+/** Codes of Apollo Server for requests that make no sense. */
+const badRequests = new Set<unknown>(['BAD_REQUEST', 'OPERATION_RESOLUTION_FAILURE']);
+
+/** Extensions that tell how the graph is built or why it failed; they are for logs. */
+const internalExtensions = new Set(['stacktrace', 'exception', 'serviceName', 'http', 'query', 'variables']);
+
+/** What leaves the gateway: a code from the closed list, and nothing about its inside. */
+export function maskErrors(logger: Logger): FormatError {
+  return (formatted, error) => {
+    const extensions = publicExtensions(formatted);
+    const { code } = extensions;
+    if (code === edgeCodes.internal) {
+      logger.error({ err: unwrapResolverError(error), path: formatted.path }, 'an operation failed');
+      return restated(formatted, 'Something went wrong on our side.', { code });
+    }
+    if (code === edgeCodes.downstream) {
+      logger.warn({ err: causeOf(error), path: formatted.path, ...source(error) }, 'a subgraph failed');
+      return restated(formatted, formatted.message, extensions);
+    }
+    if (known.has(code)) return restated(formatted, formatted.message, extensions);
+    if (badRequests.has(code)) {
+      return restated(formatted, formatted.message, { ...extensions, code: edgeCodes.badUserInput });
+    }
+    logger.warn({ err: error, path: formatted.path, ...source(error) }, 'a subgraph answered another code');
+    const message = 'A part of the graph answered with an error';
+    return restated(formatted, message, { code: edgeCodes.downstream });
+  };
+}
+
+function restated(
+  { locations, path }: GraphQLFormattedError,
+  message: string,
+  extensions: Record<string, unknown>,
+): GraphQLFormattedError {
+  return { message, ...(locations ? { locations } : {}), ...(path ? { path } : {}), extensions };
+}
+
+function publicExtensions({ extensions = {} }: GraphQLFormattedError): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(extensions).filter(([key]) => !internalExtensions.has(key)));
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof GraphQLError ? (error.originalError ?? error) : error;
+}
+
+function source(error: unknown): { subgraph?: unknown } {
+  if (!(error instanceof GraphQLError)) return {};
+  return { subgraph: subgraphOf(error) ?? error.extensions.serviceName };
+}

@@ -1,0 +1,102 @@
+import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  answeredPosition,
+  createEdgeContext,
+  type EdgeContext,
+  positionHeader,
+  requestIdHeader,
+  requestIdOf,
+} from '../context.ts';
+import { edgeCodes } from '../edge-codes.ts';
+import type { Authenticate } from '../identity/authenticate.ts';
+import { mediaTypeOf } from './media-type.ts';
+import { refuse } from './refusals.ts';
+
+export interface GraphQLRouteOptions {
+  server: ApolloServer<EdgeContext>;
+  authenticate: Authenticate;
+  deadlineMs: number;
+}
+
+/** `GET` and `POST /graphql`: as thin as it can be between Fastify and Apollo Server. */
+export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
+  // Encapsulated, so that these parsers are nobody else's.
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    scope.route({
+      method: ['GET', 'POST'],
+      url: '/graphql',
+      handler: (request, reply) => answer(request, reply, options),
+    });
+  });
+}
+
+async function answer(request: FastifyRequest, reply: FastifyReply, options: GraphQLRouteOptions) {
+  const requestId = requestIdOf(request.headers);
+  reply.header(requestIdHeader, requestId);
+  const body = readBody(request);
+  if (body.status === 'refused') return refuse(reply, body.code, body.message, edgeCodes.badUserInput);
+
+  let context: EdgeContext | undefined;
+  const response = await options.server.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: { ...headOf(request), body: body.value },
+    context: async () => {
+      const { identity } = await options.authenticate(request.headers.authorization);
+      context = createEdgeContext({
+        identity,
+        requestId,
+        position: headerOf(request, positionHeader),
+        deadlineMs: options.deadlineMs,
+        signal: signalOf(reply),
+      });
+      return context;
+    },
+  });
+  const position = context && answeredPosition(context);
+  if (position) reply.header(positionHeader, position);
+  reply.code(response.status ?? 200);
+  for (const [name, value] of response.headers) reply.header(name, value);
+  if (response.body.kind === 'complete') return reply.send(response.body.string);
+  for await (const chunk of response.body.asyncIterator) reply.raw.write(chunk);
+  return reply.raw.end();
+}
+
+type Body = { status: 'read'; value: unknown } | { status: 'refused'; code: 400 | 415; message: string };
+
+function readBody(request: FastifyRequest): Body {
+  if (request.method !== 'POST') return { status: 'read', value: undefined };
+  if (mediaTypeOf(request.headers['content-type']) !== 'application/json') {
+    return { status: 'refused', code: 415, message: 'The Content-Type must be application/json.' };
+  }
+  try {
+    return { status: 'read', value: JSON.parse(String(request.body)) };
+  } catch {
+    return { status: 'refused', code: 400, message: 'The body is not JSON.' };
+  }
+}
+
+function headOf(request: FastifyRequest): Omit<HTTPGraphQLRequest, 'body'> {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  const url = request.raw.url ?? '';
+  const query = url.indexOf('?');
+  return { method: request.method, headers, search: query < 0 ? '' : url.slice(query) };
+}
+
+function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Aborted when the client leaves before its answer is written. */
+function signalOf(reply: FastifyReply): AbortSignal {
+  const abort = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) abort.abort();
+  });
+  return abort.signal;
+}

@@ -1,0 +1,36 @@
+import type { InternalKey } from '@murmuration/config';
+import { envelopeHeader, signEnvelope } from '@murmuration/service-kit';
+import type { EdgeContext } from '../context.ts';
+
+/** What is signed besides the bytes: the receiver and the exact request. */
+export interface SignedRequest {
+  subgraph: string;
+  method: 'POST' | 'GET' | 'SUBSCRIBE';
+  path: string;
+  body: string;
+  context: Pick<EdgeContext, 'identity' | 'requestId' | 'position'>;
+}
+
+/** Makes the envelope of a request to a subgraph; undefined when the gateway has no key to sign with. */
+export type Sign = (request: SignedRequest) => string | undefined;
+
+export { envelopeHeader };
+
+/** Subgraphs that are not of this family need no envelope: without keys nothing is signed. */
+export function createSign(keys: readonly InternalKey[] | undefined): Sign {
+  const key = keys?.[0];
+  if (!key) return () => undefined;
+  return ({ subgraph, method, path, body, context }) =>
+    signEnvelope(
+      key,
+      {
+        audience: subgraph,
+        method,
+        path,
+        requestId: context.requestId,
+        identity: context.identity,
+        position: context.position,
+      },
+      body,
+    );
+}
