@@ -1,0 +1,81 @@
+import { FetchFailure } from '../errors.ts';
+import type { Exchange, RawAnswer } from './exchange.ts';
+import type { SubgraphLimits } from './settings.ts';
+
+type Limits = Pick<
+  SubgraphLimits,
+  'breakerFailureShare' | 'breakerMinimum' | 'breakerWindowMs' | 'breakerOpenMs'
+>;
+
+type State =
+  | { phase: 'closed'; since: number; requests: number; failures: number }
+  | { phase: 'open'; until: number }
+  | { phase: 'probing' };
+
+/** Stops asking a subgraph that fails, so that its callers fail fast and it gets air to recover. */
+export function withBreaker(next: Exchange, limits: Limits, now: () => number = Date.now): Exchange {
+  const closed = (): State => ({ phase: 'closed', since: now(), requests: 0, failures: 0 });
+  let state = closed();
+
+  /** Throws when the request may not go out; answers whether it is the one that tries an open breaker. */
+  function admit(subgraph: string): boolean {
+    switch (state.phase) {
+      case 'closed':
+        return false;
+      case 'open':
+        if (now() < state.until) break;
+        state = { phase: 'probing' };
+        return true;
+      case 'probing':
+        break;
+      default:
+        return state satisfies never;
+    }
+    throw new FetchFailure('CIRCUIT_OPEN', `${subgraph} has been failing`);
+  }
+
+  function open(): void {
+    // Jitter, or every replica of the gateway would try again in the same moment.
+    state = { phase: 'open', until: now() + limits.breakerOpenMs * (0.75 + Math.random() / 2) };
+  }
+
+  function record(isProbe: boolean, outcome: 'good' | 'bad' | 'unknown'): void {
+    if (isProbe) {
+      if (outcome === 'good') state = closed();
+      else if (outcome === 'bad') open();
+      else state = { phase: 'open', until: now() };
+      return;
+    }
+    if (state.phase !== 'closed' || outcome === 'unknown') return;
+    if (now() - state.since > limits.breakerWindowMs) state = closed();
+    if (state.phase !== 'closed') return;
+    state.requests++;
+    if (outcome === 'bad') state.failures++;
+    const isFull = state.requests >= limits.breakerMinimum;
+    if (isFull && state.failures >= state.requests * limits.breakerFailureShare) open();
+  }
+
+  return async (call) => {
+    const isProbe = admit(call.request.subgraph);
+    let outcome: 'good' | 'bad' | 'unknown' = 'unknown';
+    try {
+      const answer = await next(call);
+      outcome = isServerFailure(answer) ? 'bad' : 'good';
+      return answer;
+    } catch (error) {
+      if (error instanceof FetchFailure && isFailureOfSubgraph(error)) outcome = 'bad';
+      throw error;
+    } finally {
+      record(isProbe, outcome);
+    }
+  };
+}
+
+/** Our own limits and our callers' leaving say nothing about the subgraph. */
+function isFailureOfSubgraph({ reason }: FetchFailure): boolean {
+  return reason === 'TIMEOUT' || reason === 'UNREACHABLE' || reason === 'BAD_ANSWER';
+}
+
+function isServerFailure({ status }: RawAnswer): boolean {
+  return status === 502 || status === 503 || status === 504;
+}

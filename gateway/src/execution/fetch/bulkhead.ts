@@ -1,0 +1,62 @@
+import { FetchFailure } from '../errors.ts';
+import type { Exchange } from './exchange.ts';
+import type { SubgraphLimits } from './settings.ts';
+
+type Limits = Pick<SubgraphLimits, 'maxConcurrent' | 'maxQueued'>;
+
+/** At most so many requests to a subgraph at once, so that a slow one cannot hold all of the process's memory. */
+export function withBulkhead(next: Exchange, { maxConcurrent, maxQueued }: Limits): Exchange {
+  const waiting = new Set<() => void>();
+  let running = 0;
+
+  function release(): void {
+    running--;
+    const [first] = waiting;
+    if (!first) return;
+    waiting.delete(first);
+    first();
+  }
+
+  function enter(signal: AbortSignal | undefined, deadline: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const start = () => {
+        leave();
+        running++;
+        resolve();
+      };
+      const giveUp = (failure: FetchFailure) => {
+        waiting.delete(start);
+        leave();
+        reject(failure);
+      };
+      const cancel = () => giveUp(new FetchFailure('CANCELLED', 'Left the queue'));
+      const waitMs = Math.min(deadline - Date.now(), 2 ** 31 - 1);
+      const timer = setTimeout(
+        () => giveUp(new FetchFailure('DEADLINE', 'Waited too long in the queue')),
+        waitMs,
+      );
+      const leave = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', cancel);
+      };
+      signal?.addEventListener('abort', cancel, { once: true });
+      waiting.add(start);
+      if (signal?.aborted) cancel();
+    });
+  }
+
+  return async (call) => {
+    if (running < maxConcurrent) running++;
+    else if (waiting.size >= maxQueued) {
+      throw new FetchFailure(
+        'OVERLOADED',
+        `${waiting.size} requests wait for ${call.request.subgraph} already`,
+      );
+    } else await enter(call.signal, call.deadline);
+    try {
+      return await next(call);
+    } finally {
+      release();
+    }
+  };
+}

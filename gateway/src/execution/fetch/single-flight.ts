@@ -1,0 +1,100 @@
+import { FetchFailure } from '../errors.ts';
+import type { SubgraphRequest } from '../types.ts';
+import type { Exchange, RawAnswer } from './exchange.ts';
+
+interface Flight {
+  readonly answer: Promise<RawAnswer>;
+  readonly controller: AbortController;
+  callers: number;
+}
+
+export interface SingleFlight {
+  /** Answers and tells whether another caller's request was joined. */
+  fetch(request: SubgraphRequest): { answer: Promise<RawAnswer>; isShared: boolean };
+}
+
+/**
+ * Equal reads share one request. Anonymous ones may join one in flight. Those bound to an identity only
+ * until it is dispatched: after that it may have read what a block, already acknowledged, now hides.
+ * A caller that leaves, or whose deadline passes, ends only its own waiting; the last one to leave ends
+ * the flight. Nothing is kept when the flight is over, errors included.
+ */
+export function createSingleFlight(exchange: Exchange): SingleFlight {
+  const flights = new Map<string, Flight>();
+  const boarding: (() => void)[] = [];
+
+  /** Reads bound to an identity leave at the end of the event loop's turn: what arrived together goes together. */
+  function atEndOfTurn(): Promise<void> {
+    return new Promise((resolve) => {
+      if (boarding.push(resolve) > 1) return;
+      setImmediate(() => {
+        for (const start of boarding.splice(0)) start();
+      });
+    });
+  }
+
+  function start(key: string, request: SubgraphRequest): Flight {
+    const controller = new AbortController();
+    const { cacheKeyOfIdentity } = request.context;
+    const leave = () => {
+      if (flights.get(key) === flight) flights.delete(key);
+    };
+    const call = {
+      request,
+      signal: controller.signal,
+      deadline: Number.POSITIVE_INFINITY,
+      onDispatch: cacheKeyOfIdentity === null ? () => {} : leave,
+    };
+    const answer = cacheKeyOfIdentity === null ? exchange(call) : atEndOfTurn().then(() => exchange(call));
+    const flight: Flight = { answer, controller, callers: 0 };
+    flights.set(key, flight);
+    answer.then(leave, leave);
+    return flight;
+  }
+
+  return {
+    fetch(request) {
+      const key = flightKey(request);
+      const joined = flights.get(key);
+      const flight = joined ?? start(key, request);
+      flight.callers++;
+      return { answer: waitFor(flight, request, () => flights.delete(key)), isShared: joined !== undefined };
+    },
+  };
+}
+
+function flightKey({ subgraph, context, body }: SubgraphRequest): string {
+  const who = context.cacheKeyOfIdentity === null ? '-' : `+${context.cacheKeyOfIdentity}`;
+  return `${subgraph}\n${who}\n${context.partition ?? ''}\n${body}`;
+}
+
+/** One caller's share in a flight: its own leaving, its own deadline. */
+function waitFor(
+  flight: Flight,
+  { signal, context }: SubgraphRequest,
+  forget: () => void,
+): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    const leave = (failure: FetchFailure) => {
+      finish();
+      reject(failure);
+      flight.callers--;
+      if (flight.callers > 0) return;
+      forget();
+      flight.controller.abort();
+    };
+    const cancel = () => leave(new FetchFailure('CANCELLED', 'The caller left'));
+    const waitMs = Math.min(context.deadline - Date.now(), 2 ** 31 - 1);
+    const timer = setTimeout(
+      () => leave(new FetchFailure('DEADLINE', 'The request deadline passed')),
+      waitMs,
+    );
+    const finish = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', cancel);
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    flight.answer.finally(finish).then(resolve, reject);
+    if (signal?.aborted) cancel();
+  });
+}
