@@ -1,2 +1,21 @@
 export { aggregateTypeOf, eventPayloads, type EventPayload, type EventType } from './catalogue.ts';
+export { backfill } from './consumer/backfill.ts';
+export { type ChangeSource, type StateChange } from './consumer/change.ts';
+export { type Consumer, runConsumer } from './consumer/consumer.ts';
+export { electionLimits, leadOnce } from './consumer/election.ts';
+export { createFeedSource, type FeedSource } from './consumer/feed-source.ts';
+export { FencedOff, inFencedTransaction, moveCursor, readCursor } from './consumer/fence.ts';
+export { consumerLimits, type ConsumerOptions } from './consumer/options.ts';
+export { createFeed, type Feed, type FeedAnswer, feedLimits } from './feed/feed.ts';
+export { hintChannel } from './feed/hints.ts';
+export { registerFeedRoutes } from './feed/routes.ts';
+export { createSqlSnapshot, type SnapshotProvider, snapshotLimits } from './feed/snapshots.ts';
+export {
+  feedReset,
+  type ResetReason,
+  type WireEvent,
+  type WirePage,
+  type WireSnapshotPage,
+  type WireState,
+} from './feed/wire.ts';
 export { outboxInsertSql, outboxJson, type OutboxEvent, type RawExecutor, writeOutbox } from './outbox.ts';

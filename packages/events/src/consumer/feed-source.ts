@@ -1,0 +1,67 @@
+import { InternalCallError, type InternalClient } from '@murmuration/service-kit';
+import type { WirePage, WireSnapshotPage, WireState } from '../feed/wire.ts';
+
+/** A producer, as its consumers see it. */
+export interface FeedSource {
+  read(request: {
+    after: string | null;
+    limit: number;
+    waitMs: number;
+    signal: AbortSignal;
+  }): Promise<({ status: 'page' } & WirePage) | { status: 'reset' }>;
+  head(): Promise<string>;
+  page(aggregate: string, after: string | null, limit: number): Promise<WireSnapshotPage>;
+  one(aggregate: string, aggregateId: string): Promise<WireState | null>;
+}
+
+/** How much longer than the poll itself its answer may take. */
+const answerMs = 5_000;
+const snapshotMs = 10_000;
+
+/** A producer behind its signed endpoints. The producer knows this consumer by the client's own name. */
+export function createFeedSource(client: Pick<InternalClient, 'call'>): FeedSource {
+  return {
+    async read({ after, limit, waitMs, signal }) {
+      const query = new URLSearchParams({ limit: String(limit), wait: String(waitMs) });
+      if (after !== null) query.set('after', after);
+      try {
+        const page = await client.call<WirePage>({
+          method: 'GET',
+          path: `/internal/events?${query}`,
+          timeoutMs: waitMs + answerMs,
+          signal,
+        });
+        return { status: 'page', ...page };
+      } catch (error) {
+        if (statusOf(error) === 410) return { status: 'reset' };
+        throw error;
+      }
+    },
+    async head() {
+      const { cursor } = await client.call<{ cursor: string }>({
+        method: 'GET',
+        path: '/internal/events/head',
+      });
+      return cursor;
+    },
+    page(aggregate, after, limit) {
+      const query = new URLSearchParams({ limit: String(limit) });
+      if (after !== null) query.set('after', after);
+      const path = `/internal/snapshots/${aggregate}?${query}`;
+      return client.call({ method: 'GET', path, timeoutMs: snapshotMs });
+    },
+    async one(aggregate, aggregateId) {
+      try {
+        const path = `/internal/snapshots/${aggregate}/${encodeURIComponent(aggregateId)}`;
+        return await client.call<WireState>({ method: 'GET', path, timeoutMs: snapshotMs });
+      } catch (error) {
+        if (statusOf(error) === 404) return null;
+        throw error;
+      }
+    },
+  };
+}
+
+function statusOf(error: unknown): number | null {
+  return error instanceof InternalCallError ? error.status : null;
+}

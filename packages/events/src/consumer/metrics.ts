@@ -1,0 +1,49 @@
+import { Counter, Gauge, metrics } from '@murmuration/service-kit';
+
+const registers = [metrics];
+const labelNames = ['feed'] as const;
+
+/** From the writing of the last applied event to its effects; 0 when nothing waits. */
+export const feedLag = new Gauge({
+  name: 'feed_lag_seconds',
+  help: 'How far the effects of a feed are behind its events',
+  labelNames,
+  registers,
+});
+
+export const eventsApplied = new Counter({
+  name: 'feed_events_applied_total',
+  help: 'Events whose effects were committed',
+  labelNames,
+  registers,
+});
+
+/** Raises an alarm: every dead letter is a bug of the producer or of the consumer. */
+export const deadLetters = new Counter({
+  name: 'feed_dead_letters_total',
+  help: 'Events that could not be applied and were put aside',
+  labelNames,
+  registers,
+});
+
+/** Raises an alarm while above 0 for long: these aggregates are not what their owner says. */
+export const dirtyAggregates = new Gauge({
+  name: 'feed_dirty_aggregates',
+  help: 'Aggregates that still have to be fetched again after a dead letter',
+  labelNames,
+  registers,
+});
+
+export const fencedOff = new Counter({
+  name: 'feed_fenced_off_total',
+  help: 'Times a leader found that another one had taken over',
+  labelNames,
+  registers,
+});
+
+export const backfills = new Counter({
+  name: 'feed_backfills_total',
+  help: 'Times the state was read anew from the snapshots',
+  labelNames: ['feed', 'outcome'],
+  registers,
+});

@@ -1,0 +1,98 @@
+import { envelopeOf, type HttpServer } from '@murmuration/service-kit';
+import { z } from 'zod';
+import { outboxWrites } from '../outbox.ts';
+import { type Feed, feedLimits } from './feed.ts';
+import { type SnapshotProvider, snapshotLimits } from './snapshots.ts';
+import { feedReset } from './wire.ts';
+
+type App = HttpServer['app'];
+
+const feedQuery = z.object({
+  after: z.string().min(1).nullish(),
+  limit: z.coerce.number().int().min(1).max(feedLimits.events).default(500),
+  /** Milliseconds. */
+  wait: z.coerce.number().int().min(0).max(feedLimits.waitMs).default(0),
+  consumer: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/)
+    .nullish(),
+});
+
+const snapshotQuery = z.object({
+  after: z.string().min(1).nullish(),
+  limit: z.coerce.number().int().min(1).max(snapshotLimits.states).default(500),
+});
+
+/**
+ * Adds a feed and its snapshots to a subgraph's signed routes. Only services may read them: they hold what
+ * no viewer may see. A GraphQL request that wrote to the outbox wakes the readers once it was answered,
+ * which is after its commit.
+ */
+export function registerFeedRoutes(app: App, feed: Feed, snapshots: readonly SnapshotProvider[]): void {
+  app.get('/internal/events', async (request, reply) => {
+    const service = serviceOf(request);
+    if (service === null) return reply.code(403).send({ code: 'FORBIDDEN' });
+    const query = feedQuery.safeParse(request.query);
+    if (!query.success) return reply.code(400).send(problemOf(query.error));
+    const gone = new AbortController();
+    const onClose = () => gone.abort();
+    request.raw.socket.once('close', onClose);
+    const answer = await feed.read({
+      after: query.data.after ?? null,
+      limit: query.data.limit,
+      waitMs: query.data.wait,
+      reader: query.data.consumer ? `${service}/${query.data.consumer}` : service,
+      signal: gone.signal,
+    });
+    request.raw.socket.off('close', onClose);
+    if (answer.status === 'reset')
+      return reply.code(410).send({ code: feedReset, message: `Read the state anew: ${answer.because}.` });
+    return { events: answer.events, cursor: answer.cursor };
+  });
+
+  app.get('/internal/events/head', async (request, reply) => {
+    if (serviceOf(request) === null) return reply.code(403).send({ code: 'FORBIDDEN' });
+    return { cursor: await feed.head() };
+  });
+
+  for (const snapshot of snapshots) registerSnapshot(app, snapshot);
+  wakeAfterWrites(app, feed);
+  app.addHook('preClose', async () => feed.close());
+}
+
+function registerSnapshot(app: App, snapshot: SnapshotProvider): void {
+  const path = `/internal/snapshots/${snapshot.aggregate}`;
+
+  app.get(path, async (request, reply) => {
+    if (serviceOf(request) === null) return reply.code(403).send({ code: 'FORBIDDEN' });
+    const query = snapshotQuery.safeParse(request.query);
+    if (!query.success) return reply.code(400).send(problemOf(query.error));
+    return snapshot.page(query.data.after ?? null, query.data.limit);
+  });
+
+  app.get<{ Params: { id: string } }>(`${path}/:id`, async (request, reply) => {
+    if (serviceOf(request) === null) return reply.code(403).send({ code: 'FORBIDDEN' });
+    const state = await snapshot.one(request.params.id);
+    return state ?? reply.code(404).send({ code: 'NOT_FOUND' });
+  });
+}
+
+function wakeAfterWrites(app: App, feed: Feed): void {
+  const atStart = new WeakMap<object, number>();
+  app.addHook('onRequest', async (request) => {
+    if (request.method === 'POST') atStart.set(request, outboxWrites());
+  });
+  app.addHook('onResponse', async (request) => {
+    const before = atStart.get(request);
+    if (before !== undefined && before !== outboxWrites()) feed.hint();
+  });
+}
+
+function serviceOf(request: Parameters<typeof envelopeOf>[0]): string | null {
+  const { identity } = envelopeOf(request);
+  return identity.kind === 'service' ? identity.name : null;
+}
+
+function problemOf(error: z.ZodError): { code: string; message: string } {
+  return { code: 'BAD_USER_INPUT', message: z.prettifyError(error) };
+}

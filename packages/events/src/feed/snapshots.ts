@@ -1,0 +1,73 @@
+import type pg from 'pg';
+import { aggregateTypeOf, type EventType } from '../catalogue.ts';
+import type { WireSnapshotPage, WireState } from './wire.ts';
+
+export const snapshotLimits = { states: 1_000 } as const;
+
+/** The present state of every aggregate of one type, removed relations (tombstones) included. */
+export interface SnapshotProvider {
+  aggregate: string;
+  /** States in key order after the given key; each carries what an event of its version carries. */
+  page(after: string | null, limit: number): Promise<WireSnapshotPage>;
+  /** One aggregate's state, or null when it never existed. */
+  one(aggregateId: string): Promise<WireState | null>;
+}
+
+interface Row {
+  aggregate_id: string;
+  version: string;
+  payload: unknown;
+}
+
+/**
+ * A snapshot straight from a table with a `version` column. The aggregate id is the key's columns, all of
+ * them bigint, joined by colons; pages go in their numeric order. `table`, `key` and `payload` are SQL.
+ */
+export function createSqlSnapshot(options: {
+  /** Leads to the primary: a replica might lag behind the head that the reader noted. */
+  pool: pg.Pool;
+  type: EventType;
+  table: string;
+  key: readonly [string, ...string[]];
+  /** A jsonb expression over the table's columns, equal to the event's payload. */
+  payload: string;
+}): SnapshotProvider {
+  const { key, pool, table, type } = options;
+  const aggregate = aggregateTypeOf(type);
+  const columns = key.join(', ');
+  const parameters = key.map((_column, index) => `$${index + 1}::bigint`).join(', ');
+  const select = `SELECT concat_ws(':', ${columns}) AS aggregate_id, version::text AS version,
+    ${options.payload} AS payload FROM ${table}`;
+  const order = `ORDER BY ${columns} LIMIT $${key.length + 1}`;
+  const pageSql = `${select} WHERE (${columns}) > (${parameters}) ${order}`;
+  const oneSql = `${select} WHERE (${columns}) = (${parameters})`;
+  const stateOf = (row: Row): WireState => ({
+    aggregateType: aggregate,
+    aggregateId: row.aggregate_id,
+    version: row.version,
+    type,
+    payload: row.payload,
+  });
+
+  return {
+    aggregate,
+    async page(after, limit) {
+      const from = after === null ? key.map(() => '-1') : keyOf(after, key.length);
+      if (from === null) return { states: [], next: null };
+      const { rows } = await pool.query<Row>(pageSql, [...from, limit]);
+      const next = rows.length < limit ? null : (rows.at(-1)?.aggregate_id ?? null);
+      return { states: rows.map(stateOf), next };
+    },
+    async one(aggregateId) {
+      const found = keyOf(aggregateId, key.length);
+      if (found === null) return null;
+      const { rows } = await pool.query<Row>(oneSql, found);
+      return rows[0] ? stateOf(rows[0]) : null;
+    },
+  };
+}
+
+function keyOf(aggregateId: string, columns: number): string[] | null {
+  const parts = aggregateId.split(':');
+  return parts.length === columns && parts.every((part) => /^\d{1,19}$/.test(part)) ? parts : null;
+}
