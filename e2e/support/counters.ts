@@ -1,7 +1,7 @@
 import type { Stack } from './stack.ts';
 
 /** SQL statements and Redis commands so far, summed over the subgraphs, as their metrics tell. */
-export async function countersOf(stack: Stack): Promise<{ sql: number; redis: number }> {
+export async function countersOf(stack: Stack): Promise<Record<'sql' | 'redis', number>> {
   const texts = await Promise.all(
     stack.processes
       .filter((process) => process.metricsUrl !== null && process.name !== 'gateway')
