@@ -25,16 +25,8 @@ export function outboxInsertSql(parameter: string): string {
       type text, payload jsonb, trace_context text)`;
 }
 
-let writes = 0;
-
-/** How often this process prepared rows for its outbox: whether a request wrote any. */
-export function outboxWrites(): number {
-  return writes;
-}
-
 /** Events as the JSON that {@link outboxInsertSql} reads. */
 export function outboxJson(events: readonly OutboxEvent[], traceContext: string | null = null): string {
-  writes++;
   return JSON.stringify(
     events.map((event) => ({
       aggregatetype: aggregateTypeOf(event.type),

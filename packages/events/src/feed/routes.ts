@@ -1,6 +1,5 @@
 import { envelopeOf, type HttpServer } from '@murmuration/service-kit';
 import { z } from 'zod';
-import { outboxWrites } from '../outbox.ts';
 import { type Feed, feedLimits } from './feed.ts';
 import { type SnapshotProvider, snapshotLimits } from './snapshots.ts';
 import { feedReset } from './wire.ts';
@@ -25,8 +24,7 @@ const snapshotQuery = z.object({
 
 /**
  * Adds a feed and its snapshots to a subgraph's signed routes. Only services may read them: they hold what
- * no viewer may see. A GraphQL request that wrote to the outbox wakes the readers once it was answered,
- * which is after its commit.
+ * no viewer may see.
  */
 export function registerFeedRoutes(app: App, feed: Feed, snapshots: readonly SnapshotProvider[]): void {
   app.get('/internal/events', async (request, reply) => {
@@ -56,7 +54,6 @@ export function registerFeedRoutes(app: App, feed: Feed, snapshots: readonly Sna
   });
 
   for (const snapshot of snapshots) registerSnapshot(app, snapshot);
-  wakeAfterWrites(app, feed);
   app.addHook('preClose', async () => feed.close());
 }
 
@@ -74,17 +71,6 @@ function registerSnapshot(app: App, snapshot: SnapshotProvider): void {
     if (serviceOf(request) === null) return reply.code(403).send({ code: 'FORBIDDEN' });
     const state = await snapshot.one(request.params.id);
     return state ?? reply.code(404).send({ code: 'NOT_FOUND' });
-  });
-}
-
-function wakeAfterWrites(app: App, feed: Feed): void {
-  const atStart = new WeakMap<object, number>();
-  app.addHook('onRequest', async (request) => {
-    if (request.method === 'POST') atStart.set(request, outboxWrites());
-  });
-  app.addHook('onResponse', async (request) => {
-    const before = atStart.get(request);
-    if (before !== undefined && before !== outboxWrites()) feed.hint();
   });
 }
 

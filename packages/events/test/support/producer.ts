@@ -1,0 +1,120 @@
+import { createLogger } from '@murmuration/service-kit';
+import { createTestDatabase } from '@murmuration/testing';
+import pg from 'pg';
+import {
+  createFeed,
+  createSqlSnapshot,
+  type Feed,
+  type FeedSource,
+  outboxInsertSql,
+  outboxJson,
+} from '../../src/index.ts';
+
+export const silent = createLogger('events-test', 'silent');
+
+export type FollowState = 'active' | 'requested' | 'removed';
+
+/** A `user` database with its feed: the producer of these stories. */
+export interface Producer {
+  url: string;
+  pool: pg.Pool;
+  feed: Feed;
+  source: FeedSource;
+  /** Changes a follow as `user` does: the locked row gives the version, the event goes with it. */
+  follow(follower: number, followee: number, state?: FollowState, client?: pg.ClientBase): Promise<void>;
+  truth(): Promise<Map<string, string>>;
+  /** What the restore command does. */
+  renewIdentity(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const payload = `jsonb_build_object('followerId', follower_id::text, 'followeeId', followee_id::text,
+  'followId', id::text, 'state', state)`;
+
+export async function openProducer(): Promise<Producer> {
+  const database = await createTestDatabase('user');
+  const pool = new pg.Pool({ connectionString: database.url, max: 10 });
+  pool.on('error', () => undefined);
+  const feed = createFeed({ pool, name: 'user', logger: silent });
+  return {
+    url: database.url,
+    pool,
+    feed,
+    source: sourceOf(pool, feed),
+    follow: (follower, followee, state = 'active', client) =>
+      client
+        ? write(client, follower, followee, state)
+        : inTransaction(pool, (own) => write(own, follower, followee, state)),
+    async truth() {
+      const { rows } = await pool.query(
+        `SELECT follower_id || ':' || followee_id AS key, state || ' v' || version AS held FROM follow`,
+      );
+      return new Map(rows.map((row) => [row.key, row.held]));
+    },
+    renewIdentity: async () => void (await pool.query('UPDATE feed_identity SET uuid = gen_random_uuid()')),
+    async close() {
+      feed.close();
+      await pool.end();
+      await database.drop();
+    },
+  };
+}
+
+export function followSnapshot(pool: pg.Pool) {
+  return createSqlSnapshot({
+    pool,
+    type: 'follow.changed',
+    table: 'follow',
+    key: ['follower_id', 'followee_id'],
+    payload,
+  });
+}
+
+/** The feed without HTTP between. */
+export function sourceOf(pool: pg.Pool, feed: Feed): FeedSource {
+  const snapshot = followSnapshot(pool);
+  return {
+    read: (request) => feed.read({ ...request, reader: 'test' }),
+    head: () => feed.head(),
+    page: (_aggregate, after, limit) => snapshot.page(after, limit),
+    one: (_aggregate, aggregateId) => snapshot.one(aggregateId),
+  };
+}
+
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } finally {
+    client.release();
+  }
+}
+
+async function write(
+  client: pg.ClientBase,
+  follower: number,
+  followee: number,
+  state: FollowState,
+): Promise<void> {
+  const { rows } = await client.query<{ id: string; version: string }>(
+    `INSERT INTO follow AS f (follower_id, followee_id, state) VALUES ($1, $2, $3)
+     ON CONFLICT (follower_id, followee_id) DO UPDATE
+       SET state = excluded.state, id = excluded.id, version = f.version + 1
+     RETURNING id::text, version::text`,
+    [follower, followee, state],
+  );
+  const row = rows[0] ?? { id: '', version: '' };
+  const event = {
+    type: 'follow.changed',
+    aggregateId: `${follower}:${followee}`,
+    version: BigInt(row.version),
+    payload: { followerId: String(follower), followeeId: String(followee), followId: row.id, state },
+  } as const;
+  await client.query(outboxInsertSql('$1'), [outboxJson([event])]);
+}
