@@ -2,14 +2,13 @@ import {
   type CompositionResult,
   type CompositionSuccess,
   composeServices,
-  type ServiceDefinition,
-  validateSubgraph,
 } from '@theguild/federation-composition';
 import { buildASTSchema, type DocumentNode, type GraphQLError, type GraphQLSchema } from 'graphql';
 import { fixFor } from './composition/fixes.ts';
 import { type ParsedSubgraph, parseSubgraph } from './composition/parse-subgraph.ts';
 import { type CompositionError, fileOf, type Subgraph } from './composition/subgraph.ts';
 import { toCompositionError } from './composition/to-error.ts';
+import { duplicates, ownErrors, toService } from './composition/own-errors.ts';
 import { indexCoordinates } from './locate/coordinate-index.ts';
 
 /** What composing gives: a supergraph and the schema that clients see, or every error found. */
@@ -32,8 +31,13 @@ export function composeSubgraphs(subgraphs: readonly Subgraph[]): Composition {
   const results = subgraphs.map(parseSubgraph);
   const parsed = results.flatMap((result) => (result.status === 'parsed' ? result.subgraph : []));
   const failures = results.flatMap((result) => (result.status === 'failed' ? result.error : []));
-  const early = [...duplicateNames(subgraphs), ...failures];
-  if (early.length > 0) return { status: 'failed', errors: [...early, ...errorsOfEach(parsed)] };
+  const early = [...duplicates(subgraphs), ...failures];
+  if (early.length > 0) return { status: 'failed', errors: [...early, ...parsed.flatMap(ownErrors)] };
+  return composeParsed(parsed);
+}
+
+/** The same for subgraphs that are parsed already and have different names. */
+export function composeParsed(parsed: readonly ParsedSubgraph[]): Composition {
   if (parsed.length === 0) return { status: 'failed', errors: [noSubgraphs()] };
   return fromResult(composeServices(parsed.map(toService)), parsed);
 }
@@ -41,7 +45,7 @@ export function composeSubgraphs(subgraphs: readonly Subgraph[]): Composition {
 /** Wraps a result of the composition library, contracts included. */
 export function fromResult(result: CompositionResult, parsed: readonly ParsedSubgraph[]): Composition {
   if (result.errors) {
-    const errors = [...toErrors(result.errors, parsed), ...errorsOfEach(parsed)];
+    const errors = [...toErrors(result.errors, parsed), ...parsed.flatMap(ownErrors)];
     return { status: 'failed', errors: withoutRepeats(errors) };
   }
   return composed(result);
@@ -66,15 +70,6 @@ function composed(result: CompositionSuccess): Composition {
   };
 }
 
-/** The shape that the composition library takes. */
-export function toService(subgraph: ParsedSubgraph): ServiceDefinition {
-  return { name: subgraph.name, typeDefs: subgraph.typeDefs, ...(subgraph.url ? { url: subgraph.url } : {}) };
-}
-
-function errorsOfEach(parsed: readonly ParsedSubgraph[]): CompositionError[] {
-  return parsed.flatMap((subgraph) => toErrors(validateSubgraph(toService(subgraph)), [subgraph]));
-}
-
 function toErrors(errors: readonly GraphQLError[], parsed: readonly ParsedSubgraph[]): CompositionError[] {
   const located = parsed.map((one) => ({ ...one, index: indexCoordinates(one.typeDefs, fileOf(one)) }));
   return errors.map((error) => toCompositionError(error, located));
@@ -82,19 +77,6 @@ function toErrors(errors: readonly GraphQLError[], parsed: readonly ParsedSubgra
 
 function withoutRepeats(errors: readonly CompositionError[]): CompositionError[] {
   return [...new Map(errors.map((error) => [`${error.subgraph}\0${error.message}`, error])).values()];
-}
-
-function duplicateNames(subgraphs: readonly Subgraph[]): CompositionError[] {
-  const names = subgraphs.map(({ name }) => name);
-  return subgraphs
-    .filter(({ name }, position) => names.indexOf(name) !== position)
-    .map((subgraph) => ({
-      code: 'INVALID_SUBGRAPH_NAME',
-      message: `Two subgraphs are named "${subgraph.name}".`,
-      fix: fixFor('INVALID_SUBGRAPH_NAME'),
-      subgraph: subgraph.name,
-      file: fileOf(subgraph),
-    }));
 }
 
 function noSubgraphs(): CompositionError {

@@ -1,13 +1,22 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { composeSubgraphs } from '../compose.ts';
+import { type Composition, composeSubgraphs } from '../compose.ts';
+import { parseSubgraph } from '../composition/parse-subgraph.ts';
+import type { Subgraph } from '../composition/subgraph.ts';
+import type { Config } from '../config/schema.ts';
+import { composeContract } from '../contract.ts';
 import { loadConfig } from '../config/load.ts';
 import { badInput, exitCodes } from '../refusal.ts';
 import { compositionErrorsText } from '../render/composition-errors.ts';
 import { diskFiles } from '../workspace/files.ts';
 import { readSubgraphs } from '../workspace/subgraphs.ts';
+import { writeOutput } from './io.ts';
 
-export type ComposeOptions = { config?: string; out?: string; api?: string; url: string[] };
+export type ComposeOptions = {
+  config?: string;
+  out?: string;
+  api?: string;
+  contract?: string;
+  url: string[];
+};
 
 /** `registry compose`: the workspace's subgraphs into one supergraph. */
 export function runCompose(options: ComposeOptions): number {
@@ -17,15 +26,33 @@ export function runCompose(options: ComposeOptions): number {
     ...subgraph,
     url: urls.get(subgraph.name) ?? subgraph.url,
   }));
-  const composition = composeSubgraphs(subgraphs);
+  const composition = options.contract
+    ? viewOf(subgraphs, options.contract, config)
+    : composeSubgraphs(subgraphs);
   if (composition.status === 'failed') {
     process.stderr.write(compositionErrorsText(composition.errors));
     return exitCodes.failed;
   }
-  if (options.api) write(options.api, composition.apiSdl);
-  if (options.out) write(options.out, composition.supergraphSdl);
+  if (options.api) writeOutput(options.api, `${composition.apiSdl}\n`);
+  if (options.out) writeOutput(options.out, `${composition.supergraphSdl}\n`);
   else if (!options.api) process.stdout.write(`${composition.supergraphSdl}\n`);
   return exitCodes.passed;
+}
+
+/** A contract composes on top of subgraphs that compose as a whole: their errors are the plainer ones. */
+function viewOf(subgraphs: readonly Subgraph[], name: string, config: Config): Composition {
+  const contract = config.contracts[name];
+  if (contract === undefined)
+    throw badInput(
+      `Unknown contract "${name}". Known: ${Object.keys(config.contracts).join(', ') || 'none'}.`,
+    );
+  const whole = composeSubgraphs(subgraphs);
+  if (whole.status === 'failed') return whole;
+  const parsed = subgraphs.map(parseSubgraph);
+  return composeContract(
+    parsed.flatMap((result) => (result.status === 'parsed' ? result.subgraph : [])),
+    contract,
+  );
 }
 
 function parseUrls(pairs: readonly string[]): Map<string, string> {
@@ -36,9 +63,4 @@ function parseUrls(pairs: readonly string[]): Map<string, string> {
       return [pair.slice(0, at), pair.slice(at + 1)] as const;
     }),
   );
-}
-
-function write(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${text}\n`);
 }

@@ -1,14 +1,31 @@
+import { authCodes } from './codes/auth.ts';
+import { directiveCodes } from './codes/directives.ts';
+import { keyCodes } from './codes/keys.ts';
+import { mergeCodes } from './codes/merge.ts';
+import { sdlCodes } from './codes/sdl.ts';
+import { visibilityCodes } from './codes/visibility.ts';
+
 /** What a composition code means and what to do about it; `registry explain CODE` prints both. */
 export type CodeExplanation = { means: string; fix: string };
 
-const codes: Record<string, CodeExplanation> = {
-  INVALID_GRAPHQL: {
-    means: 'The SDL of a subgraph is not valid GraphQL.',
-    fix: 'Correct the SDL at the named place; a type that is named must be defined in this subgraph too.',
-  },
+/** Every code of the composition library and our own. */
+export const compositionCodes: Readonly<Record<string, CodeExplanation>> = {
+  ...sdlCodes,
+  ...mergeCodes,
+  ...keyCodes,
+  ...directiveCodes,
+  ...visibilityCodes,
+  ...authCodes,
 };
 
 /** The sentence on how to fix an error of this code. */
 export function fixFor(code: string): string {
-  return codes[code]?.fix ?? 'Change the named definition in one of the subgraphs so that they agree.';
+  return (
+    explainComposition(code)?.fix ?? 'Change the named definition in one of the subgraphs so that they agree.'
+  );
+}
+
+/** What is known about a composition code. */
+export function explainComposition(code: string): CodeExplanation | undefined {
+  return Object.hasOwn(compositionCodes, code) ? compositionCodes[code] : undefined;
 }

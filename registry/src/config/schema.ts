@@ -47,6 +47,8 @@ export const configSchema = z.strictObject({
   subgraphs: z.union([z.string(), z.array(namedSubgraph)]),
   /** Where a subgraph is reached; `{name}` is its name. */
   url: z.string().optional(),
+  /** What `check` compares with when it is not told: head, landed, version:ID or git:REV. */
+  against: z.string().default('head'),
   /** The folder of the file store. */
   store: z.string().default('.registry'),
   contracts: z.record(z.string(), contract).default({}),
@@ -56,6 +58,8 @@ export const configSchema = z.strictObject({
   policy: policy.prefault({}),
   lint: z
     .strictObject({
+      /** For rules that are not named. */
+      default: verdict.default('warn'),
       rules: z.record(z.string(), verdict).default({}),
       /** Whether findings in parts that the change does not touch fail too. */
       everything: z.boolean().default(false),

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { resolveBaseline } from '../against/resolve.ts';
+import { type CheckInput, check } from '../check.ts';
+import { deprecatedSince } from '../changes/deprecated-since.ts';
+import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { readOperations } from '../documents/read.ts';
+import { badInput, exitCodes } from '../refusal.ts';
+import { type Output, parseOutput, renderers } from '../render/index.ts';
+import type { Report } from '../report.ts';
+import type { Store } from '../store/store.ts';
+import { parseUsageFile } from '../usage/usage-file.ts';
+import { type CandidateOptions, candidateEdit } from '../workspace/candidate.ts';
+import { diskFiles } from '../workspace/files.ts';
+import { say, writeOutput } from './io.ts';
+import { openStore } from './open-store.ts';
+
+export type CheckOptions = CandidateOptions & {
+  config?: string;
+  store?: string;
+  against?: string;
+  format: string[];
+  context?: string;
+  usage?: string;
+};
+
+/** `registry check`: would this change break a client? */
+export async function runCheck(options: CheckOptions): Promise<number> {
+  const startMs = performance.now();
+  const loaded = loadConfig(process.cwd(), options.config);
+  const outputs = (options.format.length > 0 ? options.format : ['text']).map(parseOutput);
+  const edit = candidateEdit(options, loaded);
+  const store = await openStore(loaded, options.store);
+  const against = options.against ?? loaded.config.against;
+  const baseline = await resolveBaseline(against, loaded, async () => store);
+  const known = baseline.status === 'found' ? baseline.subgraphs : [];
+  const report = await check({
+    ...(await surroundings(loaded, store, options)),
+    candidate: edit(known),
+    baseline,
+    nowMs: Date.now(),
+  });
+  for (const output of outputs) emit(output, report);
+  say(`Checked in ${((performance.now() - startMs) / 1000).toFixed(2)} s.`);
+  return report.verdict === 'passed' ? exitCodes.passed : exitCodes.failed;
+}
+
+/** What a check reads besides the schemas: usage, documents, approvals, history. */
+export async function surroundings(
+  { config, root }: LoadedConfig,
+  store: Store,
+  options: { context?: string; usage?: string },
+): Promise<Omit<CheckInput, 'candidate' | 'baseline' | 'nowMs'>> {
+  const files = diskFiles(root, config.limits.fileBytes);
+  const usageFile = options.usage
+    ? resolve(options.usage)
+    : config.usage.file && resolve(root, config.usage.file);
+  return {
+    config,
+    usageFiles: usageFile ? [parseUsageFile(readUsage(usageFile), usageFile)] : await store.usage(),
+    operations: config.documents.length > 0 ? readOperations(config.documents, files) : undefined,
+    approvals: options.context ? await store.approvals(options.context) : [],
+    context: options.context,
+    deprecatedSince: deprecatedSince(store),
+  };
+}
+
+function emit({ format, file }: Output, report: Report): void {
+  const text = renderers[format](report);
+  if (file === undefined) process.stdout.write(text);
+  else writeOutput(file, text);
+}
+
+function readUsage(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw badInput(`There is no usage file at ${file}.`);
+  }
+}

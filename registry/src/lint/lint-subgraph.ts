@@ -1,0 +1,50 @@
+import type { DocumentNode } from 'graphql';
+import type { Config, Severity } from '../config/schema.ts';
+import type { Finding } from './finding.ts';
+import { typesOf } from './rule.ts';
+import { lintRules } from './rules/index.ts';
+
+/** A subgraph to lint: its parsed SDL and the file to name. */
+export type LintTarget = { name: string; file: string; document: DocumentNode };
+
+/**
+ * Runs every rule that is not ignored. A finding that `baseline` has as well (same rule, same
+ * coordinate, same words) is old: it is listed but is not this change's fault.
+ */
+export function lintSubgraph(
+  target: LintTarget,
+  config: Pick<Config['lint'], 'rules' | 'default'>,
+  baseline?: DocumentNode,
+): Finding[] {
+  const known = new Set(baseline ? findings(baseline, config).map(keyOf) : []);
+  return findings(target.document, config).map((found) => ({
+    ...found,
+    subgraph: target.name,
+    file: target.file,
+    isNew: !known.has(keyOf(found)),
+  }));
+}
+
+type Bare = Omit<Finding, 'subgraph' | 'file' | 'isNew'>;
+
+function findings(document: DocumentNode, config: Pick<Config['lint'], 'rules' | 'default'>): Bare[] {
+  const types = typesOf(document);
+  const found: Bare[] = [];
+  for (const rule of lintRules) {
+    const severity: Severity = config.rules[rule.name] ?? config.default;
+    if (severity === 'ignore') continue;
+    rule.check({
+      document,
+      types,
+      report(node, coordinate, message) {
+        const { line = 1, column = 1 } = node.loc?.startToken ?? {};
+        found.push({ rule: rule.name, severity, message, coordinate, line, column });
+      },
+    });
+  }
+  return found.sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+function keyOf(finding: Bare): string {
+  return JSON.stringify([finding.rule, finding.coordinate, finding.message]);
+}

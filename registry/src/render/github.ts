@@ -1,0 +1,20 @@
+import type { Report } from '../report.ts';
+import { problemsOf } from './problems.ts';
+
+/** Workflow commands: GitHub shows each at its line of the pull request. */
+export function renderGithub(report: Report): string {
+  return problemsOf(report)
+    .map(({ level, title, text, file, line, column }) => {
+      const place = file ? `file=${property(file)},line=${line},col=${column},` : '';
+      return `::${level} ${place}title=${property(title)}::${data(text)}\n`;
+    })
+    .join('');
+}
+
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,92 @@
+import type { CompositionError } from '../composition/subgraph.ts';
+import type { Finding } from '../lint/finding.ts';
+import type { DocumentProblem } from '../documents/validate.ts';
+import type { CheckedChange, Report } from '../report.ts';
+
+/** One thing to show at a place, whatever step found it. */
+export type Problem = {
+  level: 'error' | 'warning' | 'notice';
+  /** The composition code, change type or lint rule. */
+  code: string;
+  title: string;
+  text: string;
+  file?: string;
+  line?: number;
+  column?: number;
+  /** A stable identity, so that tools can tell an old problem from a new one. */
+  id?: string;
+};
+
+/** Everything in a report that deserves a place in the code, most serious first. */
+export function problemsOf(report: Report): Problem[] {
+  const order = { error: 0, warning: 1, notice: 2 };
+  return [
+    ...report.compositionErrors.map(ofComposition),
+    ...report.changes.flatMap(ofChange),
+    ...report.documents.map(ofDocument),
+    ...report.lint.map(ofFinding),
+  ].sort((a, b) => order[a.level] - order[b.level]);
+}
+
+function ofComposition(error: CompositionError): Problem {
+  const { file, line, column } = error;
+  return {
+    level: 'error',
+    code: error.code,
+    title: error.subgraph ? `${error.code} in ${error.subgraph}` : error.code,
+    text: `${error.message} Fix: ${error.fix}`,
+    ...(file === undefined ? {} : { file, line: line ?? 1, column: column ?? 1 }),
+  };
+}
+
+function ofChange(change: CheckedChange): Problem[] {
+  if (change.severity === 'ignore') return [];
+  const where = change.contract ? ` (contract ${change.contract})` : '';
+  return [
+    {
+      level: change.severity === 'fail' ? 'error' : 'warning',
+      code: change.type,
+      title: `${change.level} change of ${change.coordinate}${where}`,
+      text: [change.message, change.reason, ...change.notes, usageText(change)].filter(Boolean).join(' '),
+      id: change.id,
+      ...change.location,
+    },
+  ];
+}
+
+/** What usage says about a change, for people. */
+export function usageText({ usage }: Pick<CheckedChange, 'usage'>): string {
+  if (usage.status === 'unused') return '';
+  if (usage.status === 'unknown') return `Usage is unknown: ${usage.because}.`;
+  const shown = usage.operations
+    .slice(0, 5)
+    .map(({ name, clients, count }) => `${name} (${clients.join(', ')}; ${count} calls)`);
+  const more = usage.operations.length - shown.length;
+  return `Used by ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+}
+
+function ofDocument(problem: DocumentProblem): Problem {
+  const name = problem.id ? `${problem.operation} (${problem.id.slice(0, 12)})` : problem.operation;
+  return {
+    level: problem.isNew ? 'error' : 'warning',
+    code: 'INVALID_DOCUMENT',
+    title: `operation ${name} ${problem.isNew ? 'becomes' : 'is already'} invalid`,
+    text: problem.message,
+    file: problem.file,
+    line: problem.line,
+    column: problem.column,
+  };
+}
+
+function ofFinding(finding: Finding): Problem {
+  const level = finding.severity === 'fail' ? 'error' : 'warning';
+  return {
+    level: finding.isNew ? level : 'notice',
+    code: finding.rule,
+    title: `${finding.rule}: ${finding.coordinate}`,
+    text: finding.message,
+    file: finding.file,
+    line: finding.line,
+    column: finding.column,
+  };
+}

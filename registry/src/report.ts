@@ -1,0 +1,37 @@
+import type { Change } from './changes/change.ts';
+import type { CompositionError } from './composition/subgraph.ts';
+import type { Severity } from './config/schema.ts';
+import type { DocumentProblem } from './documents/validate.ts';
+import type { Finding } from './lint/finding.ts';
+import type { StepReport } from './steps/step.ts';
+import type { Approval } from './store/store.ts';
+import type { UsageVerdict } from './usage/join.ts';
+
+/** A change with everything that decided about it. */
+export type CheckedChange = Change & {
+  usage: UsageVerdict;
+  /** What the policy makes of it, usage and approvals included. */
+  severity: Severity;
+  /** Why the severity is not simply that of its level. */
+  notes: string[];
+  approval?: Approval;
+};
+
+/** The one value behind text, JSON, markdown, annotations and SARIF. Its shape is versioned. */
+export type Report = {
+  version: 1;
+  verdict: 'passed' | 'failed';
+  /** What the candidate was compared with, in words. */
+  against: string;
+  context?: string;
+  /** The subgraphs that differ from the baseline. */
+  changed: string[];
+  unchanged: boolean;
+  steps: StepReport[];
+  compositionErrors: CompositionError[];
+  changes: CheckedChange[];
+  /** For information: what changed inside each subgraph's own SDL. */
+  subgraphChanges: Record<string, Change[]>;
+  documents: DocumentProblem[];
+  lint: Finding[];
+};
