@@ -1,0 +1,10 @@
+import type { Resolvers } from '../generated/resolvers.ts';
+import { countPosts, findAuthor, pageOfPosts } from './service.ts';
+
+export const authorResolvers: Resolvers = {
+  User: {
+    __resolveReference: ({ id }, context) => findAuthor(context, id),
+    postCount: (author, _args, context) => countPosts(context, author),
+    posts: (author, args, context) => pageOfPosts(context, author, args),
+  },
+};

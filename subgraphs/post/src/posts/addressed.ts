@@ -1,0 +1,24 @@
+import type { Relation } from '@murmuration/relationships';
+import { notFound } from '@murmuration/service-kit';
+import type { Context } from '../context.ts';
+import { requireVisible } from './audience.ts';
+import type { PostRow } from './post.ts';
+
+export interface Addressed {
+  post: PostRow;
+  /** The viewer's relation to its author. */
+  relation: Relation;
+}
+
+/**
+ * The post that a mutation is about.
+ * @throws UserErrors `NotFound` or `Blocked` as {@link requireVisible} says
+ * @throws GraphQLError `DOWNSTREAM_ERROR` while nobody can say whether the viewer may see it
+ */
+export async function loadAddressed(context: Context, postId: bigint): Promise<Addressed> {
+  const { loaders, viewerId } = context;
+  const row = await loaders.rows.load(postId);
+  if (row === null || row.isDeleted) throw notFound('post');
+  const relation = await loaders.relation(row.authorId);
+  return { post: requireVisible(viewerId, relation, row), relation };
+}

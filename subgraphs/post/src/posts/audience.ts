@@ -1,0 +1,29 @@
+import { has, maySeePost, type Relation, relationBits } from '@murmuration/relationships';
+import { blocked, notFound } from '@murmuration/service-kit';
+import { type PostRow, type Visibility, visibilities } from './post.ts';
+
+/** Whether a post exists for the viewer. Their own always does, whatever else can be asked. */
+export function isVisible(viewerId: bigint | null, relation: Relation, post: PostRow): boolean {
+  return !post.isDeleted && maySeePost(viewerId, relation, post);
+}
+
+/**
+ * The post, if the viewer may answer, like or repost it.
+ * @throws UserErrors `Blocked` where only the viewer's own block hides the post, which they know of;
+ *   `NotFound` for everything else that is hidden, so that it looks like what never was
+ */
+export function requireVisible(viewerId: bigint | null, relation: Relation, post: PostRow): PostRow {
+  if (isVisible(viewerId, relation, post)) return post;
+  if (isVisible(viewerId, relation & ~relationBits.viewerBlocks, post)) throw blocked();
+  throw notFound('post');
+}
+
+/** How widely a post is really seen: a private account's public posts are for its followers. */
+export function effectiveVisibility(relation: Relation, post: PostRow): Visibility {
+  const isNarrowed = post.visibility === 'public' && has(relation, 'authorPrivate') && !has(relation, 'self');
+  return isNarrowed ? 'followers' : post.visibility;
+}
+
+export function isWider(one: Visibility, other: Visibility): boolean {
+  return visibilities.indexOf(one) > visibilities.indexOf(other);
+}

@@ -1,0 +1,47 @@
+import { decodeId, decodeInputId, encodeId, timeOf } from '@murmuration/ids';
+import { authorKey } from '../authors/author.ts';
+import { visibleAuthor } from '../authors/service.ts';
+import type { Context } from '../context.ts';
+import type { Resolvers, Visibility } from '../generated/resolvers.ts';
+import { mutate } from '../mutate.ts';
+import type { PostRow } from './post.ts';
+import { createPost, deletePost } from './service.ts';
+
+export const postResolvers: Resolvers = {
+  Query: {
+    post: (_root, { id }, { loaders }) => loaders.visibleById(decodeInputId('Post', 'id', id)),
+  },
+  Mutation: {
+    createPost: (_root, { input }, context) => mutate(context, () => createPost(context, input)),
+    deletePost: (_root, { input }, context) => mutate(context, () => deletePost(context, input.postId)),
+  },
+  Post: {
+    __resolveReference: (key, context) => findReferenced(context, 'ref' in key ? key.ref : key.id),
+    id: (post) => encodeId('Post', post.id),
+    ref: (post) => encodeId('Post', post.id),
+    author: (post) => authorKey(post.authorId),
+    createdAt: (post) => new Date(timeOf(post.id)).toISOString(),
+    visibility: (post) => post.visibility.toUpperCase() as Visibility,
+    likeCount: async ({ id }, _args, { loaders }) => Number((await loaders.counts.load(id))?.likeCount ?? 0),
+    replyCount: async ({ id }, _args, { loaders }) =>
+      Number((await loaders.counts.load(id))?.replyCount ?? 0),
+    repostCount: async ({ id }, _args, { loaders }) =>
+      Number((await loaders.counts.load(id))?.repostCount ?? 0),
+    quoteCount: async ({ id }, _args, { loaders }) =>
+      Number((await loaders.counts.load(id))?.quoteCount ?? 0),
+    isReply: (post) => post.replyToId !== null,
+    replyTo: ({ replyToId }, _args, { loaders }) =>
+      replyToId === null ? null : loaders.visibleById(replyToId),
+    quoted: ({ quotedId }, _args, { loaders }) => (quotedId === null ? null : loaders.visibleById(quotedId)),
+  },
+  Facet: { __resolveType: (facet) => facet.__typename },
+  MentionFacet: {
+    user: ({ userId }, _args, context) => visibleAuthor(context, BigInt(userId)),
+  },
+};
+
+/** A key of another subgraph's; one that is no id of a post is as good as unknown. */
+async function findReferenced({ loaders }: Context, wireId: string): Promise<PostRow | null> {
+  const id = decodeId('Post', wireId);
+  return id === null ? null : loaders.visibleById(id);
+}

@@ -1,0 +1,65 @@
+import { conflict, notAllowed, notFound, requireViewer } from '@murmuration/service-kit';
+import type { Context } from '../context.ts';
+import type { CreatePostInput } from '../generated/resolvers.ts';
+import { isVisible } from './audience.ts';
+import { createDraft } from './draft.ts';
+import { type Attempt, attemptFrom, findResult, isLockTimeout } from './idempotency.ts';
+import { postIdFrom } from './input.ts';
+import { insertPost } from './insert.ts';
+import type { PostRow } from './post.ts';
+import { removePost } from './remove.ts';
+
+/**
+ * Says something. Sent again under its key it answers with the first post, as it is now.
+ * @throws UserErrors `ValidationError`, `NotFound`, `Blocked`, `NotAllowed`, `Conflict`; see createDraft
+ */
+export async function createPost(
+  context: Context,
+  input: CreatePostInput,
+): Promise<{ post: PostRow | null }> {
+  const viewerId = requireViewer(context);
+  const attempt = attemptFrom(viewerId, 'createPost', input.idempotencyKey, [
+    input.text,
+    input.replyToId ?? null,
+    input.quotedId ?? null,
+    input.visibility ?? null,
+  ]);
+  const known = attempt && (await findPrevious(context, attempt));
+  if (known) return known;
+  const draft = await createDraft(context, viewerId, input);
+  const row = await insertOnce(() => insertPost(context.services.database, draft, attempt));
+  if (row) {
+    context.services.hint();
+    return { post: row };
+  }
+  const winner = attempt && (await findPrevious(context, attempt));
+  if (winner) return winner;
+  throw notFound('post');
+}
+
+/** Takes a post of the viewer's back. Taking it back again changes nothing. */
+export async function deletePost(context: Context, wireId: string): Promise<{ deletedPostId: string }> {
+  const viewerId = requireViewer(context);
+  const post = await context.loaders.rows.load(postIdFrom('postId', wireId));
+  if (post === null) throw notFound('post');
+  if (post.authorId !== viewerId) {
+    const isThere = isVisible(viewerId, await context.loaders.relation(post.authorId), post);
+    throw isThere ? notAllowed('Only its author can delete a post.') : notFound('post');
+  }
+  if (await removePost(context.services.database, post)) context.services.hint();
+  return { deletedPostId: wireId };
+}
+
+async function findPrevious(context: Context, attempt: Attempt): Promise<{ post: PostRow | null } | null> {
+  const postId = await findResult(context.services.database, attempt);
+  return postId === null ? null : { post: await context.loaders.visibleById(postId) };
+}
+
+async function insertOnce<Result>(insert: () => Promise<Result>): Promise<Result> {
+  try {
+    return await insert();
+  } catch (error) {
+    if (isLockTimeout(error)) throw conflict('The same request is still being worked on. Ask again.');
+    throw error;
+  }
+}

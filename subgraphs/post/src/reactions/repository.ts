@@ -1,0 +1,114 @@
+import { Prisma, type PostDatabase } from '@murmuration/prisma/post';
+
+export interface ViewerState {
+  postId: bigint;
+  hasLiked: boolean;
+  hasReposted: boolean;
+}
+
+/** Likes and reposts of one viewer in one statement. */
+export function findViewerState(
+  database: PostDatabase,
+  viewerId: bigint,
+  postIds: bigint[],
+): Promise<ViewerState[]> {
+  return database.$queryRaw<ViewerState[]>`
+    SELECT asked.id AS "postId",
+      EXISTS (SELECT 1 FROM post_like l
+        WHERE l.post_id = asked.id AND l.user_id = ${viewerId}::bigint AND l.active) AS "hasLiked",
+      EXISTS (SELECT 1 FROM repost r
+        WHERE r.original_id = asked.id AND r.author_id = ${viewerId}::bigint AND r.active) AS "hasReposted"
+    FROM unnest(${postIds}::bigint[]) AS asked (id)`;
+}
+
+/** What a change of a reaction found: whether the post still stood, and whether anything changed. */
+export interface ReactionOutcome {
+  found: boolean;
+  changed: boolean;
+}
+
+/**
+ * Likes and reposts are changed the same way, each by one statement: the row is locked, its version raised,
+ * the counter's delta and the event are written, all or nothing. A repeat finds nothing to change. The row
+ * stays as a tombstone, so that the versions of one reaction go on for ever.
+ */
+const likeEvent = Prisma.sql`jsonb_build_object('userId', changed.person_id::text,
+  'postId', changed.post_id::text, 'postAuthorId', changed.post_author_id::text, 'active', changed.active)`;
+const repostEvent = Prisma.sql`jsonb_build_object('repostId', changed.id::text, 'authorId', changed.person_id::text,
+  'originalId', changed.post_id::text, 'originalAuthorId', changed.post_author_id::text,
+  'active', changed.active)`;
+
+export const reactionTables = {
+  like: {
+    table: Prisma.sql`post_like`,
+    person: Prisma.sql`user_id`,
+    post: Prisma.sql`post_id`,
+    conflict: Prisma.sql`(post_id, user_id)`,
+    delta: Prisma.sql`like_delta`,
+    event: likeEvent,
+  },
+  repost: {
+    table: Prisma.sql`repost`,
+    person: Prisma.sql`author_id`,
+    post: Prisma.sql`original_id`,
+    conflict: Prisma.sql`(author_id, original_id)`,
+    delta: Prisma.sql`repost_delta`,
+    event: repostEvent,
+  },
+} as const;
+
+export type ReactionKind = keyof typeof reactionTables;
+
+/** Adds a like or a repost, unless the post is gone by now. */
+export async function addReaction(
+  database: PostDatabase,
+  kind: ReactionKind,
+  personId: bigint,
+  postId: bigint,
+): Promise<ReactionOutcome> {
+  const { table, person, post, conflict } = reactionTables[kind];
+  const change = Prisma.sql`
+    INSERT INTO ${table} AS r (${person}, ${post}, active)
+    SELECT ${personId}::bigint, target.id, true FROM target WHERE target.deleted_at IS NULL
+    ON CONFLICT ${conflict} DO UPDATE SET active = true, version = r.version + 1, id = next_id()
+      WHERE NOT r.active`;
+  return runChange(database, kind, postId, change, 1);
+}
+
+/** Takes a like or a repost back, of a deleted post too. */
+export async function removeReaction(
+  database: PostDatabase,
+  kind: ReactionKind,
+  personId: bigint,
+  postId: bigint,
+): Promise<ReactionOutcome> {
+  const { table, person, post } = reactionTables[kind];
+  const change = Prisma.sql`
+    UPDATE ${table} AS r SET active = false, version = r.version + 1
+    FROM target WHERE r.${post} = target.id AND r.${person} = ${personId}::bigint AND r.active`;
+  return runChange(database, kind, postId, change, -1);
+}
+
+async function runChange(
+  database: PostDatabase,
+  kind: ReactionKind,
+  postId: bigint,
+  change: Prisma.Sql,
+  difference: 1 | -1,
+): Promise<ReactionOutcome> {
+  const { person, post, delta, event } = reactionTables[kind];
+  const [outcome] = await database.$queryRaw<[ReactionOutcome]>`
+    WITH target AS MATERIALIZED (
+      SELECT id, author_id, deleted_at FROM post WHERE id = ${postId}::bigint),
+    written AS (${change} RETURNING r.id, r.${person} AS person_id, r.${post} AS post_id, r.active, r.version),
+    changed AS (
+      SELECT written.*, target.author_id AS post_author_id FROM written, target),
+    counted AS (
+      INSERT INTO post_count_delta (post_id, ${delta}) SELECT post_id, ${difference}::int FROM changed),
+    published AS (
+      INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload)
+      SELECT ${kind}, person_id || ':' || post_id, version, ${`${kind}.changed`}, ${event} FROM changed)
+    SELECT EXISTS (SELECT 1 FROM target WHERE deleted_at IS NULL) AS found,
+      EXISTS (SELECT 1 FROM changed) AS changed`;
+  return outcome;
+}

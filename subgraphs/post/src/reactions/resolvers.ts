@@ -1,0 +1,19 @@
+import type { Resolvers } from '../generated/resolvers.ts';
+import { mutate } from '../mutate.ts';
+import { react, takeBack } from './service.ts';
+
+export const reactionResolvers: Resolvers = {
+  Mutation: {
+    like: (_root, { input }, context) => mutate(context, () => react(context, 'like', input.postId)),
+    unlike: (_root, { input }, context) => mutate(context, () => takeBack(context, 'like', input.postId)),
+    repost: (_root, { input }, context) => mutate(context, () => react(context, 'repost', input.postId)),
+    undoRepost: (_root, { input }, context) =>
+      mutate(context, () => takeBack(context, 'repost', input.postId)),
+  },
+  Post: {
+    viewerHasLiked: async ({ id }, _args, { loaders }) =>
+      (await loaders.viewerState.load(id))?.hasLiked ?? false,
+    viewerHasReposted: async ({ id }, _args, { loaders }) =>
+      (await loaders.viewerState.load(id))?.hasReposted ?? false,
+  },
+};

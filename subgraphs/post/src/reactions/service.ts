@@ -1,0 +1,47 @@
+import { notAllowed, notFound, requireViewer } from '@murmuration/service-kit';
+import type { Context } from '../context.ts';
+import { effectiveVisibility } from '../posts/audience.ts';
+import { postIdFrom } from '../posts/input.ts';
+import type { PostRow } from '../posts/post.ts';
+import { loadAddressed } from '../posts/addressed.ts';
+import { addReaction, type ReactionKind, removeReaction } from './repository.ts';
+
+/**
+ * Likes or reposts a post that the viewer may see.
+ * @throws UserErrors `NotFound`, `Blocked`, and `NotAllowed` for a repost of what not everyone may see
+ */
+export async function react(
+  context: Context,
+  kind: ReactionKind,
+  wireId: string,
+): Promise<{ post: PostRow | null }> {
+  const viewerId = requireViewer(context);
+  const { post, relation } = await loadAddressed(context, postIdFrom('postId', wireId));
+  if (kind === 'repost' && effectiveVisibility(relation, post) !== 'public') {
+    throw notAllowed('Only what everyone may see can be reposted.');
+  }
+  const { database, hint } = context.services;
+  const { found, changed } = await addReaction(database, kind, viewerId, post.id);
+  if (!found) throw notFound('post');
+  if (changed) hint();
+  return { post };
+}
+
+/**
+ * Takes a like or repost back. It is the viewer's own, so this works on a post that was hidden since; the
+ * answer then holds no post.
+ */
+export async function takeBack(
+  context: Context,
+  kind: ReactionKind,
+  wireId: string,
+): Promise<{ post: PostRow | null }> {
+  const viewerId = requireViewer(context);
+  const postId = postIdFrom('postId', wireId);
+  const { database, hint } = context.services;
+  const { changed } = await removeReaction(database, kind, viewerId, postId);
+  if (changed) hint();
+  const post = await context.loaders.visibleById(postId);
+  if (post === null && !changed) throw notFound('post');
+  return { post };
+}

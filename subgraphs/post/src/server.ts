@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { createPostDatabase } from '@murmuration/prisma/post';
+import {
+  countStatements,
+  createInternalClient,
+  createRedisCache,
+  createSubgraph,
+  type Lifecycle,
+  type Logger,
+  serveMetrics,
+  serveSubgraph,
+  type Subgraph,
+} from '@murmuration/service-kit';
+import type { PostConfig } from './config.ts';
+import type { Context } from './context.ts';
+import { startHousekeeping } from './housekeeping/loop.ts';
+import { resolvers } from './resolvers.ts';
+import { createServices, type Dependencies, type Services } from './services.ts';
+
+const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
+
+export interface PostSubgraph {
+  subgraph: Subgraph<Context>;
+  services: Services;
+}
+
+/** The subgraph without a port: tests and the seeder use it in process. The caller owns what it hands in. */
+export function createPostSubgraph(dependencies: Dependencies): PostSubgraph {
+  const services = createServices(dependencies);
+  const subgraph = createSubgraph<Context>({
+    name: 'post',
+    typeDefs,
+    resolvers,
+    logger: dependencies.logger,
+    createContext: (request) => ({
+      ...request,
+      services,
+      loaders: services.createLoaders(request.viewerId),
+    }),
+  });
+  return { subgraph, services };
+}
+
+/** The process: everything opened here is closed by the lifecycle, in reverse. */
+export async function startPost(
+  config: PostConfig,
+  lifecycle: Lifecycle,
+  logger: Logger,
+): Promise<{ url: string }> {
+  const database = createPostDatabase({
+    url: config.POST_DATABASE_URL,
+    poolSize: config.POST_DATABASE_POOL,
+    applicationName: 'post',
+    onStatement: countStatements('post'),
+  });
+  lifecycle.onStop('database', () => database.$disconnect());
+  const redis = createRedisCache({ url: config.REDIS_URL, logger, name: 'post' });
+  lifecycle.onStop('redis', () => redis.close());
+  const user = createInternalClient({
+    self: 'post',
+    service: 'user',
+    url: config.USER_URL,
+    keys: config.INTERNAL_KEYS,
+  });
+  lifecycle.onStop('user client', () => user.close());
+  const housekeeping = startHousekeeping(database, logger);
+  lifecycle.onStop('housekeeping', () => housekeeping.stop());
+
+  const metrics = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
+  lifecycle.onStop('metrics', () => metrics.close());
+  const { subgraph } = createPostSubgraph({ database, redis, user, logger });
+  const server = serveSubgraph(subgraph, {
+    logger,
+    keys: config.INTERNAL_KEYS,
+    readiness: { database: async () => void (await database.$queryRaw`SELECT 1`) },
+  });
+  lifecycle.onStop('http', () => server.app.close());
+  lifecycle.onStop('drain', () => server.drain());
+  const url = await server.listen({ host: config.HOST, port: config.PORT });
+  logger.info({ url, metricsUrl: metrics.url }, 'post is listening');
+  return { url };
+}

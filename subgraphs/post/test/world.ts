@@ -1,0 +1,149 @@
+import { createPostDatabase } from '@murmuration/prisma/post';
+import { encodeId } from '@murmuration/ids';
+import { type Relation, relationBits, relationshipsPath } from '@murmuration/relationships';
+import {
+  createLogger,
+  createRedisCache,
+  createRequestContext,
+  type Identity,
+  type InternalRequest,
+} from '@murmuration/service-kit';
+import { createTestDatabase, createTestRedis } from '@murmuration/testing';
+import { handlesPath } from '../src/posts/mentions.ts';
+import { createPostSubgraph } from '../src/server.ts';
+
+export const cast = { alice: 1n, bob: 2n, carol: 3n, dave: 4n } as const;
+export type Name = keyof typeof cast;
+
+/** What a client would get: the data, and the code of each top-level error. */
+export interface Answer {
+  data: unknown;
+  codes: string[];
+}
+
+/** A part of an answer, by the names that lead to it. */
+export function at(answer: Answer, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], answer.data);
+}
+
+/** Who is what to whom, and whether `user` answers: all that this subgraph ever learns of people. */
+export function createPeople() {
+  const relations = new Map<string, Relation>();
+  const people = {
+    isAway: false,
+    calls: 0,
+    /** Sets bits of what an author is to a viewer; `null` is the anonymous reader. */
+    relate(viewer: Name | null, author: Name, ...bits: (keyof typeof relationBits)[]) {
+      const value = bits.reduce((sum, bit) => sum | relationBits[bit], 0);
+      relations.set(`${viewer === null ? null : cast[viewer]} ${cast[author]}`, value);
+    },
+    block(blocker: Name, blocked: Name) {
+      people.relate(blocker, blocked, 'viewerBlocks');
+      people.relate(blocked, blocker, 'blocksViewer');
+    },
+    makePrivate(author: Name, ...followers: Name[]) {
+      for (const viewer of [null, ...(Object.keys(cast) as Name[])]) {
+        const isFollower = viewer !== null && followers.includes(viewer);
+        if (viewer === author) continue;
+        people.relate(viewer, author, 'authorPrivate', ...(isFollower ? (['viewerFollows'] as const) : []));
+      }
+    },
+    clear: () => relations.clear(),
+    async call<T>({ path, body }: InternalRequest): Promise<T> {
+      people.calls += 1;
+      if (people.isAway) throw new Error('connection refused');
+      return (path === handlesPath ? handles(body) : answerRelations(path, body)) as T;
+    },
+  };
+
+  function handles(body: unknown) {
+    const asked = (body as { handles: string[] }).handles;
+    return { users: asked.map((handle) => (handle in cast ? { id: String(cast[handle as Name]) } : null)) };
+  }
+
+  function answerRelations(path: string, body: unknown) {
+    if (path !== relationshipsPath) throw new Error(`no such path: ${path}`);
+    const { viewerId, authorIds } = body as { viewerId: string | null; authorIds: string[] };
+    return { relations: authorIds.map((authorId) => relations.get(`${viewerId} ${authorId}`) ?? 0) };
+  }
+  return people;
+}
+
+interface Problem {
+  __typename: string;
+  field?: string;
+}
+
+const problem = '__typename ... on ValidationError { field }';
+const sayOperation = `mutation ($input: CreatePostInput!) {
+  createPost(input: $input) { post { id } errors { ${problem} } } }`;
+
+function nameOf({ __typename, field }: Problem): string {
+  return field ? `${__typename} ${field}` : __typename;
+}
+
+/** A subgraph of this test file's own, on a database and a Redis of its own. */
+export async function createWorld(options: { onStatement?: (sql: string) => void } = {}) {
+  const logger = createLogger('post', 'silent');
+  const [stored, cached] = await Promise.all([createTestDatabase('post'), createTestRedis()]);
+  const database = createPostDatabase({
+    url: stored.url,
+    onStatement: ({ sql }) => options.onStatement?.(sql),
+  });
+  const redis = createRedisCache({ url: cached.url, logger, name: 'post-test' });
+  await new Promise((resolve) => redis.client.once('ready', resolve));
+  const people = createPeople();
+  const { subgraph, services } = createPostSubgraph({ database, redis, user: people, logger });
+
+  /** Runs an operation for one of the cast, or for an anonymous reader. */
+  async function run(name: Name | null, query: string, variables: Record<string, unknown> = {}) {
+    const identity: Identity =
+      name === null
+        ? { kind: 'anonymous' }
+        : { kind: 'viewer', subject: encodeId('User', cast[name]), session: encodeId('Session', 1n) };
+    const result = await subgraph.execute(
+      { query, variables },
+      createRequestContext({ identity, requestId: 'test', logger }),
+    );
+    // As it would arrive: plain objects.
+    const { data, errors } = JSON.parse(JSON.stringify(result)) as {
+      data: unknown;
+      errors?: { extensions: { code: string } }[];
+    };
+    return { data, codes: (errors ?? []).map((error) => error.extensions.code) };
+  }
+
+  /** Creates a post; answers with its id, or fails the test with the errors. */
+  async function say(name: Name, input: string | Record<string, unknown>): Promise<string> {
+    const answer = await attempt(name, typeof input === 'string' ? { text: input } : input);
+    if (answer.id === null) throw new Error(`${name} could not say it: ${JSON.stringify(answer)}`);
+    return answer.id;
+  }
+
+  /** Tries to create a post; errors by the name of their type, with their field where they have one. */
+  async function attempt(name: Name | null, input: Record<string, unknown>) {
+    const answer = await run(name, sayOperation, { input });
+    if (answer.data == null) return { id: null, errors: answer.codes };
+    const { post, errors } = at(answer, 'createPost') as { post: { id: string } | null; errors: Problem[] };
+    return { id: post?.id ?? null, errors: errors.map(nameOf) };
+  }
+
+  /** Runs like, unlike, repost, undoRepost or deletePost; the names of its errors. */
+  async function act(name: Name | null, mutation: string, postId: string): Promise<string[]> {
+    const query = `mutation ($postId: ID!) { ${mutation}(input: { postId: $postId }) { errors { ${problem} } } }`;
+    const answer = await run(name, query, { postId });
+    if (answer.data == null) return answer.codes;
+    return (at(answer, `${mutation}.errors`) as Problem[]).map(nameOf);
+  }
+
+  async function close() {
+    await database.$disconnect();
+    redis.close();
+    await Promise.all([stored.drop(), cached.close()]);
+  }
+  return { database, redis, cached, services, subgraph, people, run, say, attempt, act, close };
+}
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
