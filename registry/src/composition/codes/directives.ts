@@ -1,7 +1,7 @@
 import type { CodeExplanation } from '../fixes.ts';
 
 /** Codes about composed directives, cost and context. */
-export const directivesCodes: Record<string, CodeExplanation> = {
+export const directiveCodes: Record<string, CodeExplanation> = {
   DIRECTIVE_COMPOSITION_ERROR: {
     means: 'A directive of yours cannot be composed.',
     fix: '@link its specification at the same major version in every subgraph and name it in @composeDirective.',

@@ -1,7 +1,7 @@
 import type { CodeExplanation } from '../fixes.ts';
 
 /** Codes about entities and what refers to them. */
-export const keysCodes: Record<string, CodeExplanation> = {
+export const keyCodes: Record<string, CodeExplanation> = {
   KEY_INVALID_FIELDS: {
     means: 'A @key selects something that does not exist or cannot be selected.',
     fix: 'Name fields of this type in the @key; add the field, @external if it belongs to another subgraph.',
