@@ -89,6 +89,18 @@ CREATE TABLE block (
 CREATE INDEX block_blocked_idx ON block (blocked_id, blocker_id) WHERE active;
 CREATE INDEX block_blocker_idx ON block (blocker_id, id) WHERE active;
 
+-- VOLATILE on purpose: each call reads with a snapshot of its own, so a statement that waited for a row lock
+-- sees the block, or the private account, that the holder of the lock committed meanwhile.
+CREATE FUNCTION is_blocked_between(a bigint, b bigint) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM block WHERE active
+    AND ((blocker_id = a AND blocked_id = b) OR (blocker_id = b AND blocked_id = a)));
+END $$;
+CREATE FUNCTION state_of_new_follow(followee bigint) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  RETURN (SELECT CASE WHEN is_private THEN 'requested' ELSE 'active' END FROM account WHERE id = followee);
+END $$;
+
 CREATE TABLE mute (
   muter_id bigint NOT NULL,
   muted_id bigint NOT NULL,

@@ -1,0 +1,50 @@
+import type { UserId } from '@murmuration/ids';
+import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
+import { eventsOf } from '../outbox-sql.ts';
+import { skeletonOf } from './handle.ts';
+
+export interface NewAccount {
+  handle: string;
+  email: string;
+  passwordHash: string;
+  displayName: string;
+}
+
+/** What signing in needs to know; never leaves this folder and `sessions/`. */
+export interface Credentials {
+  id: UserId;
+  passwordHash: string;
+  isSuspended: boolean;
+}
+
+/** E-mail addresses differ in no way that people mean by their letter case. */
+export function emailKeyOf(email: string): string {
+  return email.toLowerCase();
+}
+
+/** @throws Prisma's unique violation when the handle or the address is taken */
+export async function insertAccount(database: UserDatabase, account: NewAccount): Promise<UserId> {
+  const [row] = await database.$queryRaw<{ id: bigint }[]>`
+    WITH changed AS (
+      INSERT INTO account (handle, handle_key, email, email_key, password_hash, display_name)
+      VALUES (${account.handle}, ${skeletonOf(account.handle)}, ${account.email}, ${emailKeyOf(account.email)},
+        ${account.passwordHash}, ${account.displayName})
+      RETURNING *
+    ), events AS (${eventsOf('account')})
+    SELECT id FROM changed`;
+  if (!row) throw new Error('the new account was not returned');
+  return row.id;
+}
+
+export async function findCredentials(
+  database: UserDatabase,
+  handleOrEmail: string,
+): Promise<Credentials | null> {
+  const condition = handleOrEmail.slice(1).includes('@')
+    ? Prisma.sql`email_key = ${emailKeyOf(handleOrEmail)}`
+    : Prisma.sql`lower(handle) = ${handleOrEmail.replace(/^@/, '').toLowerCase()}`;
+  const [row] = await database.$queryRaw<Credentials[]>`
+    SELECT id, password_hash AS "passwordHash", suspended_at IS NOT NULL AS "isSuspended"
+    FROM account WHERE ${condition}`;
+  return row ?? null;
+}

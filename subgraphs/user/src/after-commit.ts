@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hintChannel } from '@murmuration/events';
+import { type RelationLeases, relationLeaseMs } from '@murmuration/relationships';
+import type { RedisCache } from '@murmuration/service-kit';
+
+/** What happens between a commit and its acknowledgement. */
+export interface AfterCommit {
+  /** Wakes the readers of the event feed. Never fails, never waits. */
+  hint(): void;
+  /** Makes every cached relation of these people go. Waits only for a change that takes sight away. */
+  relationChanged(peopleIds: readonly bigint[], change: { takesSightAway: boolean }): Promise<void>;
+  /** What concerns one person for all viewers stands in hashes nobody can list: they must run out. */
+  accountChanged(change: { hidesFromEveryone: boolean }): Promise<void>;
+}
+
+export function createAfterCommit(options: {
+  redis: RedisCache;
+  leases: RelationLeases;
+  /** How long a cached relation may still be believed; tests shorten it. */
+  leaseMs?: number;
+  /** Wakes feed readers of this process, who may wait without Redis. */
+  onHint?: () => void;
+}): AfterCommit {
+  const { redis, leases, leaseMs = relationLeaseMs, onHint } = options;
+  const channel = hintChannel('user');
+
+  function hint(): void {
+    onHint?.();
+    redis.client.publish(channel, '').catch(() => undefined);
+  }
+
+  return {
+    hint,
+    async relationChanged(peopleIds, { takesSightAway }) {
+      hint();
+      const isForgotten = await leases.revoke(peopleIds);
+      if (!isForgotten && takesSightAway) await sleep(leaseMs);
+    },
+    async accountChanged({ hidesFromEveryone }) {
+      hint();
+      if (hidesFromEveryone) await sleep(leaseMs);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { Page } from '@murmuration/ids';
+import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
+import { anonymousViewer } from '@murmuration/relationships';
+import type { ListKind, ListRow } from './list.ts';
+
+/** Where each list is kept; `owner` and `member` are columns, `kept` says which rows still hold. */
+const sources: Record<ListKind, { table: string; owner: string; member: string; kept: string }> = {
+  followers: { table: 'follow', owner: 'followee_id', member: 'follower_id', kept: `state = 'active'` },
+  following: { table: 'follow', owner: 'follower_id', member: 'followee_id', kept: `state = 'active'` },
+  followRequests: {
+    table: 'follow',
+    owner: 'followee_id',
+    member: 'follower_id',
+    kept: `state = 'requested'`,
+  },
+  blockedUsers: { table: 'block', owner: 'blocker_id', member: 'blocked_id', kept: 'active' },
+  mutedUsers: { table: 'mute', owner: 'muter_id', member: 'muted_id', kept: 'active' },
+};
+
+/**
+ * One page of each owner's list, newest first, in one statement. Who does not exist for the viewer is left
+ * out here and not afterwards, so that pages stay full.
+ */
+export async function readLists(
+  database: UserDatabase,
+  query: { kind: ListKind; page: Page; viewerId: bigint | null; ownerIds: readonly bigint[] },
+): Promise<ListRow[]> {
+  const { page, viewerId } = query;
+  const source = sources[query.kind];
+  const owner = Prisma.raw(`l.${source.owner}`);
+  const member = Prisma.raw(`l.${source.member}`);
+  const order = Prisma.raw(page.direction === 'forward' ? 'DESC' : 'ASC');
+  const after = page.after === null ? Prisma.empty : Prisma.sql`AND l.id < ${page.after}`;
+  const before = page.before === null ? Prisma.empty : Prisma.sql`AND l.id > ${page.before}`;
+  return database.$queryRaw<ListRow[]>`
+    SELECT o.id AS "ownerId", m.member AS "memberId", m.id AS key
+    FROM unnest(${[...query.ownerIds]}::bigint[]) AS o (id)
+    CROSS JOIN LATERAL (
+      SELECT l.id, ${member} AS member
+      FROM ${Prisma.raw(source.table)} l JOIN account a ON a.id = ${member}
+      WHERE ${owner} = o.id AND l.${Prisma.raw(source.kept)} ${after} ${before} AND a.suspended_at IS NULL
+        AND NOT EXISTS (SELECT FROM block b WHERE b.active AND b.blocker_id = ${member}
+          AND b.blocked_id = ${viewerId ?? anonymousViewer})
+      ORDER BY l.id ${order} LIMIT ${page.limit + 1}
+    ) m
+    ORDER BY o.id, m.id ${order}`;
+}

@@ -1,0 +1,54 @@
+import { decodeId, encodeId } from '@murmuration/ids';
+import { has } from '@murmuration/relationships';
+import { payloadOf } from '@murmuration/service-kit';
+import type { Context } from '../context.ts';
+import type { Resolvers } from '../generated/resolvers.ts';
+import type { Person, PersonCounts } from './person.ts';
+
+export const profileResolvers: Resolvers = {
+  Query: {
+    viewer: (_root, _args, context) => loadById(context.viewerId, context),
+    user: (_root, { handle }, context) => loadByHandle(handle, context),
+  },
+  Mutation: {
+    updateProfile: (_root, { input }, context) =>
+      payloadOf(async () => ({ user: await context.services.profiles.update(input, context) })),
+  },
+  User: {
+    __resolveReference: (reference, context) => loadReference(reference, context),
+    id: (person) => encodeId('User', person.id),
+    followerCount: async (person, _args, context) => (await countsOf(person, context)).followerCount,
+    followingCount: async (person, _args, context) => (await countsOf(person, context)).followingCount,
+    viewerRelation: (person, _args, context) =>
+      context.viewerId === null || has(person.relation, 'self') ? null : person,
+  },
+  ViewerRelation: {
+    isFollowing: (person) => has(person.relation, 'viewerFollows'),
+    isFollowedBy: (person) => has(person.relation, 'followsViewer'),
+    hasRequestedFollow: (person) => has(person.relation, 'viewerRequested'),
+    hasIncomingFollowRequest: (person) => person.hasIncomingRequest,
+    isBlocking: (person) => has(person.relation, 'viewerBlocks'),
+    isMuting: (person) => has(person.relation, 'viewerMutes'),
+  },
+};
+
+async function loadById(id: bigint | null, context: Context): Promise<Person | null> {
+  return id === null ? null : context.loaders.people.load(id);
+}
+
+async function loadByHandle(handle: string, context: Context): Promise<Person | null> {
+  return context.loaders.peopleByHandle.load(handle.replace(/^@/, '').toLowerCase());
+}
+
+/** Another subgraph's key: by id, or by handle. */
+async function loadReference(
+  reference: { id?: unknown; handle?: unknown },
+  context: Context,
+): Promise<Person | null> {
+  if (typeof reference.id === 'string') return loadById(decodeId('User', reference.id), context);
+  return typeof reference.handle === 'string' ? loadByHandle(reference.handle, context) : null;
+}
+
+async function countsOf(person: Person, context: Context): Promise<Omit<PersonCounts, 'id'>> {
+  return (await context.loaders.counts.load(person.id)) ?? { followerCount: 0, followingCount: 0 };
+}

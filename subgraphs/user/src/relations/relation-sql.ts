@@ -1,0 +1,48 @@
+import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
+import { anonymousViewer, type Relation, relationBits } from '@murmuration/relationships';
+
+const bit = (name: keyof typeof relationBits) => Prisma.raw(String(relationBits[name]));
+
+/**
+ * The tables that say what a viewer and the account `a.id` are to each other, each joined by its primary
+ * key: five index look-ups an account, whatever the sizes of the tables.
+ */
+export function relationJoins(viewerId: bigint | null): Prisma.Sql {
+  const viewer = viewerId ?? anonymousViewer;
+  return Prisma.sql`
+    LEFT JOIN block theirs ON theirs.blocker_id = a.id AND theirs.blocked_id = ${viewer} AND theirs.active
+    LEFT JOIN block mine ON mine.blocker_id = ${viewer} AND mine.blocked_id = a.id AND mine.active
+    LEFT JOIN mute ON mute.muter_id = ${viewer} AND mute.muted_id = a.id AND mute.active
+    LEFT JOIN follow f ON f.follower_id = ${viewer} AND f.followee_id = a.id
+    LEFT JOIN follow back ON back.follower_id = a.id AND back.followee_id = ${viewer}`;
+}
+
+/** The bits of `packages/relationships`, from the tables of {@link relationJoins}. */
+export function relationColumn(viewerId: bigint | null): Prisma.Sql {
+  const bits: [keyof typeof relationBits, Prisma.Sql][] = [
+    ['viewerBlocks', Prisma.sql`mine.active`],
+    ['blocksViewer', Prisma.sql`theirs.active`],
+    ['viewerMutes', Prisma.sql`mute.active`],
+    ['viewerFollows', Prisma.sql`f.state = 'active'`],
+    ['followsViewer', Prisma.sql`back.state = 'active'`],
+    ['viewerRequested', Prisma.sql`f.state = 'requested'`],
+    ['authorPrivate', Prisma.sql`a.is_private`],
+    ['authorSuspended', Prisma.sql`a.suspended_at IS NOT NULL`],
+    ['self', Prisma.sql`a.id = ${viewerId ?? anonymousViewer}`],
+  ];
+  const terms = bits.map(([name, when]) => Prisma.sql`CASE WHEN ${when} THEN ${bit(name)} ELSE 0 END`);
+  return Prisma.sql`(${Prisma.join(terms, ' + ')})`;
+}
+
+/** The viewer's relation to each author, from the primary, in one statement. */
+export async function readRelations(
+  database: UserDatabase,
+  viewerId: bigint | null,
+  authorIds: readonly bigint[],
+): Promise<ReadonlyMap<bigint, Relation>> {
+  const rows = await database.$queryRaw<{ id: bigint; relation: number }[]>`
+    SELECT a.id, ${relationColumn(viewerId)} AS relation
+    FROM account a ${relationJoins(viewerId)} WHERE a.id = ANY (${[...authorIds]}::bigint[])`;
+  const found = new Map(rows.map((row) => [row.id, row.relation]));
+  return new Map(authorIds.map((id) => [id, found.get(id) ?? relationBits.authorMissing]));
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { createUserDatabase } from '@murmuration/prisma/user';
+import {
+  countStatements,
+  createLogger,
+  createRedisCache,
+  createSubgraph,
+  type Lifecycle,
+  type Logger,
+  serveMetrics,
+  serveSubgraph,
+  type Subgraph,
+} from '@murmuration/service-kit';
+import { accountResolvers } from './accounts/resolvers.ts';
+import type { Config } from './config.ts';
+import { type Context, createContext } from './context.ts';
+import { startHousekeeping } from './housekeeping/loop.ts';
+import { registerInternalRoutes } from './internal/routes.ts';
+import { listResolvers } from './lists/resolvers.ts';
+import { nodeResolvers } from './nodes/resolvers.ts';
+import { profileResolvers } from './profiles/resolvers.ts';
+import { relationResolvers } from './relations/resolvers.ts';
+import { dateTime } from './scalars.ts';
+import { createServices, type ServiceOptions, type Services } from './services.ts';
+import { sessionResolvers } from './sessions/resolvers.ts';
+
+const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
+
+const concerns = [
+  accountResolvers,
+  sessionResolvers,
+  profileResolvers,
+  listResolvers,
+  relationResolvers,
+  nodeResolvers,
+];
+
+const resolvers = {
+  DateTime: dateTime,
+  Query: Object.assign({}, ...concerns.map((concern) => concern.Query)),
+  Mutation: Object.assign({}, ...concerns.map((concern) => concern.Mutation)),
+  User: Object.assign({}, ...concerns.map((concern) => concern.User)),
+  UserEdge: listResolvers.UserEdge,
+  ViewerRelation: profileResolvers.ViewerRelation,
+};
+
+export interface UserSubgraph {
+  subgraph: Subgraph<Context>;
+  services: Services;
+}
+
+/** The subgraph in process, without a port: what tests and the seeder use. The caller owns what it gives. */
+export function createUserSubgraph(options: ServiceOptions): UserSubgraph {
+  const services = createServices(options);
+  const subgraph = createSubgraph<Context>({
+    name: 'user',
+    typeDefs,
+    resolvers,
+    createContext: (request) => createContext(request, services, options.database),
+    logger: options.logger,
+  });
+  return { subgraph, services };
+}
+
+/** Starts the process: database, cache, HTTP, metrics, housekeeping. Returns the base URL. */
+export async function startUser(
+  config: Config,
+  lifecycle: Lifecycle,
+  logger: Logger = createLogger('user', config.LOG_LEVEL),
+): Promise<string> {
+  const database = createUserDatabase({
+    url: config.USER_DATABASE_URL,
+    poolSize: config.USER_DATABASE_POOL,
+    applicationName: 'murmuration-user',
+    onStatement: countStatements('user'),
+  });
+  lifecycle.onStop('database', () => database.$disconnect());
+  const redis = createRedisCache({ url: config.REDIS_URL, logger, name: 'user' });
+  lifecycle.onStop('redis', () => redis.close());
+
+  const signingKeys = config.JWT_SIGNING_KEYS;
+  const refreshTokenSecret = config.REFRESH_TOKEN_SECRET;
+  const { subgraph, services } = createUserSubgraph({
+    database,
+    redis,
+    logger,
+    signingKeys,
+    refreshTokenSecret,
+  });
+  const housekeeping = startHousekeeping({ database, logger });
+  lifecycle.onStop('housekeeping', () => housekeeping.stop());
+
+  const server = serveSubgraph(subgraph, {
+    logger,
+    keys: config.INTERNAL_KEYS,
+    readiness: { database: async () => void (await database.$queryRaw`SELECT 1`) },
+  });
+  registerInternalRoutes(server.app, { services, database, signingKeys });
+  const metricsServer = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
+  lifecycle.onStop('metrics', () => metricsServer.close());
+  const url = await server.listen({ host: config.HOST, port: config.PORT });
+  lifecycle.onStop('http', () => server.app.close());
+  lifecycle.onStop('readiness', () => server.drain());
+  logger.info({ url, metrics: metricsServer.url }, 'started');
+  return url;
+}

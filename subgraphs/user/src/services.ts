@@ -1,0 +1,51 @@
+import type { UserDatabase } from '@murmuration/prisma/user';
+import { createRelationLeases } from '@murmuration/relationships';
+import type { Logger, RedisCache } from '@murmuration/service-kit';
+import { createPasswords } from './accounts/passwords.ts';
+import { createAccountService } from './accounts/service.ts';
+import { createAfterCommit } from './after-commit.ts';
+import { createRelationLookup } from './internal/relationships.ts';
+import { createProfileService } from './profiles/service.ts';
+import { createRelationService } from './relations/service.ts';
+import type { SigningKey } from './sessions/keys.ts';
+import { createSessionService } from './sessions/service.ts';
+import { createLogInThrottle } from './sessions/throttle.ts';
+
+export interface ServiceOptions {
+  database: UserDatabase;
+  redis: RedisCache;
+  logger: Logger;
+  /** The first signs access tokens; all are published. */
+  signingKeys: readonly [SigningKey, ...SigningKey[]];
+  refreshTokenSecret: Buffer;
+  /** How long a cached relation may be believed; tests shorten it. */
+  relationLeaseMs?: number;
+  /** Wakes feed readers of this process after a commit. */
+  onHint?: () => void;
+}
+
+export type Services = ReturnType<typeof createServices>;
+
+/** The domain without a transport. */
+export function createServices(options: ServiceOptions) {
+  const { database, redis, logger, relationLeaseMs, onHint } = options;
+  const leases = createRelationLeases(redis);
+  const afterCommit = createAfterCommit({
+    redis,
+    leases,
+    ...(relationLeaseMs === undefined ? {} : { leaseMs: relationLeaseMs }),
+    ...(onHint ? { onHint } : {}),
+  });
+  const sessions = createSessionService(options);
+  const throttle = createLogInThrottle(redis, logger);
+  const passwords = createPasswords();
+  return {
+    accounts: createAccountService({ database, sessions, passwords, throttle, afterCommit }),
+    passwords,
+    sessions,
+    profiles: createProfileService({ database, afterCommit }),
+    relations: createRelationService({ database, afterCommit }),
+    relationLookup: createRelationLookup(database, leases),
+    afterCommit,
+  };
+}

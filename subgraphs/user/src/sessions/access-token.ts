@@ -1,0 +1,30 @@
+import { encodeId, type SessionId, type UserId } from '@murmuration/ids';
+import { SignJWT } from 'jose';
+import type { SigningKey } from './keys.ts';
+
+/** `iss` and `aud` of every access token. */
+export const tokenParty = 'murmuration';
+export const accessTokenLifeMs = 10 * 60_000;
+
+export interface AccessToken {
+  accessToken: string;
+  accessTokenExpiresAt: Date;
+}
+
+/** A short-lived proof of identity that gateways verify without asking anybody. */
+export async function issueAccessToken(
+  key: SigningKey,
+  claims: { accountId: UserId; sessionId: SessionId },
+): Promise<AccessToken> {
+  const seconds = Math.floor(Date.now() / 1_000);
+  const expiresAt = seconds + accessTokenLifeMs / 1_000;
+  const accessToken = await new SignJWT({ sid: encodeId('Session', claims.sessionId) })
+    .setProtectedHeader({ alg: 'EdDSA', kid: key.id, typ: 'JWT' })
+    .setSubject(encodeId('User', claims.accountId))
+    .setIssuer(tokenParty)
+    .setAudience(tokenParty)
+    .setIssuedAt(seconds)
+    .setExpirationTime(expiresAt)
+    .sign(key.privateKey);
+  return { accessToken, accessTokenExpiresAt: new Date(expiresAt * 1_000) };
+}

@@ -1,0 +1,82 @@
+import type { SessionId, UserId } from '@murmuration/ids';
+import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
+
+/** A session that nobody continues for this long ends by itself. */
+export const sessionLifeDays = 30;
+/** Within this time of a rotation the old token gets the same successor again: a lost answer is no theft. */
+export const rotationGraceMs = 30_000;
+
+export interface SessionState {
+  accountId: UserId;
+  currentNumber: number;
+  isLive: boolean;
+  /** The newest token was made within {@link rotationGraceMs}. */
+  isFresh: boolean;
+  isSuspended: boolean;
+}
+
+const life = Prisma.raw(`interval '${sessionLifeDays} days'`);
+const grace = Prisma.raw(`interval '${rotationGraceMs} milliseconds'`);
+
+export async function takeSessionId(database: UserDatabase): Promise<SessionId> {
+  const [row] = await database.$queryRaw<{ id: bigint }[]>`SELECT next_id() AS id`;
+  if (!row) throw new Error('no id came');
+  return row.id;
+}
+
+export async function insertSession(
+  database: UserDatabase,
+  session: { id: SessionId; accountId: UserId; tokenHash: Uint8Array<ArrayBuffer> },
+): Promise<void> {
+  await database.$executeRaw`
+    INSERT INTO session (id, account_id, token_hash, expires_at)
+    VALUES (${session.id}, ${session.accountId}, ${session.tokenHash}, clock_timestamp() + ${life})`;
+}
+
+/**
+ * Makes `next` the newest token of the family, if `number` still is. Of two that try at once one wins.
+ * @returns whose session it is, or null when it could not be rotated
+ */
+export async function rotate(
+  database: UserDatabase,
+  turn: { id: SessionId; number: number; hash: Uint8Array<ArrayBuffer>; nextHash: Uint8Array<ArrayBuffer> },
+): Promise<UserId | null> {
+  const [row] = await database.$queryRaw<{ accountId: bigint }[]>`
+    UPDATE session SET current_number = current_number + 1, token_hash = ${turn.nextHash},
+      rotated_at = clock_timestamp(), expires_at = clock_timestamp() + ${life}
+    WHERE id = ${turn.id} AND current_number = ${turn.number} AND token_hash = ${turn.hash}
+      AND revoked_at IS NULL AND expires_at > clock_timestamp()
+      AND EXISTS (SELECT FROM account WHERE id = account_id AND suspended_at IS NULL)
+    RETURNING account_id AS "accountId"`;
+  return row?.accountId ?? null;
+}
+
+export async function findSession(database: UserDatabase, id: SessionId): Promise<SessionState | null> {
+  const [row] = await database.$queryRaw<SessionState[]>`
+    SELECT s.account_id AS "accountId", s.current_number AS "currentNumber",
+      s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AS "isLive",
+      s.rotated_at > clock_timestamp() - ${grace} AS "isFresh",
+      a.suspended_at IS NOT NULL AS "isSuspended"
+    FROM session s JOIN account a ON a.id = s.account_id WHERE s.id = ${id}`;
+  return row ?? null;
+}
+
+/** Ends sessions that still live. @returns those that this call ended */
+export async function revokeSessions(
+  database: UserDatabase,
+  which: { id: SessionId; accountId: UserId | null } | { accountId: UserId },
+): Promise<SessionId[]> {
+  const byId = 'id' in which ? Prisma.sql`AND id = ${which.id}` : Prisma.empty;
+  const byAccount = which.accountId === null ? Prisma.empty : Prisma.sql`AND account_id = ${which.accountId}`;
+  const rows = await database.$queryRaw<{ id: bigint }[]>`
+    UPDATE session SET revoked_at = clock_timestamp()
+    WHERE revoked_at IS NULL AND expires_at > clock_timestamp() ${byId} ${byAccount} RETURNING id`;
+  return rows.map((row) => row.id);
+}
+
+/** Sessions whose access tokens might still be within their life. */
+export async function findRevoked(database: UserDatabase, withinMs: number): Promise<SessionId[]> {
+  const rows = await database.$queryRaw<{ id: bigint }[]>`
+    SELECT id FROM session WHERE revoked_at > clock_timestamp() - ${withinMs} * interval '1 millisecond'`;
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,98 @@
+import { encodeId, type SessionId, type UserId } from '@murmuration/ids';
+import type { UserDatabase } from '@murmuration/prisma/user';
+import { notAllowed, type RedisCache, revocationChannel, validationError } from '@murmuration/service-kit';
+import { type AccessToken, accessTokenLifeMs, issueAccessToken } from './access-token.ts';
+import type { SigningKey } from './keys.ts';
+import { createRefreshTokens } from './refresh-token.ts';
+import {
+  findRevoked,
+  findSession,
+  insertSession,
+  revokeSessions,
+  rotate,
+  takeSessionId,
+} from './repository.ts';
+
+export interface Tokens extends AccessToken {
+  refreshToken: string;
+  accountId: UserId;
+  sessionId: SessionId;
+}
+
+/** Clocks differ, and a token may be issued while its session is being ended. */
+const revocationMarginMs = 60_000;
+
+export type SessionService = ReturnType<typeof createSessionService>;
+
+export function createSessionService(options: {
+  database: UserDatabase;
+  redis: RedisCache;
+  signingKeys: readonly [SigningKey, ...SigningKey[]];
+  refreshTokenSecret: Buffer;
+}) {
+  const { database, redis } = options;
+  const [signingKey] = options.signingKeys;
+  const refreshTokens = createRefreshTokens(options.refreshTokenSecret);
+
+  async function tokensOf(accountId: UserId, sessionId: SessionId, number: number): Promise<Tokens> {
+    const access = await issueAccessToken(signingKey, { accountId, sessionId });
+    return { ...access, refreshToken: refreshTokens.tokenOf({ sessionId, number }), accountId, sessionId };
+  }
+
+  /** Gateways read the list as well, so a message that is lost costs seconds, not the log-out. */
+  function announce(ended: readonly SessionId[]): void {
+    if (ended.length === 0) return;
+    const message = JSON.stringify(ended.map((id) => encodeId('Session', id)));
+    redis.client.publish(revocationChannel, message).catch(() => undefined);
+  }
+
+  async function end(which: Parameters<typeof revokeSessions>[1]): Promise<number> {
+    const ended = await revokeSessions(database, which);
+    announce(ended);
+    return ended.length;
+  }
+
+  return {
+    async open(accountId: UserId): Promise<Tokens> {
+      const sessionId = await takeSessionId(database);
+      const tokenHash = refreshTokens.hashOf({ sessionId, number: 1 });
+      await insertSession(database, { id: sessionId, accountId, tokenHash });
+      return tokensOf(accountId, sessionId, 1);
+    },
+
+    /**
+     * @throws UserErrors `ValidationError` for what is no token of ours, `NotAllowed` for a session that
+     *   ended, or that ends now because an old token came again
+     */
+    async refresh(token: string): Promise<Tokens> {
+      const place = refreshTokens.placeOf(token);
+      if (!place) throw validationError('refreshToken', 'This is not a refresh token.');
+      const { sessionId: id, number } = place;
+      const next = number + 1;
+      const nextHash = refreshTokens.hashOf({ sessionId: id, number: next });
+      const rotated = await rotate(database, { id, number, hash: refreshTokens.hashOf(place), nextHash });
+      if (rotated !== null) return tokensOf(rotated, id, next);
+
+      const session = await findSession(database, id);
+      if (!session?.isLive || session.isSuspended || session.currentNumber < number) throw hasEnded();
+      // One behind the newest means that the successor was never used.
+      if (session.currentNumber === next && session.isFresh) return tokensOf(session.accountId, id, next);
+      await end({ id, accountId: null });
+      throw notAllowed('This refresh token was used before, so its session has been ended. Sign in again.');
+    },
+
+    /** @returns how many sessions were ended: none when it had ended before */
+    end: (accountId: UserId, id: SessionId) => end({ id, accountId }),
+    endAll: (accountId: UserId) => end({ accountId }),
+
+    /** Wire ids of the sessions that gateways must refuse although their access tokens look good. */
+    async listRevoked(): Promise<string[]> {
+      const ids = await findRevoked(database, accessTokenLifeMs + revocationMarginMs);
+      return ids.map((id) => encodeId('Session', id));
+    },
+  };
+}
+
+function hasEnded() {
+  return notAllowed('This session has ended. Sign in again.');
+}
