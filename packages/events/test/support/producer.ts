@@ -1,16 +1,7 @@
-import { createLogger } from '@murmuration/service-kit';
 import { createTestDatabase } from '@murmuration/testing';
 import pg from 'pg';
-import {
-  createFeed,
-  createSqlSnapshot,
-  type Feed,
-  type FeedSource,
-  outboxInsertSql,
-  outboxJson,
-} from '../../src/index.ts';
-
-export const silent = createLogger('events-test', 'silent');
+import { createFeed, type Feed, type FeedSource, outboxInsertSql, outboxJson } from '../../src/index.ts';
+import { silent, sourceOf } from './source.ts';
 
 export type FollowState = 'active' | 'requested' | 'removed';
 
@@ -27,9 +18,6 @@ export interface Producer {
   renewIdentity(): Promise<void>;
   close(): Promise<void>;
 }
-
-const payload = `jsonb_build_object('followerId', follower_id::text, 'followeeId', followee_id::text,
-  'followId', id::text, 'state', state)`;
 
 export async function openProducer(): Promise<Producer> {
   const database = await createTestDatabase('user');
@@ -57,27 +45,6 @@ export async function openProducer(): Promise<Producer> {
       await pool.end();
       await database.drop();
     },
-  };
-}
-
-export function followSnapshot(pool: pg.Pool) {
-  return createSqlSnapshot({
-    pool,
-    type: 'follow.changed',
-    table: 'follow',
-    key: ['follower_id', 'followee_id'],
-    payload,
-  });
-}
-
-/** The feed without HTTP between. */
-export function sourceOf(pool: pg.Pool, feed: Feed): FeedSource {
-  const snapshot = followSnapshot(pool);
-  return {
-    read: (request) => feed.read({ ...request, reader: 'test' }),
-    head: () => feed.head(),
-    page: (_aggregate, after, limit) => snapshot.page(after, limit),
-    one: (_aggregate, aggregateId) => snapshot.one(aggregateId),
   };
 }
 
