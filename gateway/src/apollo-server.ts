@@ -1,4 +1,4 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { Logger } from '@murmuration/service-kit';
 import type { GatewayConfig } from './config.ts';
@@ -9,11 +9,13 @@ import { operationMetrics } from './plugins/operation-metrics.ts';
 import type { GatewayInterface } from './supergraph/gateway-interface.ts';
 
 /** The edge rules, in the order in which they are met. */
-export function createApolloServer(
-  gateway: GatewayInterface,
-  config: GatewayConfig,
-  logger: Logger,
-): ApolloServer<EdgeContext> {
+export function createApolloServer(options: {
+  gateway: GatewayInterface;
+  config: GatewayConfig;
+  logger: Logger;
+  plugins: readonly ApolloServerPlugin<EdgeContext>[];
+}): ApolloServer<EdgeContext> {
+  const { gateway, config, logger, plugins } = options;
   return new ApolloServer<EdgeContext>({
     gateway,
     logger,
@@ -30,7 +32,7 @@ export function createApolloServer(
       maxRootFields: config.MAX_ROOT_FIELDS,
       maxFields: config.MAX_FIELDS,
     }),
-    plugins: [ApolloServerPluginLandingPageDisabled(), operationMetrics()],
+    plugins: [ApolloServerPluginLandingPageDisabled(), operationMetrics(), ...plugins],
     formatError: maskErrors(logger),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

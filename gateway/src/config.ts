@@ -9,7 +9,7 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) 
       HOST: setting.host(),
       METRICS_PORT: setting.port(0),
       LOG_LEVEL: setting.logLevel(),
-      EXECUTOR: z.enum(['apollo', 'murmuration']).default('apollo'),
+      EXECUTOR: z.enum(['apollo', 'murmuration']).default('murmuration'),
 
       SUPERGRAPH_FILE: z.string().optional(),
       SUPERGRAPH_POLL_MS: setting.integer(1_000, 50),

@@ -4,14 +4,13 @@ import { createApolloServer } from './apollo-server.ts';
 import type { GatewayConfig } from './config.ts';
 import { startIdentity } from './identity/create-identity.ts';
 import { serveIde } from './ide/routes.ts';
-import { createUrlOf } from './subgraph-urls.ts';
-import { createStockGateway } from './supergraph/loader.ts';
+import { readSubgraphUrls } from './subgraph-urls.ts';
+import { createHotDocuments } from './plugins/hot-documents.ts';
+import { startSupergraph } from './supergraph/host.ts';
 import { fileSource } from './supergraph/source.ts';
-import { watchSchema } from './supergraph/watch-schema.ts';
 import { allowOrigins } from './transport/cors.ts';
-import { createFetcher } from './transport/fetcher.ts';
+import { createSubgraphFetcher } from './transport/subgraph-fetcher.ts';
 import { serveGraphQL } from './transport/graphql-route.ts';
-import { createPools } from './transport/pools.ts';
 import { answerFaults } from './transport/refusals.ts';
 import { createSign } from './transport/sign.ts';
 import { createSubgraphHealth } from './transport/subgraph-health.ts';
@@ -24,37 +23,45 @@ export async function startGateway(
 ): Promise<{ url: string; http: HttpServer }> {
   if (!config.SUPERGRAPH_FILE) throw new Error('SUPERGRAPH_FILE is required');
   const deadlineMs = config.REQUEST_DEADLINE_MS;
-  const pools = createPools({ connections: config.SUBGRAPH_CONNECTIONS });
-  lifecycle.onStop('subgraph connections', () => pools.close());
-  const fetcher = createFetcher({
-    pools,
+  const fetcher = createSubgraphFetcher({
     sign: createSign(config.INTERNAL_KEYS),
-    urlOf: createUrlOf(config.SUBGRAPH_URLS),
+    urls: readSubgraphUrls(config.SUBGRAPH_URLS),
+    connections: config.SUBGRAPH_CONNECTIONS,
     timeoutMs: config.SUBGRAPH_TIMEOUT_MS,
+    deadlineMs,
   });
-
+  lifecycle.onStop('subgraph connections', () => fetcher.close());
   const { authenticate } = await startIdentity(config, logger, lifecycle);
-  const gateway = createStockGateway({
+
+  const hot = createHotDocuments();
+  const host = await startSupergraph({
+    executor: config.EXECUTOR,
     source: fileSource(config.SUPERGRAPH_FILE),
     pollMs: config.SUPERGRAPH_POLL_MS,
     fetcher,
     logger,
+    hotDocuments: hot.documents,
   });
-  const { subgraphs, schema } = watchSchema(gateway);
-  const server = createApolloServer(gateway, config, logger);
+  lifecycle.onStop('supergraph', () => host.stop());
+  const server = createApolloServer({ gateway: host.gateway, config, logger, plugins: [hot.plugin] });
   await server.start();
   lifecycle.onStop('Apollo Server', () => server.stop());
 
   const http = createHttpServer({
     logger,
     bodyBytes: config.BODY_LIMIT_BYTES,
-    readiness: { subgraphs: createSubgraphHealth({ fetcher, subgraphs }) },
+    readiness: { subgraphs: createSubgraphHealth({ fetcher, subgraphs: () => host.current().subgraphs }) },
   });
   answerFaults(http.app);
   allowOrigins(http.app, config.CORS_ORIGINS);
   serveGraphQL(http.app, { server, authenticate, deadlineMs });
   if (config.IDE) {
-    serveIde(http.app, { server, schema, examplesFile: config.IDE_EXAMPLES_FILE, deadlineMs });
+    serveIde(http.app, {
+      server,
+      schema: () => host.current().apiSchema,
+      examplesFile: config.IDE_EXAMPLES_FILE,
+      deadlineMs,
+    });
   }
 
   const url = await http.listen({ host: config.HOST, port: config.PORT });

@@ -8,176 +8,179 @@ let neighbours: RunningSubgraph;
 let notes: RunningSubgraph;
 let graph: TestGraph;
 
-beforeAll(async () => {
-  neighbours = await serveNeighbourhood('neighbours', [testKey]);
-  notes = await serveNeighbourhood('notes', [testKey]);
-  graph = await startGraph([neighbours, notes], {
-    SUBGRAPH_TIMEOUT_MS: '300',
-    BODY_LIMIT_BYTES: '4000',
-    MAX_DEPTH: '8',
-    MAX_ALIASES: '5',
-    MAX_ROOT_FIELDS: '6',
-    MAX_FIELDS: '40',
-    MAX_TOKENS: '300',
-    CORS_ORIGINS: 'https://app.example',
+describe.each(['murmuration', 'apollo'])('with the executor %s', (executor) => {
+  beforeAll(async () => {
+    neighbours = await serveNeighbourhood('neighbours', [testKey]);
+    notes = await serveNeighbourhood('notes', [testKey]);
+    graph = await startGraph([neighbours, notes], {
+      EXECUTOR: executor,
+      SUBGRAPH_TIMEOUT_MS: '300',
+      BODY_LIMIT_BYTES: '4000',
+      MAX_DEPTH: '8',
+      MAX_ALIASES: '5',
+      MAX_ROOT_FIELDS: '6',
+      MAX_FIELDS: '40',
+      MAX_TOKENS: '300',
+      CORS_ORIGINS: 'https://app.example',
+    });
   });
-});
-afterAll(async () => {
-  await graph.stop();
-  await Promise.all([neighbours, notes].map(({ server }) => server.app.close()));
-});
+  afterAll(async () => {
+    await graph.stop();
+    await Promise.all([neighbours, notes].map(({ server }) => server.app.close()));
+  });
 
-describe('a request', () => {
-  it('crosses subgraphs', async () => {
-    const { data, errors } = await graph.ask('{ notes { text by { name } } }');
-    expect(errors).toBeUndefined();
-    expect(data).toEqual({
-      notes: [
-        { text: 'note 1', by: { name: 'Ada' } },
-        { text: 'note 2', by: { name: 'Ben' } },
-      ],
+  describe('a request', () => {
+    it('crosses subgraphs', async () => {
+      const { data, errors } = await graph.ask('{ notes { text by { name } } }');
+      expect(errors).toBeUndefined();
+      expect(data).toEqual({
+        notes: [
+          { text: 'note 1', by: { name: 'Ada' } },
+          { text: 'note 2', by: { name: 'Ben' } },
+        ],
+      });
+    });
+
+    it('carries its id to the subgraphs and back, and gets one when it has none', async () => {
+      const given = await graph.ask('{ me }', { headers: { 'x-request-id': 'mine-1' } });
+      expect(given.headers.get('x-request-id')).toBe('mine-1');
+      expect(neighbours.seen.at(-1)?.requestId).toBe('mine-1');
+      const issued = (await graph.ask('{ me }')).headers.get('x-request-id');
+      expect(issued).toMatch(/^[\w-]{36}$/);
+      expect(neighbours.seen.at(-1)?.requestId).toBe(issued);
+      const unfit = await graph.ask('{ me }', { headers: { 'x-request-id': 'a b' } });
+      expect(unfit.headers.get('x-request-id')).not.toBe('a b');
+    });
+
+    it('takes its position to the subgraphs and brings the new one back', async () => {
+      const renamed = await graph.ask('mutation { rename(id: "2", name: "Ben") { name } }');
+      expect(renamed.headers.get('graph-position')).toBe('renamed-2');
+      const read = await graph.ask('{ me }', { headers: { 'graph-position': 'renamed-2' } });
+      expect(read.headers.get('graph-position')).toBeNull();
+      expect(neighbours.seen.at(-1)?.position).toBe('renamed-2');
     });
   });
 
-  it('carries its id to the subgraphs and back, and gets one when it has none', async () => {
-    const given = await graph.ask('{ me }', { headers: { 'x-request-id': 'mine-1' } });
-    expect(given.headers.get('x-request-id')).toBe('mine-1');
-    expect(neighbours.seen.at(-1)?.requestId).toBe('mine-1');
-    const issued = (await graph.ask('{ me }')).headers.get('x-request-id');
-    expect(issued).toMatch(/^[\w-]{36}$/);
-    expect(neighbours.seen.at(-1)?.requestId).toBe(issued);
-    const unfit = await graph.ask('{ me }', { headers: { 'x-request-id': 'a b' } });
-    expect(unfit.headers.get('x-request-id')).not.toBe('a b');
+  describe('an access token', () => {
+    it('makes the caller the viewer of every subgraph', async () => {
+      const { data } = await graph.ask('{ me }', { token: await graph.issuer.token() });
+      expect(data).toEqual({ me: ada });
+    });
+
+    it('may be missing: then the caller is anonymous', async () => {
+      expect((await graph.ask('{ me }')).data).toEqual({ me: 'anonymous' });
+      const refused = await graph.ask('{ me secret }');
+      expect(refused.data).toEqual({ me: 'anonymous', secret: null });
+      expect(codesOf(refused)).toEqual(['UNAUTHENTICATED']);
+      expect(refused.errors?.[0]?.path).toEqual(['secret']);
+    });
+
+    it.each([
+      ['expired', () => graph.issuer.token({ expiresIn: '-1s' }), /expired/],
+      ['forged', () => graph.issuer.forged(), /not valid/],
+      ['for somebody else', () => graph.issuer.token({ aud: 'elsewhere' }), /not valid/],
+      ['garbage', async () => 'garbage', /not valid/],
+      ['unsigned', async () => `${btoa('{"alg":"none"}')}.${btoa('{"sub":"usr_1"}')}.`, /not valid/],
+    ])('that is %s is refused', async (_name, token, message) => {
+      const answer = await graph.ask('{ me }', { token: await token() });
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('www-authenticate')).toContain('invalid_token');
+      expect(codesOf(answer)).toEqual(['UNAUTHENTICATED']);
+      expect(answer.errors?.[0]?.message).toMatch(message);
+      expect(answer.data).toBeUndefined();
+    });
+
+    it('is not honoured when it expires, although it was verified before', async () => {
+      const token = await graph.issuer.token({ expiresIn: '1s' });
+      expect((await graph.ask('{ me }', { token })).data).toEqual({ me: ada });
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      expect(codesOf(await graph.ask('{ me }', { token }))).toEqual(['UNAUTHENTICATED']);
+    });
   });
 
-  it('takes its position to the subgraphs and brings the new one back', async () => {
-    const renamed = await graph.ask('mutation { rename(id: "2", name: "Ben") { name } }');
-    expect(renamed.headers.get('graph-position')).toBe('renamed-2');
-    const read = await graph.ask('{ me }', { headers: { 'graph-position': 'renamed-2' } });
-    expect(read.headers.get('graph-position')).toBeNull();
-    expect(neighbours.seen.at(-1)?.position).toBe('renamed-2');
-  });
-});
+  describe('what goes wrong inside', () => {
+    it('is masked: no SQL, no address, no stack', async () => {
+      const answer = await graph.ask('{ me broken }');
+      expect(answer.data).toEqual({ me: 'anonymous', broken: null });
+      expect(codesOf(answer)).toEqual(['INTERNAL_SERVER_ERROR']);
+      expect(JSON.stringify(answer)).not.toMatch(/SELECT|10\.0\.0\.1|stack/);
+    });
 
-describe('an access token', () => {
-  it('makes the caller the viewer of every subgraph', async () => {
-    const { data } = await graph.ask('{ me }', { token: await graph.issuer.token() });
-    expect(data).toEqual({ me: ada });
-  });
-
-  it('may be missing: then the caller is anonymous', async () => {
-    expect((await graph.ask('{ me }')).data).toEqual({ me: 'anonymous' });
-    const refused = await graph.ask('{ me secret }');
-    expect(refused.data).toEqual({ me: 'anonymous', secret: null });
-    expect(codesOf(refused)).toEqual(['UNAUTHENTICATED']);
-    expect(refused.errors?.[0]?.path).toEqual(['secret']);
+    it('nulls only what the slow subgraph owns', async () => {
+      const answer = await graph.ask('{ slow(ms: 3000) note(id: "1") { text } }');
+      expect(answer.data).toEqual({ slow: null, note: { text: 'note 1' } });
+      expect(codesOf(answer)).toEqual(['DOWNSTREAM_ERROR']);
+    });
   });
 
-  it.each([
-    ['expired', () => graph.issuer.token({ expiresIn: '-1s' }), /expired/],
-    ['forged', () => graph.issuer.forged(), /not valid/],
-    ['for somebody else', () => graph.issuer.token({ aud: 'elsewhere' }), /not valid/],
-    ['garbage', async () => 'garbage', /not valid/],
-    ['unsigned', async () => `${btoa('{"alg":"none"}')}.${btoa('{"sub":"usr_1"}')}.`, /not valid/],
-  ])('that is %s is refused', async (_name, token, message) => {
-    const answer = await graph.ask('{ me }', { token: await token() });
-    expect(answer.status).toBe(401);
-    expect(answer.headers.get('www-authenticate')).toContain('invalid_token');
-    expect(codesOf(answer)).toEqual(['UNAUTHENTICATED']);
-    expect(answer.errors?.[0]?.message).toMatch(message);
-    expect(answer.data).toBeUndefined();
-  });
-
-  it('is not honoured when it expires, although it was verified before', async () => {
-    const token = await graph.issuer.token({ expiresIn: '1s' });
-    expect((await graph.ask('{ me }', { token })).data).toEqual({ me: ada });
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    expect(codesOf(await graph.ask('{ me }', { token }))).toEqual(['UNAUTHENTICATED']);
-  });
-});
-
-describe('what goes wrong inside', () => {
-  it('is masked: no SQL, no address, no stack', async () => {
-    const answer = await graph.ask('{ me broken }');
-    expect(answer.data).toEqual({ me: 'anonymous', broken: null });
-    expect(codesOf(answer)).toEqual(['INTERNAL_SERVER_ERROR']);
-    expect(JSON.stringify(answer)).not.toMatch(/SELECT|10\.0\.0\.1|stack/);
-  });
-
-  it('nulls only what the slow subgraph owns', async () => {
-    const answer = await graph.ask('{ slow(ms: 3000) note(id: "1") { text } }');
-    expect(answer.data).toEqual({ slow: null, note: { text: 'note 1' } });
-    expect(codesOf(answer)).toEqual(['DOWNSTREAM_ERROR']);
-  });
-});
-
-describe('an operation over a limit is refused by name', () => {
-  const deep = '{ note(id: "1") { by { notes { by { notes { by { notes { by { name } } } } } } } } }';
-  const echoes = (count: number) =>
-    `{ ${Array.from({ length: count }, (_, i) => `e${i}: echo(text: "")`).join(' ')} }`;
-  const tower = `fragment A on Note { by { id notes { ...B ...B2 } } } fragment B on Note { text by { ...C } }
+  describe('an operation over a limit is refused by name', () => {
+    const deep = '{ note(id: "1") { by { notes { by { notes { by { notes { by { name } } } } } } } } }';
+    const echoes = (count: number) =>
+      `{ ${Array.from({ length: count }, (_, i) => `e${i}: echo(text: "")`).join(' ')} }`;
+    const tower = `fragment A on Note { by { id notes { ...B ...B2 } } } fragment B on Note { text by { ...C } }
     fragment B2 on Note { text by { ...C } } fragment C on Neighbour { id name notes { id text } }`;
-  it.each([
-    ['maxDepth', deep],
-    ['maxAliases', echoes(6)],
-    ['maxRootFields', '{ me secret broken notes { id } note(id: "1") { id } a: me b: me }'],
-    ['maxFields', `{ notes { ...A } ${'note(id: "1") { ...A ...A ...A } '.repeat(2)} } ${tower}`],
-  ])('%s', async (limit, query) => {
-    const answer = await graph.ask(query);
-    expect(answer.status).toBe(400);
-    expect(answer.errors?.map(({ extensions }) => extensions.limit)).toContain(limit);
-  });
-
-  it('tokens', async () => {
-    const answer = await graph.ask(`{ ${'me '.repeat(400)} }`);
-    expect(codesOf(answer)).toEqual(['GRAPHQL_PARSE_FAILED']);
-  });
-
-  it('while introspection by tools stays within them', async () => {
-    const { getIntrospectionQuery } = await import('graphql');
-    expect((await graph.ask(getIntrospectionQuery())).errors).toBeUndefined();
-  });
-});
-
-describe('HTTP', () => {
-  const post = (body: string, headers: Record<string, string> = {}) =>
-    fetch(`${graph.url}/graphql`, {
-      method: 'POST',
-      body,
-      headers: { 'content-type': 'application/json', ...headers },
+    it.each([
+      ['maxDepth', deep],
+      ['maxAliases', echoes(6)],
+      ['maxRootFields', '{ me secret broken notes { id } note(id: "1") { id } a: me b: me }'],
+      ['maxFields', `{ notes { ...A } ${'note(id: "1") { ...A ...A ...A } '.repeat(2)} } ${tower}`],
+    ])('%s', async (limit, query) => {
+      const answer = await graph.ask(query);
+      expect(answer.status).toBe(400);
+      expect(answer.errors?.map(({ extensions }) => extensions.limit)).toContain(limit);
     });
-  const codeOf = async (answer: Response) =>
-    ((await answer.json()) as { errors: { extensions: { code: string } }[] }).errors[0]?.extensions.code;
 
-  it.each([
-    ['malformed JSON', '{"query":', {}, 400],
-    ['no query', '{}', {}, 400],
-    ['another media type', '{"query":"{me}"}', { 'content-type': 'text/plain' }, 415],
-    ['a body over the limit', JSON.stringify({ query: `{ me } #${'x'.repeat(5_000)}` }), {}, 413],
-  ])('answers %s by name', async (_name, body, headers, status) => {
-    const answer = await post(body, headers);
-    expect(answer.status).toBe(status);
-    expect(await codeOf(answer)).toBe('BAD_USER_INPUT');
+    it('tokens', async () => {
+      const answer = await graph.ask(`{ ${'me '.repeat(400)} }`);
+      expect(codesOf(answer)).toEqual(['GRAPHQL_PARSE_FAILED']);
+    });
+
+    it('while introspection by tools stays within them', async () => {
+      const { getIntrospectionQuery } = await import('graphql');
+      expect((await graph.ask(getIntrospectionQuery())).errors).toBeUndefined();
+    });
   });
 
-  it('refuses a GET that a foreign page could send, and mutations by GET', async () => {
-    const url = `${graph.url}/graphql?query=${encodeURIComponent('{ me }')}`;
-    expect((await fetch(url)).status).toBe(400);
-    const preflighted = { headers: { 'apollo-require-preflight': '1' } };
-    expect((await fetch(url, preflighted)).status).toBe(200);
-    const mutation = `${graph.url}/graphql?query=${encodeURIComponent('mutation { rename(id: "1", name: "") { id } }')}`;
-    expect((await fetch(mutation, preflighted)).status).toBe(405);
-  });
+  describe('HTTP', () => {
+    const post = (body: string, headers: Record<string, string> = {}) =>
+      fetch(`${graph.url}/graphql`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json', ...headers },
+      });
+    const codeOf = async (answer: Response) =>
+      ((await answer.json()) as { errors: { extensions: { code: string } }[] }).errors[0]?.extensions.code;
 
-  it('lets only the named origin read answers', async () => {
-    const allowed = await post('{"query":"{me}"}', { origin: 'https://app.example' });
-    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example');
-    const foreign = await post('{"query":"{me}"}', { origin: 'https://evil.example' });
-    expect(foreign.headers.get('access-control-allow-origin')).not.toBe('https://evil.example');
-  });
+    it.each([
+      ['malformed JSON', '{"query":', {}, 400],
+      ['no query', '{}', {}, 400],
+      ['another media type', '{"query":"{me}"}', { 'content-type': 'text/plain' }, 415],
+      ['a body over the limit', JSON.stringify({ query: `{ me } #${'x'.repeat(5_000)}` }), {}, 413],
+    ])('answers %s by name', async (_name, body, headers, status) => {
+      const answer = await post(body, headers);
+      expect(answer.status).toBe(status);
+      expect(await codeOf(answer)).toBe('BAD_USER_INPUT');
+    });
 
-  it('has probes', async () => {
-    expect((await fetch(`${graph.url}/livez`)).status).toBe(200);
-    expect((await fetch(`${graph.url}/readyz`)).status).toBe(200);
+    it('refuses a GET that a foreign page could send, and mutations by GET', async () => {
+      const url = `${graph.url}/graphql?query=${encodeURIComponent('{ me }')}`;
+      expect((await fetch(url)).status).toBe(400);
+      const preflighted = { headers: { 'apollo-require-preflight': '1' } };
+      expect((await fetch(url, preflighted)).status).toBe(200);
+      const mutation = `${graph.url}/graphql?query=${encodeURIComponent('mutation { rename(id: "1", name: "") { id } }')}`;
+      expect((await fetch(mutation, preflighted)).status).toBe(405);
+    });
+
+    it('lets only the named origin read answers', async () => {
+      const allowed = await post('{"query":"{me}"}', { origin: 'https://app.example' });
+      expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example');
+      const foreign = await post('{"query":"{me}"}', { origin: 'https://evil.example' });
+      expect(foreign.headers.get('access-control-allow-origin')).not.toBe('https://evil.example');
+    });
+
+    it('has probes', async () => {
+      expect((await fetch(`${graph.url}/livez`)).status).toBe(200);
+      expect((await fetch(`${graph.url}/readyz`)).status).toBe(200);
+    });
   });
 });

@@ -7,7 +7,7 @@ export interface SignedRequest {
   subgraph: string;
   method: 'POST' | 'GET' | 'SUBSCRIBE';
   path: string;
-  body: string;
+  body: string | Buffer;
   context: Pick<EdgeContext, 'identity' | 'requestId' | 'position'>;
 }
 
