@@ -16,8 +16,10 @@ export function maskError(error: GraphQLError, logger: Logger): GraphQLError {
     }
     return error;
   }
-  // Without an original error it is graphql-js's own word on the request: a variable that does not fit.
-  if (error.originalError === undefined) return restate(error, error.message, errorCodes.badUserInput);
+  // Without a path, or an original error, it is graphql-js's own word on the request: a variable that does
+  // not fit. What a resolver threw has both.
+  if (error.path === undefined || error.originalError === undefined)
+    return restate(error, error.message, errorCodes.badUserInput);
   logger.error({ err: error.originalError, path: error.path }, 'a resolver failed');
   return restate(error, 'Something went wrong on our side.', errorCodes.internal);
 }
