@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { compileOperation } from '../execution/compile-operation.ts';
 import type { CompiledOperation } from '../execution/types.ts';
 import { normaliseOperation } from './normalise.ts';
+import { withRealNames } from './real-names.ts';
 import { selectOperation } from './select-operation.ts';
 import { type LoadedSupergraph, loadSupergraph } from './supergraph.ts';
 import type { Generation, GenerationOptions, PlanOptions } from './types.ts';
@@ -104,11 +105,11 @@ function compile(
     },
     operation,
     dataKeyOf: normal.dataKeyOf,
-    plan: planOperation(supergraph, normal.document, labels),
+    plan: withRealNames(planOperation(supergraph, normal.document, labels), supergraph.realNames),
     environment: {
       types: supergraph.types,
       urlOf: (name) => urls.get(name),
-      realNameOf: (name) => name,
+      realNameOf: (name) => supergraph.realNames.byName.get(name)?.realName ?? name,
       clientVariableOf: normal.clientVariableOf,
     },
   });

@@ -46,3 +46,18 @@ export function stringArgument(directive: ConstDirectiveNode, name: string): str
   const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
   return value?.kind === Kind.STRING ? value.value : undefined;
 }
+
+/** From a subgraph's name to its value of the enum `join__Graph`. */
+export function graphNamesOf(supergraph: DocumentNode): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const definition of supergraph.definitions) {
+    if (definition.kind !== Kind.ENUM_TYPE_DEFINITION || definition.name.value !== 'join__Graph') continue;
+    for (const { name, directives } of definition.values ?? []) {
+      for (const directive of directives ?? []) {
+        const subgraph = stringArgument(directive, 'name');
+        if (subgraph !== undefined) names.set(subgraph, name.value);
+      }
+    }
+  }
+  return names;
+}

@@ -3,7 +3,9 @@ import { type Schema, Supergraph } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import { type GraphQLSchema, parse } from 'graphql';
 import { createTypeRelations, type TypeRelations } from '../execution/type-relations.ts';
-import { internalNamesOf, overrideLabelsOf } from './join-directives.ts';
+import { graphNamesOf, internalNamesOf, overrideLabelsOf } from './join-directives.ts';
+import type { RealNames } from './real-names.ts';
+import { addVirtualFields } from './virtual-fields.ts';
 
 /** A supergraph SDL with everything that planning and execution ask of it. */
 export interface LoadedSupergraph {
@@ -16,21 +18,35 @@ export interface LoadedSupergraph {
   readonly subgraphs: readonly { readonly name: string; readonly url: string | undefined }[];
   readonly overrideLabels: readonly string[];
   readonly internalNames: ReadonlySet<string>;
+  readonly realNames: RealNames;
 }
+
+/**
+ * The original has been validated; in the other a field may stay @external for nobody's use, now that
+ * a virtual one is required in its place.
+ */
+const withoutValidation = { validateSupergraph: false };
 
 /** Throws what is wrong with it when the SDL is no supergraph. */
 export function loadSupergraph(sdl: string): LoadedSupergraph {
   const document = parse(sdl, { noLocation: true });
   const supergraph = Supergraph.build(sdl);
-  const planningSchema = supergraph.apiSchema();
+  const virtual = addVirtualFields(document);
+  const isPlain = virtual.byName.size === 0;
+  const planned = isPlain ? supergraph : Supergraph.build(virtual.supergraph, withoutValidation);
+  const graphs = graphNamesOf(document);
   return {
     id: createHash('sha256').update(sdl).digest('hex').slice(0, 16),
-    apiSchema: planningSchema.toGraphQLJSSchema(),
-    planningSchema,
-    planner: new QueryPlanner(supergraph, { reuseQueryFragments: false }),
+    apiSchema: supergraph.apiSchema().toGraphQLJSSchema(),
+    planningSchema: planned.apiSchema(),
+    planner: new QueryPlanner(planned, { reuseQueryFragments: false }),
     types: createTypeRelations(supergraph.schema.toGraphQLJSSchema()),
     subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url: url || undefined })),
     overrideLabels: overrideLabelsOf(document),
     internalNames: internalNamesOf(document),
+    realNames: {
+      byName: virtual.byName,
+      neededBy: (subgraph, type, field) => virtual.neededBy.get(`${graphs.get(subgraph)} ${type}.${field}`),
+    },
   };
 }
