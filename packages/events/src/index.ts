@@ -9,6 +9,7 @@ export { consumerLimits, type ConsumerOptions } from './consumer/options.ts';
 export { createFeed, type Feed, type FeedAnswer, feedLimits } from './feed/feed.ts';
 export { hintChannel } from './feed/hints.ts';
 export { registerFeedRoutes } from './feed/routes.ts';
+export { serveFeed, type ServedFeed, servedFeedLimits } from './feed/serve.ts';
 export { createSqlSnapshot, type SnapshotProvider, snapshotLimits } from './feed/snapshots.ts';
 export {
   feedReset,
@@ -19,3 +20,4 @@ export {
   type WireState,
 } from './feed/wire.ts';
 export { outboxInsertSql, outboxJson, type OutboxEvent, type RawExecutor, writeOutbox } from './outbox.ts';
+export { type Retired, retentionLimits, retireOutboxPartitions } from './retention/retire.ts';

@@ -1,0 +1,69 @@
+import { idAt } from '@murmuration/ids';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { retireOutboxPartitions, runConsumer } from '../src/index.ts';
+import { openFollower, until } from './support/follower.ts';
+import { openProducer, type Producer } from './support/producer.ts';
+import { silent } from './support/source.ts';
+
+let producer: Producer;
+beforeEach(async () => {
+  producer = await openProducer();
+});
+afterEach(() => producer.close());
+
+const retire = (changes: { capBytes?: number; minimumAgeMs?: number } = {}) =>
+  retireOutboxPartitions({ pool: producer.pool, feed: 'user', logger: silent, ...changes });
+
+/** Moves what there is into last month's partition, as if it had been written then. */
+async function age(): Promise<string> {
+  const now = new Date();
+  const lastMonth = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 1);
+  await producer.pool.query('UPDATE outbox SET id = $1::bigint + id % 1024', [idAt(lastMonth).toString()]);
+  const { rows } = await producer.pool.query('SELECT DISTINCT tableoid::regclass::text AS name FROM outbox');
+  return rows[0].name;
+}
+
+const read = (after: string | null, reader?: string) =>
+  producer.feed.read({ after, limit: 10, waitMs: 0, ...(reader && { reader }) });
+
+test('a partition is dropped once it is old and every registered consumer has passed it', async () => {
+  await producer.follow(1, 2);
+  const partition = await age();
+  const first = await read(null, 'timeline');
+  expect(await retire()).toEqual([]);
+  const passed = first.status === 'page' ? first.cursor : null;
+  // The producer learns of progress from the next read; its note is written once in a while.
+  await producer.pool.query('DELETE FROM feed_consumer');
+  const other = await openProducerAgain();
+  await other.read({ after: passed, limit: 10, waitMs: 0, reader: 'timeline' });
+  expect(await retire()).toEqual([{ partition, because: 'passed' }]);
+  expect(await read(passed)).toEqual({ status: 'page', events: [], cursor: passed });
+  expect(await read(null)).toEqual({ status: 'reset', because: 'dropped partition' });
+});
+
+test('the present partition stays, however full the disk is', async () => {
+  await producer.follow(1, 2);
+  expect(await retire({ capBytes: 0, minimumAgeMs: 0 })).not.toContainEqual(
+    expect.objectContaining({ because: 'cap' }),
+  );
+  expect((await read(null)).status).toBe('page');
+});
+
+test('above the disk cap a partition goes, and the consumer left behind reads the state anew', async () => {
+  const follower = await openFollower();
+  await producer.follow(1, 2);
+  await producer.follow(1, 3);
+  const partition = await age();
+  await read(null, 'timeline');
+  expect(await retire({ capBytes: 0 })).toEqual([{ partition, because: 'cap' }]);
+  const consumer = runConsumer(follower.options(producer.source));
+  await until(async () => (await follower.held()).size === 2);
+  expect(await follower.held()).toEqual(await producer.truth());
+  await consumer.stop();
+  await follower.close();
+});
+
+async function openProducerAgain() {
+  const { createFeed } = await import('../src/index.ts');
+  return createFeed({ pool: producer.pool, name: 'user', logger: silent });
+}
