@@ -19,10 +19,13 @@ export async function makeScratchFolder(): Promise<string> {
   return folder;
 }
 
-/** Ends every server that has a pid file in the folder. */
+/** Ends every process that has a pid file in the folder, except this one. */
 export async function reapServers(folder: string): Promise<void> {
-  const pidFiles = readdirSync(folder).filter((name) => name.endsWith('.pid') && name !== ownerFile);
-  await Promise.all(pidFiles.map((name) => reap(path.join(folder, name), ['SIGINT'], 5_000)));
+  const pidFiles = readdirSync(folder).filter((name) => name.endsWith('.pid'));
+  const others = pidFiles
+    .map((name) => path.join(folder, name))
+    .filter((file) => readLivePid(file) !== process.pid);
+  await Promise.all(others.map((file) => reap(file, ['SIGINT'], 5_000)));
 }
 
 /** Removes a state folder, wherever its data lie. */

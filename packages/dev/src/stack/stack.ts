@@ -1,0 +1,127 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { PostgresServer } from '../provision/postgres.ts';
+import type { RedisServer } from '../provision/redis.ts';
+import { makeScratchFolder, reapServers, removeScratchFolder } from '../provision/scratch.ts';
+import { processStages } from '../processes.ts';
+import { type Reporter, silentReporter } from '../report/reporter.ts';
+import { openKeptPorts } from '../state/kept-ports.ts';
+import { openSecrets, type Secrets } from '../state/secrets.ts';
+import type { Crash, SupervisedProcess } from '../supervisor/supervise.ts';
+import { databaseSetting, type Settings } from './environment.ts';
+import { createProcesses } from './stack-processes.ts';
+import { type DatabaseUrls, migrateAll, openStores, type Stores } from './stores.ts';
+import { composeSupergraph } from './supergraph.ts';
+
+export interface StackOptions {
+  /** Keeps data, ports, secrets and logs. Without one the stack is a scratch one, removed when it stops. */
+  stateFolder?: string;
+  /** The gateway's port; a free one by default. */
+  port?: number;
+  /** Settings for every process, before the ones that the stack decides. */
+  env?: Settings;
+  /** Settings for single processes by name; they win over everything. */
+  processEnv?: Record<string, Settings>;
+  databaseUrls?: DatabaseUrls | undefined;
+  redisUrl?: string | undefined;
+  /** Further settings of the Postgres it starts, e.g. `{ log_statement: 'all' }`. */
+  postgresSettings?: Record<string, string>;
+  secrets?: Partial<Secrets>;
+  report?: Reporter;
+  onCrash?: (crash: Crash) => void;
+  /** Runs once the databases are migrated, before any process starts. */
+  beforeProcesses?: (stores: Stores) => Promise<void>;
+}
+
+export interface Stack {
+  /** Base URL of the gateway; GraphQL is at `/graphql`. */
+  url: string;
+  stateFolder: string;
+  /** All settings that the stack decided, secrets included. */
+  env: Settings;
+  databaseUrls: DatabaseUrls;
+  redisUrl: string;
+  /** The servers it started, to be killed and started again. Undefined when they were given. */
+  postgres: PostgresServer | undefined;
+  redis: RedisServer | undefined;
+  /** By name: user, post, timeline, gateway … */
+  processes: Map<string, SupervisedProcess>;
+  /** Ends a process as a crash would; it stays down until `start`. */
+  kill: (name: string) => Promise<void>;
+  start: (name: string) => Promise<void>;
+  restart: (name: string) => Promise<void>;
+  /** Stops everything in order: gateway, subgraphs, Redis and Postgres. */
+  stop: () => Promise<void>;
+}
+
+/** Runs the whole platform: stores, migrations, composition, processes. Resolves when all are ready. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const { report = silentReporter } = options;
+  const stateFolder = options.stateFolder ?? (await makeScratchFolder());
+  const isScratch = options.stateFolder === undefined;
+  mkdirSync(path.join(stateFolder, 'logs'), { recursive: true });
+  await reapServers(stateFolder);
+  const undo: (() => Promise<unknown>)[] = isScratch ? [() => removeScratchFolder(stateFolder)] : [];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const ports = openKeptPorts(stateFolder);
+    const stores = await openStores({ ...options, stateFolder, ports, report });
+    undo.push(stores.stop);
+    await report.step('Databases migrated', () => migrateAll(stores.databaseUrls));
+    await options.beforeProcesses?.(stores);
+
+    const settings = {
+      ...options.env,
+      ...storeSettings(stores),
+      ...openSecrets(stateFolder),
+      ...options.secrets,
+    };
+    const { processes, all, subgraphUrls, url } = await createProcesses({
+      ...options,
+      stateFolder,
+      ports,
+      settings,
+    });
+    const supergraphFile = path.join(stateFolder, 'supergraph.graphql');
+    await report.step('Supergraph composed', () => composeSupergraph(subgraphUrls, supergraphFile));
+    for (const stage of processStages()) {
+      const started = stage.map(({ name }) => processOf(processes, name));
+      undo.push(() => Promise.all(started.map((each) => each.stop())));
+      await report.step(stage.map(({ name }) => name).join(', '), () => startAll(started));
+    }
+    return {
+      url,
+      stateFolder,
+      env: all,
+      ...stores,
+      processes,
+      kill: (name) => processOf(processes, name).kill(),
+      start: (name) => processOf(processes, name).start(),
+      restart: async (name) => {
+        await processOf(processes, name).stop();
+        await processOf(processes, name).start();
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startAll(processes: SupervisedProcess[]): Promise<void> {
+  await Promise.all(processes.map((each) => each.start()));
+}
+
+function processOf(processes: Map<string, SupervisedProcess>, name: string): SupervisedProcess {
+  const found = processes.get(name);
+  if (found) return found;
+  throw new Error(`Unknown process "${name}". Known: ${[...processes.keys()].join(', ')}.`);
+}
+
+function storeSettings(stores: Stores): Settings {
+  const databases = Object.entries(stores.databaseUrls).map(([name, url]) => [databaseSetting(name), url]);
+  return { ...Object.fromEntries(databases), REDIS_URL: stores.redisUrl };
+}
