@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostDatabase } from '@murmuration/prisma/post';
 import { encodeId } from '@murmuration/ids';
 import { type Relation, relationBits, relationshipsPath } from '@murmuration/relationships';
@@ -93,7 +94,7 @@ export async function createWorld(options: { onStatement?: (sql: string) => void
     onStatement: ({ sql }) => options.onStatement?.(sql),
   });
   const redis = createRedisCache({ url: cached.url, logger, name: 'post-test' });
-  await new Promise((resolve) => redis.client.once('ready', resolve));
+  while (redis.namespace() === null) await sleep(5);
   const people = createPeople();
   const { subgraph, services } = createPostSubgraph({ database, redis, user: people, logger });
 

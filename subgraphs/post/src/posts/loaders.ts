@@ -1,7 +1,12 @@
 import type { PostDatabase } from '@murmuration/prisma/post';
-import { type Relation, relationBits, type Relationships } from '@murmuration/relationships';
+import {
+  type Relation,
+  relationBatchLimit,
+  relationBits,
+  type Relationships,
+} from '@murmuration/relationships';
 import { createLoader } from '@murmuration/service-kit';
-import type DataLoader from 'dataloader';
+import DataLoader from 'dataloader';
 import { isVisible } from './audience.ts';
 import type { PostRow } from './post.ts';
 import { findCounts, findPosts, type PostCounts } from './repository.ts';
@@ -27,10 +32,18 @@ export function createPostLoaders(
     (ids: bigint[]) => findPosts(database, ids),
     (row) => row.id,
   );
-  const relations = relationships.loaderFor(viewerId);
-  // What a person is to themselves needs no asking, so their own posts stay there while `user` is away.
-  const relation = async (authorId: bigint) =>
-    authorId === viewerId ? relationBits.self : relations.load(authorId);
+  const relations = new DataLoader((authorIds: readonly bigint[]) => readRelations(authorIds), {
+    maxBatchSize: relationBatchLimit,
+  });
+  const relation = (authorId: bigint) => relations.load(authorId);
+
+  /** What a person is to themselves needs no asking, so their own posts stay there while `user` is away. */
+  async function readRelations(authorIds: readonly bigint[]): Promise<(Relation | Error)[]> {
+    const others = authorIds.filter((authorId) => authorId !== viewerId);
+    const found = await relationships.read(viewerId, others);
+    const own = authorIds.findIndex((authorId) => authorId === viewerId);
+    return own === -1 ? found : found.toSpliced(own, 0, relationBits.self);
+  }
 
   async function visible(row: PostRow): Promise<PostRow | null> {
     if (row.isDeleted) return null;

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createWorld, type Name, type World } from './world.ts';
+
+let world: World;
+let root = '';
+let statements: string[] = [];
+beforeAll(async () => {
+  world = await createWorld({ onStatement: (sql) => statements.push(sql) });
+  await writeConversation();
+});
+afterAll(() => world.close());
+
+const names = ['alice', 'bob', 'carol', 'dave'] as const satisfies Name[];
+
+/** 60 posts by everybody, each a reply to and a quote of others, with mentions, likes and reposts. */
+async function writeConversation(): Promise<void> {
+  const ids: string[] = [];
+  for (let index = 0; index < 60; index++) {
+    root = ids[0] ?? '';
+    const id = await world.say(names[index % 4] as Name, {
+      text: `Number ${index} for @${names[(index + 1) % 4]} #count`,
+      replyToId: ids.at(index < 56 ? 0 : -1),
+      quotedId: ids.at(Math.floor(index / 2)),
+    });
+    ids.push(id);
+    await world.act('alice', 'like', id);
+    await world.act('bob', 'repost', id);
+  }
+}
+
+const post = `id text createdAt author { id } likeCount replyCount repostCount quoteCount viewerHasLiked
+  viewerHasReposted facets { ... on MentionFacet { user { id } } }`;
+const pageQueries = {
+  'under a hashtag': `query ($first: Int!) { hashtag(tag: "count") { posts(first: $first) { edges { node { ${post} } } } } }`,
+  'of replies': `query ($first: Int!, $root: ID!) { post(id: $root) { thread { replies(first: $first) { edges { node { ${post} } } } } } }`,
+  'of several people': `query ($first: Int!) { _entities(representations: [${[1, 2, 3, 4]
+    .map((number) => `{ __typename: "User", id: "usr_0000000000${number}" }`)
+    .join()}]) { ... on User { postCount posts(first: $first) { edges { node { ${post} } } } } } }`,
+};
+const deepQuery = `query ($first: Int!) { hashtag(tag: "count") { posts(first: $first) { edges { node {
+  ${post} replyTo { ${post} } quoted { ${post} }
+  thread { ancestors { node { ${post} } } replies(first: 3) { edges { node { ${post} } } } } } } } } }`;
+
+/** What one operation costs: SQL statements, Redis commands and calls of `user`. */
+async function costOf(query: string, first: number) {
+  const monitor = await new Redis(world.cached.url).monitor();
+  const database = new URL(world.cached.url).pathname.slice(1);
+  const commands: string[] = [];
+  monitor.on('monitor', (_time: string, [command]: string[], _source: string, number: string) => {
+    if (number === database && command) commands.push(command.toLowerCase());
+  });
+  statements = [];
+  world.people.calls = 0;
+  const answer = await world.run('alice', query, { first, root });
+  await world.cached.client.echo('the end');
+  while (!commands.includes('echo')) await sleep(5);
+  monitor.disconnect();
+  expect(answer.codes).toEqual([]);
+  const posts = JSON.stringify(answer.data).split('"text"').length;
+  return { posts, sql: statements.length, redis: commands, calls: world.people.calls };
+}
+
+it.each(Object.entries(pageQueries))('a page %s costs the same whatever its size', async (_name, query) => {
+  const small = await costOf(query, 10);
+  const large = await costOf(query, 50);
+  expect(large.posts).toBeGreaterThan(small.posts);
+  expect({ ...large, posts: 0 }).toEqual({ ...small, posts: 0 });
+  expect(small.sql).toBeLessThanOrEqual(5);
+  expect(small.redis.filter((command) => command === 'hmget').length).toBeLessThanOrEqual(2);
+});
+
+it('a page with threads, quotes and all costs no more than its levels', async () => {
+  // What arrives at different times goes in different batches, so this is a bound and not one number.
+  for (const first of [10, 50]) expect((await costOf(deepQuery, first)).sql).toBeLessThanOrEqual(16);
+});
