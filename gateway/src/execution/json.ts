@@ -1,5 +1,19 @@
 export type JsonObject = Record<string, unknown>;
 
+const absent: unique symbol = Symbol('the owner says that there is no such entity');
+
+/**
+ * Marks an object whose owner answered that there is no such entity. What only the owner knows is missing
+ * from it, which makes it null without being anybody's error.
+ */
+export function markAbsent(target: JsonObject): void {
+  (target as { [absent]?: true })[absent] = true;
+}
+
+export function isAbsent(target: JsonObject): boolean {
+  return (target as { [absent]?: true })[absent] === true;
+}
+
 /** Keys that would reach an object's prototype: never merged, never used as a response key. */
 const forbidden = new Set(['__proto__', 'constructor', 'prototype']);
 

@@ -1,6 +1,6 @@
 import type { CompiledFetch } from './compile-fetch.ts';
 import { FetchFailure } from './errors.ts';
-import { cloneJson, isJsonObject, type JsonObject, mergeInto } from './json.ts';
+import { cloneJson, isJsonObject, type JsonObject, markAbsent, mergeInto } from './json.ts';
 import { collectTargets, locateTargets, type Path, staticPrefix } from './path.ts';
 import { type Batch, type Consumer, type RunState, variablesText } from './run-state.ts';
 import { send } from './send.ts';
@@ -78,6 +78,7 @@ function mergeEntities(
   const rewritten = fetch.rewriteOutput ? new Set<unknown>() : undefined;
   targets.forEach((target, i) => {
     const entity = entities[places[i] ?? -1];
+    if (entity === null) markAbsent(target);
     if (!isJsonObject(entity)) return;
     if (rewritten && !rewritten.has(entity)) {
       rewritten.add(entity);

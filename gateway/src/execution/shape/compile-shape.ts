@@ -10,7 +10,7 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isAbsent, isJsonObject, type JsonObject } from '../json.ts';
 import { leafCheck } from './leaf.ts';
 import { type CollectedField, collectFields, type SelectionSource } from './selection.ts';
 import { bubble, report, type Shaper } from './shape-run.ts';
@@ -50,6 +50,7 @@ function nonNull(inner: Shaper, coordinate: string): Shaper {
     const before = run.errors.length;
     const shaped = inner(value, run);
     if (shaped !== null) return shaped;
+    if (value === undefined && run.isAbsent) return bubble;
     // An invalid value has been reported where it was found; only a plain null still needs a reason.
     if (run.errors.length === before) report(run, `Cannot return null for non-nullable field ${coordinate}.`);
     return bubble;
@@ -161,6 +162,7 @@ function compileObject(
       const { clientKey, dataKey } = field;
       path[depth] = clientKey;
       const found = field.isInherited && !Object.hasOwn(input, dataKey) ? undefined : input[dataKey];
+      run.isAbsent = isAbsent(input);
       const shaped = field.shape(found, run);
       if (shaped === bubble) isNull = true;
       else answer[clientKey] = shaped;

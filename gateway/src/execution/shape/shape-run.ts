@@ -16,6 +16,8 @@ export interface ShapeRun {
   readonly known: ErrorPaths;
   /** Answers of `__schema` and `__type`, by response key. */
   readonly introspection: Readonly<Record<string, unknown>> | undefined;
+  /** Whether the object being shaped does not exist: what is missing from it needs no error. */
+  isAbsent: boolean;
 }
 
 export function report(run: ShapeRun, message: string): void {
