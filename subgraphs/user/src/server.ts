@@ -15,6 +15,7 @@ import { accountResolvers } from './accounts/resolvers.ts';
 import type { Config } from './config.ts';
 import { type Context, createContext } from './context.ts';
 import { startHousekeeping } from './housekeeping/loop.ts';
+import { serveUserFeed } from './internal/feed.ts';
 import { registerInternalRoutes } from './internal/routes.ts';
 import { listResolvers } from './lists/resolvers.ts';
 import { nodeResolvers } from './nodes/resolvers.ts';
@@ -96,6 +97,8 @@ export async function startUser(
     readiness: { database: async () => void (await database.$queryRaw`SELECT 1`) },
   });
   registerInternalRoutes(server.app, { services, database, signingKeys });
+  const feed = serveUserFeed(server.app, { databaseUrl: config.USER_DATABASE_URL, redis, logger });
+  lifecycle.onStop('feed', () => feed.close());
   const metricsServer = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
   lifecycle.onStop('metrics', () => metricsServer.close());
   const url = await server.listen({ host: config.HOST, port: config.PORT });

@@ -28,13 +28,13 @@ export interface Platform extends UserSubgraph {
   close(): Promise<void>;
 }
 
+/** `JWT_SIGNING_KEYS` with a fresh key for each id. */
 export function makeSigningKeys(...ids: string[]): string {
-  return ids
-    .map((id) => {
-      const { privateKey } = generateKeyPairSync('ed25519');
-      return `${id}:${privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')}`;
-    })
-    .join(',');
+  const keys = ids.map((kid) => ({
+    ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }),
+    kid,
+  }));
+  return JSON.stringify(keys);
 }
 
 /** The whole subgraph in process, on a database and a Redis of its own. */

@@ -1,0 +1,45 @@
+import { eventPayloads, type EventType } from '@murmuration/events';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { userSnapshots } from '../src/internal/feed.ts';
+import { createCast } from './support/cast.ts';
+import { createPlatform, type Platform } from './support/platform.ts';
+
+let platform: Platform;
+let pool: pg.Pool;
+
+beforeAll(async () => {
+  platform = await createPlatform();
+  pool = new pg.Pool({ connectionString: platform.databaseUrl });
+});
+afterAll(async () => {
+  await pool.end();
+  await platform.close();
+});
+
+test('a snapshot says of everything what its last event said', async () => {
+  const { alice, bob, carol } = await createCast(platform);
+  await alice.to('follow', bob);
+  await alice.to('follow', carol);
+  await alice.to('unfollow', carol);
+  await bob.to('mute', alice);
+  await carol.to('block', alice);
+  const { rows: events } = await pool.query(
+    `SELECT DISTINCT ON (aggregatetype, aggregateid) aggregatetype AS "aggregateType",
+       aggregateid AS "aggregateId", version::text AS version, type, payload
+     FROM outbox ORDER BY aggregatetype, aggregateid, version DESC`,
+  );
+  const snapshots = userSnapshots(pool);
+  expect(new Set(events.map((event) => event.aggregateType))).toEqual(
+    new Set(snapshots.map((snapshot) => snapshot.aggregate)),
+  );
+  for (const event of events) {
+    const snapshot = snapshots.find(({ aggregate }) => aggregate === event.aggregateType);
+    expect(await snapshot?.one(event.aggregateId)).toMatchObject(event);
+    expect(eventPayloads[event.type as EventType].parse(event.payload)).toEqual(event.payload);
+  }
+  for (const snapshot of snapshots) {
+    const { states } = await snapshot.page(null, 100);
+    expect(states.length).toBe(events.filter((event) => event.aggregateType === snapshot.aggregate).length);
+  }
+});

@@ -1,0 +1,181 @@
+import { encodeId } from '@murmuration/ids';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Actor, createCast, enter } from './support/cast.ts';
+import { createPlatform, type Platform } from './support/platform.ts';
+
+let platform: Platform;
+let alice: Actor;
+let bob: Actor;
+let carol: Actor;
+let fans: Actor[];
+
+beforeAll(async () => {
+  platform = await createPlatform({ relationLeaseMs: 1 });
+  ({ alice, bob, carol } = await createCast(platform));
+  fans = [];
+  for (const letter of 'abcdefg') {
+    const fan = await enter(platform, `fan_${letter}`);
+    await fan.to('follow', alice);
+    fans.push(fan);
+  }
+});
+afterAll(() => platform.close());
+
+interface List {
+  edges: { cursor: string; node: { handle: string } | null }[];
+  pageInfo: Record<string, unknown>;
+}
+
+async function followers(
+  args: string,
+  viewer: Pick<Platform, 'run'> = platform,
+  of = 'alice',
+): Promise<List> {
+  const { data, errors } = await viewer.run(`{ user(handle: "${of}") { followers(${args}) {
+    edges { cursor node { handle } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`);
+  if (!data) throw new Error(JSON.stringify(errors));
+  return (data['user'] as { followers: List }).followers;
+}
+
+const handles = (list: List) => list.edges.map((edge) => edge.node?.handle ?? null);
+
+describe('a list of people', () => {
+  it('goes newest first, forwards and backwards, without gap or repeat', async () => {
+    const first = await followers('first: 3');
+    expect(handles(first)).toEqual(['fan_g', 'fan_f', 'fan_e']);
+    expect(first.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
+    const next = await followers(`first: 10, after: "${first.pageInfo['endCursor']}"`);
+    expect(handles(next)).toEqual(['fan_d', 'fan_c', 'fan_b', 'fan_a']);
+    expect(next.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
+    const back = await followers(`last: 2, before: "${next.pageInfo['startCursor']}"`);
+    expect(handles(back)).toEqual(['fan_f', 'fan_e']);
+    expect(handles(await followers('last: 2'))).toEqual(['fan_b', 'fan_a']);
+    expect(await followers('first: 0')).toMatchObject({ edges: [], pageInfo: { hasNextPage: true } });
+  });
+
+  it('leaves out who hides from the viewer, and pages stay full', async () => {
+    await fans[6]?.to('block', bob);
+    expect(handles(await followers('first: 3', bob))).toEqual(['fan_f', 'fan_e', 'fan_d']);
+    expect(handles(await followers('first: 3', carol))).toEqual(['fan_g', 'fan_f', 'fan_e']);
+    await fans[6]?.to('unblock', bob);
+  });
+
+  it.each([
+    ['first: 1, last: 1', /not both/],
+    ['', /Give `first` or `last`/],
+    ['first: 100000', /between 0 and 100/],
+    ['first: -1', /between 0 and 100/],
+    ['first: 1, after: "???"', /`after` is not a cursor/],
+  ])('calls bad arguments by name: %s', async (args, message) => {
+    const list = args ? `followers(${args})` : 'followers';
+    const { errors } = await platform.run(`{ user(handle: "alice") { ${list} { edges { cursor } } } }`);
+    expect(errors).toEqual([{ code: 'BAD_USER_INPUT', message: expect.stringMatching(message) }]);
+  });
+
+  it('refuses a cursor of another list', async () => {
+    const { pageInfo } = await followers('first: 1');
+    const { errors } = await platform.run(
+      `{ user(handle: "alice") { following(first: 1, after: "${pageInfo['startCursor']}") { edges { cursor } } } }`,
+    );
+    expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT' }]);
+  });
+
+  it('of a private account is for itself and those it accepted', async () => {
+    const privately = (isPrivate: boolean) =>
+      alice.run(`mutation { updateProfile(input: { isPrivate: ${isPrivate} }) { errors { message } } }`);
+    await privately(true);
+    expect(handles(await followers('first: 2', bob))).toEqual([]);
+    expect(handles(await followers('first: 2'))).toEqual([]);
+    expect(handles(await followers('first: 2', fans[0]))).toEqual(['fan_g', 'fan_f']);
+    expect(handles(await followers('first: 2', alice))).toEqual(['fan_g', 'fan_f']);
+    await bob.to('follow', alice);
+    const requests = `{ user(handle: "alice") { followRequests(first: 5) { edges { node { handle } } } } }`;
+    expect((await alice.run(requests)).data).toEqual({
+      user: { followRequests: { edges: [{ node: { handle: 'bob' } }] } },
+    });
+    expect((await bob.run(requests)).data).toEqual({ user: { followRequests: null } });
+    await bob.to('unfollow', alice);
+    await privately(false);
+  });
+
+  it('of the blocked and the muted is for their owner', async () => {
+    await carol.to('block', bob);
+    await carol.to('mute', alice);
+    const own = `{ user(handle: "carol") { blockedUsers(first: 5) { edges { node { handle } } }
+      mutedUsers(first: 5) { edges { node { handle } } } } }`;
+    expect((await carol.run(own)).data).toEqual({
+      user: {
+        blockedUsers: { edges: [{ node: { handle: 'bob' } }] },
+        mutedUsers: { edges: [{ node: { handle: 'alice' } }] },
+      },
+    });
+    expect((await alice.run(own)).data).toEqual({ user: { blockedUsers: null, mutedUsers: null } });
+    await carol.to('unblock', bob);
+  });
+});
+
+describe('statements', () => {
+  it('are the same few for any number of people', async () => {
+    const query = `query ($first: Int!) { user(handle: "alice") { handle followerCount viewerRelation { isFollowing }
+      followers(first: $first) { edges { node { handle followerCount viewerRelation { isFollowedBy }
+        followers(first: 3) { edges { cursor } } following(first: 3) { edges { cursor } } } } } } }`;
+    const cost = async (first: number) => {
+      platform.statements.length = 0;
+      const { errors } = await bob.run(query, { first });
+      expect(errors).toBeUndefined();
+      return platform.statements.length;
+    };
+    expect(await cost(1)).toBe(7);
+    expect(await cost(7)).toBe(7);
+  });
+});
+
+describe('any object by its id', () => {
+  const nodes = async (ids: string[], viewer: Pick<Platform, 'run'> = platform) =>
+    viewer.run('query ($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on User { handle } } }', { ids });
+
+  it('is found in order; strangers to this graph are null', async () => {
+    const ids = [bob.id, encodeId('Post', 5n), encodeId('User', 5n), encodeId('Notification', 5n), alice.id];
+    expect((await nodes(ids)).data).toEqual({
+      nodes: [
+        { __typename: 'User', handle: 'bob' },
+        { __typename: 'Post' },
+        null,
+        null,
+        { __typename: 'User', handle: 'alice' },
+      ],
+    });
+  });
+
+  it('does not exist for who is blocked, on any path', async () => {
+    await alice.to('block', bob);
+    const representations = [
+      { __typename: 'User', id: alice.id },
+      { __typename: 'User', handle: 'ALICE' },
+    ];
+    const query = `query ($r: [_Any!]!, $id: ID!) { user(handle: "alice") { id } node(id: $id) { id }
+      _entities(representations: $r) { ... on User { id } } }`;
+    const seen = { id: alice.id };
+    const ask = async (viewer: Pick<Platform, 'run'>) =>
+      (await viewer.run(query, { r: representations, id: alice.id })).data;
+    expect(await ask(bob)).toEqual({ user: null, node: null, _entities: [null, null] });
+    expect(await ask(carol)).toEqual({ user: seen, node: seen, _entities: [seen, seen] });
+    expect((await alice.run('{ user(handle: "bob") { viewerRelation { isBlocking } } }')).data).toEqual({
+      user: { viewerRelation: { isBlocking: true } },
+    });
+    await alice.to('unblock', bob);
+  });
+
+  it.each(['', 'alice', 'xyz_00000000001', 'usr_0000000000!', 'usr_zzzzzzzzzzz'])(
+    'is called bad input: %j',
+    async (id) => {
+      const { errors } = await nodes([id]);
+      expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT' }]);
+    },
+  );
+
+  it('is asked for a hundred at most', async () => {
+    const { errors } = await nodes(Array.from({ length: 101 }, () => alice.id));
+    expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT', message: expect.stringMatching(/100/) }]);
+  });
+});
