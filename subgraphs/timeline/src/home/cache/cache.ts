@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import type { RedisCache } from '@murmuration/service-kit';
+import { type TimelineLimits, timelineLimits } from '../../limits.ts';
+import type { Range } from '../range.ts';
+import { bucketPrefix, readerKeys } from './keys.ts';
+import { createScripts } from './scripts.ts';
+
+export interface CachedPart {
+  epoch: string;
+  /** The list is complete for ids from here up; 0 when it holds all there is. */
+  floor: bigint;
+  ids: bigint[];
+}
+
+export interface Push {
+  readerId: bigint;
+  entryId: bigint;
+  seq: bigint;
+}
+
+export interface Selection {
+  epoch: string;
+  /** The log's head in the snapshot of the selection. */
+  head: bigint;
+  /** Newest first. */
+  ids: readonly bigint[];
+}
+
+/** The cached lists. Everything here may fail: whoever reads goes to Postgres then. */
+export interface HomeCache {
+  /** Null while Redis cannot be used. */
+  namespace(): string | null;
+  read(readerId: bigint, range: Range, count: number): Promise<CachedPart | null>;
+  /** Begins a rebuild, before the selection: a token, or null while another one is open. */
+  open(readerId: bigint): Promise<string | null>;
+  /** Ends it; false when it was no longer the caller's, and then nothing was stored. */
+  store(readerId: bigint, token: string, selection: Selection): Promise<boolean>;
+  /** All pushes must be of one bucket. */
+  push(bucket: number, pushes: readonly Push[]): Promise<void>;
+  forget(readerIds: readonly bigint[]): Promise<void>;
+}
+
+export class CacheAway extends Error {
+  override readonly name = 'CacheAway';
+}
+
+export function createHomeCache(redis: RedisCache, limits: TimelineLimits = timelineLimits): HomeCache {
+  const run = createScripts(redis);
+  const keysOf = (readerId: bigint) => readerKeys(usable(), readerId);
+
+  function usable(): string {
+    const namespace = redis.namespace();
+    if (namespace === null) throw new CacheAway('Redis is away');
+    return namespace;
+  }
+
+  return {
+    namespace: () => redis.namespace(),
+
+    async read(readerId, range, count) {
+      const { list, header } = keysOf(readerId);
+      const answer = await run(
+        'read',
+        [list, header],
+        [range.low, range.high, count, range.order, limits.cacheTtlMs].map(String),
+      );
+      if (!Array.isArray(answer)) return null;
+      const [epoch, floor, ...ids] = answer.map(String);
+      return { epoch: epoch ?? '', floor: BigInt(floor ?? 0), ids: ids.map(BigInt) };
+    },
+
+    async open(readerId) {
+      const token = `t${randomBytes(9).toString('base64url')}`;
+      const opened = await run('open', [keysOf(readerId).build], [token, String(limits.buildTtlMs)]);
+      return opened === 1 ? token : null;
+    },
+
+    async store(readerId, token, { epoch, head, ids }) {
+      const { list, header, build } = keysOf(readerId);
+      const floor = ids.length < limits.cachedEntries ? 0n : (ids.at(-1) ?? 0n);
+      const values = [token, epoch, head, floor, Date.now(), limits.cachedEntries, limits.cacheTtlMs, ...ids];
+      return (await run('store', [list, header, build], values.map(String))) === 1;
+    },
+
+    async push(bucket, pushes) {
+      const prefix = bucketPrefix(usable(), bucket);
+      const parts = pushes.flatMap(({ readerId, entryId, seq }) => [readerId, entryId, seq]);
+      const values = [prefix, limits.cachedEntries, limits.cacheSlack, ...parts];
+      await run('push', [prefix], values.map(String));
+    },
+
+    async forget(readerIds) {
+      await Promise.all(
+        readerIds.map((readerId) => {
+          const { list, header, build } = keysOf(readerId);
+          return redis.client.del(list, header, build);
+        }),
+      );
+    },
+  };
+}

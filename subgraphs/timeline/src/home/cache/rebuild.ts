@@ -1,0 +1,59 @@
+import type { Sql } from '../../database/pool.ts';
+import { type TimelineLimits, timelineLimits } from '../../limits.ts';
+import { candidatesSql, followedSql } from '../candidates.ts';
+import { highest } from '../range.ts';
+import type { HomeCache, Selection } from './cache.ts';
+
+/** Epoch, head and ids in one statement, hence of one snapshot. Big authors and the reader are pulled. */
+const selection = {
+  name: 'home-selection',
+  text: `WITH ${followedSql}
+    SELECT h.seq AS head, left(h.incarnation::text, 8) || ':' || coalesce(r.epoch, 0) AS epoch,
+      ARRAY(${candidatesSql('newest', 'SELECT id FROM followed WHERE NOT is_big')}) AS ids
+    FROM timeline_head h LEFT JOIN reader r ON r.id = $1`,
+} as const;
+
+export async function selectForCache(sql: Sql, readerId: bigint, count: number): Promise<Selection> {
+  const { rows } = await sql.query<{ head: bigint; epoch: string; ids: bigint[] }>({
+    ...selection,
+    values: [readerId, 0n, highest, count],
+  });
+  const [row] = rows;
+  if (!row) throw new Error('the timeline database has no head row: run its migrations');
+  return row;
+}
+
+/**
+ * Makes a reader's list anew. The list that gathers pushes opens before the selection's snapshot, so a push
+ * is seen by one of the two. Readers of one cold key wait for one rebuild.
+ * @returns whether the list was stored
+ */
+export function createRebuilds(options: {
+  cache: HomeCache;
+  sql: Sql;
+  limits?: TimelineLimits;
+  onOutcome?: (outcome: 'stored' | 'refused' | 'joined') => void;
+}): (readerId: bigint) => Promise<boolean> {
+  const { cache, sql, limits = timelineLimits, onOutcome } = options;
+  const running = new Map<bigint, Promise<boolean>>();
+
+  async function rebuild(readerId: bigint): Promise<boolean> {
+    const token = await cache.open(readerId);
+    if (token === null) return false;
+    const selected = await selectForCache(sql, readerId, limits.cachedEntries);
+    return cache.store(readerId, token, selected);
+  }
+
+  return async (readerId) => {
+    const known = running.get(readerId);
+    if (known) {
+      onOutcome?.('joined');
+      return known;
+    }
+    const mine = rebuild(readerId).finally(() => running.delete(readerId));
+    running.set(readerId, mine);
+    const isStored = await mine;
+    onOutcome?.(isStored ? 'stored' : 'refused');
+    return isStored;
+  };
+}
