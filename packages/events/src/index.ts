@@ -17,6 +17,7 @@ export {
   type WireEvent,
   type WirePage,
   type WireSnapshotPage,
+  type WireSnapshotState,
   type WireState,
 } from './feed/wire.ts';
 export { outboxInsertSql, outboxJson, type OutboxEvent, type RawExecutor, writeOutbox } from './outbox.ts';

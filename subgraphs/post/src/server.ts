@@ -14,6 +14,7 @@ import {
 import type { PostConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { startHousekeeping } from './housekeeping/loop.ts';
+import { servePostFeed } from './internal/feed.ts';
 import { resolvers } from './resolvers.ts';
 import { createServices, type Dependencies, type Services } from './services.ts';
 
@@ -74,6 +75,8 @@ export async function startPost(
     keys: config.INTERNAL_KEYS,
     readiness: { database: async () => void (await database.$queryRaw`SELECT 1`) },
   });
+  const feed = servePostFeed(server.app, { databaseUrl: config.POST_DATABASE_URL, redis, logger });
+  lifecycle.onStop('feed', () => feed.close());
   lifecycle.onStop('http', () => server.app.close());
   lifecycle.onStop('drain', () => server.drain());
   const url = await server.listen({ host: config.HOST, port: config.PORT });

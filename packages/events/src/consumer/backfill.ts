@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WireSnapshotPage, WireState } from '../feed/wire.ts';
+import type { WireSnapshotPage, WireSnapshotState } from '../feed/wire.ts';
 import { applyFenced } from './apply.ts';
 import { readChange } from './change.ts';
 import { markDirty } from './dead-letters.ts';
@@ -60,7 +60,7 @@ async function applyStates<Result>(
   options: ConsumerOptions<Result>,
   mark: string,
   range: Range,
-  states: readonly WireState[],
+  states: readonly WireSnapshotState[],
 ): Promise<void> {
   try {
     const changes = states.flatMap((state) => readChange(state) ?? []);
@@ -83,10 +83,10 @@ async function applyHalves<Result>(
   options: ConsumerOptions<Result>,
   mark: string,
   range: Range,
-  states: readonly WireState[],
+  states: readonly WireSnapshotState[],
 ): Promise<void> {
   const middle = Math.floor(states.length / 2);
-  const seam = states[middle - 1]?.aggregateId ?? null;
+  const seam = states[middle - 1]?.key ?? null;
   await applyStates(options, mark, { ...range, through: seam }, states.slice(0, middle));
   await applyStates(options, mark, { ...range, after: seam }, states.slice(middle));
 }

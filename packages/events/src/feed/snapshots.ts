@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { aggregateTypeOf, type EventType } from '../catalogue.ts';
-import type { WireSnapshotPage, WireState } from './wire.ts';
+import type { WireSnapshotPage, WireSnapshotState, WireState } from './wire.ts';
 
 export const snapshotLimits = { states: 1_000 } as const;
 
@@ -14,14 +14,16 @@ export interface SnapshotProvider {
 }
 
 interface Row {
+  key: string;
   aggregate_id: string;
   version: string;
   payload: unknown;
 }
 
 /**
- * A snapshot straight from a table with a `version` column. The aggregate id is the key's columns, all of
- * them bigint, joined by colons; pages go in their numeric order. `table`, `key` and `payload` are SQL.
+ * A snapshot straight from a table with a `version` column. Its key is the key's columns, all of them
+ * bigint, joined by colons; pages go in their numeric order, which an index must have. `table`, `key`, `id`
+ * and `payload` are SQL.
  */
 export function createSqlSnapshot(options: {
   /** Leads to the primary: a replica might lag behind the head that the reader noted. */
@@ -29,19 +31,23 @@ export function createSqlSnapshot(options: {
   type: EventType;
   table: string;
   key: readonly [string, ...string[]];
+  /** The same columns in the order of the aggregate's id, where that is another. */
+  id?: readonly string[];
   /** A jsonb expression over the table's columns, equal to the event's payload. */
   payload: string;
 }): SnapshotProvider {
   const { key, pool, table, type } = options;
+  const idColumns = (options.id ?? key).join(', ');
   const aggregate = aggregateTypeOf(type);
   const columns = key.join(', ');
   const parameters = key.map((_column, index) => `$${index + 1}::bigint`).join(', ');
-  const select = `SELECT concat_ws(':', ${columns}) AS aggregate_id, version::text AS version,
-    ${options.payload} AS payload FROM ${table}`;
+  const select = `SELECT concat_ws(':', ${columns}) AS key, concat_ws(':', ${idColumns}) AS aggregate_id,
+    version::text AS version, ${options.payload} AS payload FROM ${table}`;
   const order = `ORDER BY ${columns} LIMIT $${key.length + 1}`;
   const pageSql = `${select} WHERE (${columns}) > (${parameters}) ${order}`;
-  const oneSql = `${select} WHERE (${columns}) = (${parameters})`;
-  const stateOf = (row: Row): WireState => ({
+  const oneSql = `${select} WHERE (${idColumns}) = (${parameters})`;
+  const stateOf = (row: Row): WireSnapshotState => ({
+    key: row.key,
     aggregateType: aggregate,
     aggregateId: row.aggregate_id,
     version: row.version,
@@ -55,7 +61,7 @@ export function createSqlSnapshot(options: {
       const from = after === null ? key.map(() => '-1') : keyOf(after, key.length);
       if (from === null) return { states: [], next: null };
       const { rows } = await pool.query<Row>(pageSql, [...from, limit]);
-      const next = rows.length < limit ? null : (rows.at(-1)?.aggregate_id ?? null);
+      const next = rows.length < limit ? null : (rows.at(-1)?.key ?? null);
       return { states: rows.map(stateOf), next };
     },
     async one(aggregateId) {

@@ -24,9 +24,14 @@ export interface WirePage {
   cursor: string;
 }
 
+export interface WireSnapshotState extends WireState {
+  /** Place in the snapshot's order; usually the aggregate id. */
+  key: string;
+}
+
 /** Answer of `GET /internal/snapshots/<aggregate>`. */
 export interface WireSnapshotPage {
-  states: WireState[];
+  states: WireSnapshotState[];
   /** Key to go on after; null at the end. */
   next: string | null;
 }

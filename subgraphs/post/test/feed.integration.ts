@@ -1,0 +1,49 @@
+import { eventPayloads, type EventType } from '@murmuration/events';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { postSnapshots } from '../src/internal/feed.ts';
+import { createWorld, type World } from './world.ts';
+
+let world: World;
+let pool: pg.Pool;
+
+beforeAll(async () => {
+  world = await createWorld();
+  const url = new URL(inject('postgresUrl'));
+  const [{ name }] = await world.database.$queryRaw<[{ name: string }]>`SELECT current_database() AS name`;
+  url.pathname = name;
+  pool = new pg.Pool({ connectionString: url.href });
+});
+afterAll(async () => {
+  await pool.end();
+  await world.close();
+});
+
+test('a snapshot says of everything what its last event said', async () => {
+  const first = await world.say('bob', 'Hello #flock');
+  const second = await world.say('alice', { text: 'Hello @bob', replyToId: first });
+  await world.say('carol', { text: 'Look', quotedId: first });
+  const gone = await world.say('carol', { text: 'Not this @alice', quotedId: second });
+  await world.act('carol', 'deletePost', gone);
+  for (const mutation of ['like', 'repost', 'undoRepost']) await world.act('carol', mutation, first);
+  for (const mutation of ['like', 'unlike', 'repost']) await world.act('bob', mutation, second);
+  const { rows: events } = await pool.query(
+    `SELECT DISTINCT ON (aggregatetype, aggregateid) aggregatetype AS "aggregateType",
+       aggregateid AS "aggregateId", version::text AS version, type, payload
+     FROM outbox ORDER BY aggregatetype, aggregateid, version DESC`,
+  );
+  const snapshots = postSnapshots(pool);
+  expect(new Set(events.map((event) => event.aggregateType))).toEqual(
+    new Set(snapshots.map((snapshot) => snapshot.aggregate)),
+  );
+  for (const event of events) {
+    const snapshot = snapshots.find(({ aggregate }) => aggregate === event.aggregateType);
+    expect(await snapshot?.one(event.aggregateId)).toMatchObject(event);
+    expect(eventPayloads[event.type as EventType].parse(event.payload)).toEqual(event.payload);
+  }
+  for (const snapshot of snapshots) {
+    const { states } = await snapshot.page(null, 100);
+    const mine = events.filter((event) => event.aggregateType === snapshot.aggregate);
+    expect(states).toEqual(expect.arrayContaining(mine.map((event) => expect.objectContaining(event))));
+  }
+});
