@@ -3,17 +3,17 @@ import { encodeId } from '@murmuration/ids';
 import { envelopeHeader, signEnvelope } from '@murmuration/service-kit';
 import { createGraphClient, type GraphClient, type Member, signUpCast } from '@murmuration/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Stack, startStory } from '../support/stack.ts';
+import { startStory, type Story } from '../support/stack.ts';
 
-let stack: Stack;
+let stack: Story;
 let nobody: GraphClient;
 let alice: Member;
 let bob: Member;
 let post: string;
 beforeAll(async () => {
   stack = await startStory();
-  nobody = createGraphClient(stack.url);
-  ({ alice, bob } = await signUpCast(stack.url, ['alice', 'bob']));
+  nobody = createGraphClient(stack.graphUrl);
+  ({ alice, bob } = await signUpCast(stack.graphUrl, ['alice', 'bob']));
   post = await bob.post('A post to be bad at');
 });
 afterAll(() => stack.stop());
@@ -66,7 +66,7 @@ describe('queries', () => {
 
   test('malformed JSON, a huge body and a deep query are refused without harm', async () => {
     const send = (body: string) =>
-      fetch(stack.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      fetch(stack.graphUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     expect((await send('{"query": ')).status).toBe(400);
     expect(
       (await send(JSON.stringify({ query: `{ viewer { id } } # ${'x'.repeat(3_000_000)}` }))).status,
@@ -153,12 +153,12 @@ describe('identity', () => {
     const headers = { 'content-type': 'application/json', [envelopeHeader]: signEnvelope(key, fields, body) };
     const atSubgraph = await fetch(`${stack.env.USER_URL}/graphql`, { method: 'POST', headers, body });
     expect(atSubgraph.status).toBe(401);
-    const atGateway = await fetch(stack.url, { method: 'POST', headers, body });
+    const atGateway = await fetch(stack.graphUrl, { method: 'POST', headers, body });
     expect(await atGateway.json()).toEqual({ data: { viewer: null } });
   });
 
   test('a refresh token: the same successor for a lost answer, and the end of the session for a thief', async () => {
-    const { carol } = await signUpCast(stack.url, ['carol']);
+    const { carol } = await signUpCast(stack.graphUrl, ['carol']);
     const refresh = async (refreshToken: string) => {
       const { refreshSession } = await nobody.ask<{
         refreshSession: { refreshToken: string | null; accessToken: string | null; errors: unknown[] };
@@ -182,7 +182,7 @@ describe('identity', () => {
   });
 
   test('after logging out the access token is worth nothing', async () => {
-    const { dave } = await signUpCast(stack.url, ['dave']);
+    const { dave } = await signUpCast(stack.graphUrl, ['dave']);
     expect(await dave.ask(secret)).toEqual({ viewer: { handle: dave.handle } });
     await dave.ask('mutation { logOut { errors { message } } }');
     await expect.poll(() => codeOf(dave, secret), { timeout: 8_000 }).toEqual(['UNAUTHENTICATED']);

@@ -1,14 +1,14 @@
 import { type Member, signUpCast } from '@murmuration/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Stack, startStory } from '../support/stack.ts';
+import { startStory, type Story } from '../support/stack.ts';
 
-let stack: Stack;
+let stack: Story;
 let alice: Member;
 let bob: Member;
 let carol: Member;
 beforeAll(async () => {
   stack = await startStory();
-  ({ alice, bob, carol } = await signUpCast(stack.url, ['alice', 'bob', 'carol']));
+  ({ alice, bob, carol } = await signUpCast(stack.graphUrl, ['alice', 'bob', 'carol']));
 });
 afterAll(() => stack.stop());
 

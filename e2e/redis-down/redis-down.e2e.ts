@@ -1,13 +1,13 @@
 import { type Member, signUpCast } from '@murmuration/testing';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Stack, startStory } from '../support/stack.ts';
+import { startStory, type Story } from '../support/stack.ts';
 
-let stack: Stack;
+let stack: Story;
 let alice: Member;
 let bob: Member;
 beforeAll(async () => {
   stack = await startStory();
-  ({ alice, bob } = await signUpCast(stack.url, ['alice', 'bob']));
+  ({ alice, bob } = await signUpCast(stack.graphUrl, ['alice', 'bob']));
 });
 afterAll(() => stack.stop());
 
@@ -19,7 +19,7 @@ test('without Redis everything answers, blocks hold, and it is used again when i
   const post = await bob.post('Still here');
   const before = await alice.ask(timeline, { handle: bob.handle });
 
-  await stack.kill('redis');
+  await stack.redis?.kill();
   expect(await alice.ask(timeline, { handle: bob.handle })).toEqual(before);
   await alice.ask(`mutation ($id: ID!) { like(input: { postId: $id }) { errors { message } } }`, {
     id: post,
@@ -30,7 +30,7 @@ test('without Redis everything answers, blocks hold, and it is used again when i
   await bob.block(alice);
   expect(await alice.ask(timeline, { handle: bob.handle })).toEqual({ user: null });
 
-  await stack.restart('redis');
+  await stack.redis?.start();
   await bob.ask(`mutation ($id: ID!) { unblock(input: { userId: $id }) { errors { message } } }`, {
     id: alice.id,
   });

@@ -1,9 +1,9 @@
 import { gql } from '@apollo/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAppClient } from '../support/apollo-client.ts';
-import { type Stack, startStory } from '../support/stack.ts';
+import { startStory, type Story } from '../support/stack.ts';
 
-let stack: Stack;
+let stack: Story;
 beforeAll(async () => {
   stack = await startStory();
 });
@@ -15,7 +15,7 @@ interface Session {
 }
 
 async function signUp(handle: string): Promise<Session> {
-  const client = createAppClient(stack.url);
+  const client = createAppClient(stack.graphUrl);
   const { data } = await client.apollo.mutate<{ signUp: Session }>({
     mutation: gql`
       mutation SignUp($input: SignUpInput!) {
@@ -35,8 +35,8 @@ async function signUp(handle: string): Promise<Session> {
 
 test('two strangers sign up, one follows and answers the other, and a third reads it all without an account', async () => {
   const [bob, alice] = [await signUp('bob'), await signUp('alice')];
-  const bobsApp = createAppClient(stack.url, bob.accessToken);
-  const alicesApp = createAppClient(stack.url, alice.accessToken);
+  const bobsApp = createAppClient(stack.graphUrl, bob.accessToken);
+  const alicesApp = createAppClient(stack.graphUrl, alice.accessToken);
   const createPost = gql`
     mutation CreatePost($input: CreatePostInput!) {
       createPost(input: $input) {
@@ -74,7 +74,7 @@ test('two strangers sign up, one follows and answers the other, and a third read
     variables: { input: { postId } },
   });
 
-  const stranger = createAppClient(stack.url);
+  const stranger = createAppClient(stack.graphUrl);
   const { data } = await stranger.apollo.query({
     query: gql`
       query Profile {

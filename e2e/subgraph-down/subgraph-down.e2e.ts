@@ -1,15 +1,15 @@
 import { relationLeaseMs } from '@murmuration/relationships';
 import { type Member, signUpCast } from '@murmuration/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Stack, startStory } from '../support/stack.ts';
+import { startStory, type Story } from '../support/stack.ts';
 
-let stack: Stack;
+let stack: Story;
 let alice: Member;
 let bob: Member;
 let posts: string[];
 beforeAll(async () => {
   stack = await startStory();
-  ({ alice, bob } = await signUpCast(stack.url, ['alice', 'bob']));
+  ({ alice, bob } = await signUpCast(stack.graphUrl, ['alice', 'bob']));
   posts = [await bob.post('one'), await bob.post('two')];
 });
 afterAll(() => stack.stop());
@@ -31,7 +31,7 @@ test('without `post` people still have profiles; what it owns is null and says w
   expect(data).toEqual({ user: { handle: bob.handle, displayName: bob.handle }, post: null });
   expect(codes(errors)).toEqual(['DOWNSTREAM_ERROR']);
   expect(JSON.stringify(errors)).not.toMatch(/127\.0\.0\.1|ECONN|node_modules/);
-  await stack.restart('post');
+  await stack.start('post');
   expect((await alice.ask<{ post: unknown }>(page, { handle: bob.handle, id: posts[0] })).post).toEqual({
     text: 'one',
     author: { handle: bob.handle },
@@ -55,6 +55,6 @@ test('without `user` posts are answered for one lease, then never guessed', asyn
   const after = await read();
   expect(after.data?.post).toBeNull();
   expect(codes(after.errors)).toEqual(['DOWNSTREAM_ERROR']);
-  await stack.restart('user');
+  await stack.start('user');
   expect((await read()).data?.post).toEqual({ text: 'two', author: { handle: bob.handle } });
 });

@@ -1,11 +1,11 @@
-import type { Stack } from './stack.ts';
+import type { Story } from './stack.ts';
 
 /** SQL statements and Redis commands so far, summed over the subgraphs, as their metrics tell. */
-export async function countersOf(stack: Stack): Promise<Record<'sql' | 'redis', number>> {
+export async function countersOf(stack: Story): Promise<Record<'sql' | 'redis', number>> {
   const texts = await Promise.all(
-    stack.processes
-      .filter((process) => process.metricsUrl !== null && process.name !== 'gateway')
-      .map(async (process) => (await fetch(`${process.metricsUrl}/metrics`)).text()),
+    [...stack.processes.values()]
+      .filter((process) => process.name !== 'gateway')
+      .map(async (process) => (await fetch(process.metricsUrl)).text()),
   );
   const sumOf = (metric: string) =>
     texts

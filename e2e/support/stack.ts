@@ -1,8 +1,12 @@
 import { type Stack, startStack } from '@murmuration/dev';
 
-export type { Stack };
-
 /** The whole system for one story: its own state, its own ports, nobody in it. */
-export function startStory(): Promise<Stack> {
-  return startStack({ seed: false });
+export interface Story extends Stack {
+  /** The address clients are given. */
+  graphUrl: string;
+}
+
+export async function startStory(): Promise<Story> {
+  const stack = await startStack();
+  return { ...stack, graphUrl: `${stack.url}/graphql` };
 }
