@@ -42,12 +42,8 @@ export function createPostSubgraph(dependencies: Dependencies): PostSubgraph {
   return { subgraph, services };
 }
 
-/** The process: everything opened here is closed by the lifecycle, in reverse. */
-export async function startPost(
-  config: PostConfig,
-  lifecycle: Lifecycle,
-  logger: Logger,
-): Promise<{ url: string }> {
+/** The process: everything opened here is closed by the lifecycle, in reverse. @returns its base URL */
+export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger: Logger): Promise<string> {
   const database = createPostDatabase({
     url: config.POST_DATABASE_URL,
     poolSize: config.POST_DATABASE_POOL,
@@ -81,5 +77,5 @@ export async function startPost(
   lifecycle.onStop('drain', () => server.drain());
   const url = await server.listen({ host: config.HOST, port: config.PORT });
   logger.info({ url, metricsUrl: metrics.url }, 'post is listening');
-  return { url };
+  return url;
 }

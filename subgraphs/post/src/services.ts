@@ -2,6 +2,7 @@ import type { PostDatabase } from '@murmuration/prisma/post';
 import { createRelationships } from '@murmuration/relationships';
 import type { InternalClient, Logger, RedisCache } from '@murmuration/service-kit';
 import { createFeedHint } from './feed-hint.ts';
+import { createImportService, type ImportService } from './import/service.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import { createHandleResolver, type HandleResolver } from './posts/mentions.ts';
 
@@ -19,13 +20,17 @@ export interface Services {
   /** Tells readers of the event feed that there is something new. Call it after the commit. */
   hint(): void;
   createLoaders(viewerId: bigint | null): Loaders;
+  /** For seeds and moves from elsewhere; no mutation gets here. */
+  imports: ImportService;
 }
 
 export function createServices({ database, redis, user }: Dependencies): Services {
   const relationships = createRelationships({ redis, user });
+  const resolveHandles = createHandleResolver(user);
   return {
     database,
-    resolveHandles: createHandleResolver(user),
+    resolveHandles,
+    imports: createImportService(database, resolveHandles),
     hint: createFeedHint(redis),
     createLoaders: (viewerId) => createLoaders(database, relationships, viewerId),
   };

@@ -24,7 +24,7 @@ async function start() {
     INTERNAL_KEYS: `k1:${secret.toString('base64')}`,
     USER_URL: 'http://127.0.0.1:1',
   });
-  const { url } = await startPost(config, lifecycle, logger);
+  const url = await startPost(config, lifecycle, logger);
   const stop = async () => {
     await lifecycle.stop('the test is over');
     await Promise.all([database.drop(), redis.close()]);

@@ -3,10 +3,10 @@ import type { Context } from '../context.ts';
 import type { CreatePostInput } from '../generated/resolvers.ts';
 import { type Addressed, loadAddressed } from './addressed.ts';
 import { effectiveVisibility, isWider } from './audience.ts';
-import { facetsOf, findMarks, handlesIn, mentionedIn } from './facets.ts';
+import { type Facet, facetsOf, findMarks, handlesIn, type Mark, mentionedIn } from './facets.ts';
 import { postIdFrom } from './input.ts';
 import type { Draft } from './insert.ts';
-import type { Visibility } from './post.ts';
+import type { PostRow, Visibility } from './post.ts';
 import { normaliseText } from './text.ts';
 
 export const draftLimits = { mentions: 50 } as const;
@@ -30,11 +30,7 @@ export async function createDraft(
   const text = normaliseText(input.text);
   const replyToId = input.replyToId == null ? null : postIdFrom('replyToId', input.replyToId);
   const quotedId = input.quotedId == null ? null : postIdFrom('quotedId', input.quotedId);
-  const marks = findMarks(text);
-  const handles = handlesIn(marks);
-  if (handles.length > draftLimits.mentions) {
-    throw validationError('text', `At most ${draftLimits.mentions} people can be mentioned.`);
-  }
+  const { marks, handles } = readMarks(text);
   const [parent, quoted] = await Promise.all([
     replyToId === null ? null : loadAddressed(context, replyToId),
     quotedId === null ? null : loadAddressed(context, quotedId),
@@ -42,11 +38,9 @@ export async function createDraft(
   if (quoted && effectiveVisibility(quoted.relation, quoted.post) !== 'public') {
     throw notAllowed('Only what everyone may see can be quoted.');
   }
-  const visibility = chooseVisibility(input.visibility?.toLowerCase() as Visibility | undefined, parent);
+  const wanted = input.visibility?.toLowerCase() as Visibility | undefined;
+  const visibility = chooseVisibility(wanted, widestFor(parent));
   const facets = facetsOf(marks, await context.services.resolveHandles(handles, context.requestId));
-  const mentioned = new Set(mentionedIn(facets));
-  if (parent && visibility !== 'public') mentioned.add(parent.post.authorId);
-  mentioned.delete(authorId);
   return {
     authorId,
     text,
@@ -57,13 +51,46 @@ export async function createDraft(
     quotedId,
     quotedAuthorId: quoted?.post.authorId ?? null,
     visibility,
-    mentionedIds: [...mentioned],
+    mentionedIds: audienceOf({ authorId, facets, visibility, parent: parent?.post ?? null }),
   };
 }
 
-function chooseVisibility(wanted: Visibility | undefined, parent: Addressed | null): Visibility {
-  if (parent === null) return wanted ?? 'public';
-  const widest = effectiveVisibility(parent.relation, parent.post);
+/**
+ * Everything in a text that may mean something, and the handles to look up.
+ * @throws UserErrors `ValidationError` of the field `text`
+ */
+export function readMarks(text: string): { marks: Mark[]; handles: string[] } {
+  const marks = findMarks(text);
+  const handles = handlesIn(marks);
+  if (handles.length > draftLimits.mentions) {
+    throw validationError('text', `At most ${draftLimits.mentions} people can be mentioned.`);
+  }
+  return { marks, handles };
+}
+
+function widestFor(parent: Addressed | null): Visibility {
+  return parent === null ? 'public' : effectiveVisibility(parent.relation, parent.post);
+}
+
+/** Whom a post is for by name: those it mentions and, unless it is for everyone, whom it answers. */
+export function audienceOf(options: {
+  authorId: bigint;
+  facets: readonly Facet[];
+  visibility: Visibility;
+  parent: PostRow | null;
+}): bigint[] {
+  const { authorId, facets, parent, visibility } = options;
+  const answered = parent && visibility !== 'public' ? [parent.authorId] : [];
+  const ids = new Set([...mentionedIn(facets), ...answered]);
+  ids.delete(authorId);
+  return [...ids];
+}
+
+/**
+ * What a reply's author wants, or as wide as it may be.
+ * @throws UserErrors `NotAllowed`
+ */
+export function chooseVisibility(wanted: Visibility | undefined, widest: Visibility): Visibility {
   if (wanted && isWider(wanted, widest)) {
     throw notAllowed('A reply cannot be seen more widely than what it answers.');
   }

@@ -1,5 +1,6 @@
-import type { EventPayload } from '@murmuration/events';
 import { Prisma, type PostDatabase } from '@murmuration/prisma/post';
+import { answeredDeltas, authorDeltas } from './counting.ts';
+import { postEvents } from './event.ts';
 import { tagsIn } from './facets.ts';
 import { type Attempt, claimSql } from './idempotency.ts';
 import { type PostRow, postColumns } from './post.ts';
@@ -9,21 +10,6 @@ export type Draft = Omit<PostRow, 'id' | 'rootId' | 'isDeleted'> & {
   rootId: bigint | null;
   quotedAuthorId: bigint | null;
 };
-
-/** What the event says besides the ids that only the database knows. */
-export function eventOf(draft: Draft): Omit<EventPayload<'post.changed'>, 'postId' | 'rootId'> {
-  return {
-    authorId: draft.authorId.toString(),
-    text: draft.text,
-    replyToId: draft.replyToId?.toString() ?? null,
-    replyToAuthorId: draft.replyToAuthorId?.toString() ?? null,
-    quotedId: draft.quotedId?.toString() ?? null,
-    quotedAuthorId: draft.quotedAuthorId?.toString() ?? null,
-    visibility: draft.visibility,
-    mentionedIds: draft.mentionedIds.map(String),
-    isDeleted: false,
-  };
-}
 
 /** Hashtags under which a post is found: those of a post that is not for everyone stay unlisted. */
 export function listedTags({ visibility, facets }: Pick<PostRow, 'visibility' | 'facets'>): string[] {
@@ -57,19 +43,9 @@ export async function insertPost(
     tagged AS (
       INSERT INTO post_hashtag (tag, post_id)
       SELECT tag, p.id FROM p, unnest(${listedTags(draft)}::text[]) AS tag),
-    counted AS (${countsSql(1)}),
-    published AS (
-      INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload)
-      SELECT 'post', id::text, version, 'post.changed', ${JSON.stringify(eventOf(draft))}::jsonb
-        || jsonb_build_object('postId', id::text, 'rootId', root_id::text) FROM p),
-    authored AS (INSERT INTO author_count_delta (author_id, post_delta) SELECT author_id, 1 FROM p)
+    counted AS (${answeredDeltas(1)}),
+    authored AS (${authorDeltas(1)}),
+    published AS (${postEvents(Prisma.sql`SELECT ${draft.quotedAuthorId}::bigint`)})
     SELECT ${postColumns} FROM p`;
   return row ?? null;
-}
-
-/** Moves the counts of what the rows of `p` reply to and quote. */
-export function countsSql(difference: 1 | -1): Prisma.Sql {
-  return Prisma.sql`INSERT INTO post_count_delta (post_id, reply_delta, quote_delta)
-    SELECT reply_to_id, ${difference}::int, 0 FROM p WHERE reply_to_id IS NOT NULL
-    UNION ALL SELECT quoted_id, 0, ${difference}::int FROM p WHERE quoted_id IS NOT NULL`;
 }

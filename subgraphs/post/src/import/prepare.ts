@@ -1,0 +1,82 @@
+import type { PostDatabase } from '@murmuration/prisma/post';
+import { audienceOf, chooseVisibility, readMarks } from '../posts/draft.ts';
+import { facetsOf } from '../posts/facets.ts';
+import type { Draft } from '../posts/insert.ts';
+import type { PostRow } from '../posts/post.ts';
+import { findPosts } from '../posts/repository.ts';
+import { normaliseText } from '../posts/text.ts';
+import type { ImportedPost } from './service.ts';
+
+/** A draft whose id is known already. */
+export type Prepared = Draft & { id: bigint; rootId: bigint };
+
+/** Where the posts that a batch answers are found: among those stored, and earlier in the batch. */
+type Known = Map<bigint, PostRow>;
+
+/**
+ * Puts a batch through the rules of createPost.
+ * @throws Error naming the first post that breaks one
+ */
+export async function prepare(
+  database: PostDatabase,
+  batch: readonly ImportedPost[],
+  peopleFor: (handles: string[]) => Promise<ReadonlyMap<string, bigint>>,
+): Promise<Prepared[]> {
+  const texts = batch.map((post) => attempt(post, () => normaliseText(post.text)));
+  const read = batch.map((post, index) => attempt(post, () => readMarks(texts[index] ?? '')));
+  const people = await peopleFor([...new Set(read.flatMap(({ handles }) => handles))]);
+  const known = await findAnswered(database, batch);
+  return batch.map((post, index) =>
+    attempt(post, () => {
+      const draft = draftOf(post, texts[index] ?? '', facetsOf(read[index]?.marks ?? [], people), known);
+      known.set(draft.id, { ...draft, isDeleted: false });
+      return draft;
+    }),
+  );
+}
+
+function draftOf(post: ImportedPost, text: string, facets: PostRow['facets'], known: Known): Prepared {
+  const { authorId, id } = post;
+  const parent = answered(known, 'reply', post.replyToId);
+  const quoted = answered(known, 'quote', post.quotedId);
+  if (quoted && quoted.visibility !== 'public') throw new Error('it quotes what is not public');
+  const visibility = chooseVisibility(post.visibility, parent?.visibility ?? 'public');
+  return {
+    id,
+    authorId,
+    text,
+    facets,
+    replyToId: parent?.id ?? null,
+    replyToAuthorId: parent?.authorId ?? null,
+    rootId: parent?.rootId ?? id,
+    quotedId: quoted?.id ?? null,
+    quotedAuthorId: quoted?.authorId ?? null,
+    visibility,
+    mentionedIds: audienceOf({ authorId, facets, visibility, parent }),
+  };
+}
+
+async function findAnswered(database: PostDatabase, batch: readonly ImportedPost[]): Promise<Known> {
+  const own = new Set(batch.map((post) => post.id));
+  const ids = batch.flatMap(({ replyToId, quotedId }) => [replyToId ?? [], quotedId ?? []].flat());
+  const stored = await findPosts(
+    database,
+    [...new Set(ids)].filter((id) => !own.has(id)),
+  );
+  return new Map(stored.filter((post) => !post.isDeleted).map((post) => [post.id, post]));
+}
+
+function answered(known: Known, kind: string, id: bigint | null | undefined): PostRow | null {
+  if (id == null) return null;
+  const post = known.get(id);
+  if (!post) throw new Error(`the post ${id} that it is a ${kind} to is not there before it`);
+  return post;
+}
+
+function attempt<Result>(post: ImportedPost, run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    throw new Error(`Post ${post.id} cannot be imported: ${(error as Error).message}`, { cause: error });
+  }
+}
