@@ -5,7 +5,7 @@ import type { RedisCache } from '@murmuration/service-kit';
 
 /** What happens between a commit and its acknowledgement. */
 export interface AfterCommit {
-  /** Wakes the readers of the event feed. Never fails, never waits. */
+  /** Wakes the readers of the event feed. Never fails, never waits: without Redis they look by themselves. */
   hint(): void;
   /** Makes every cached relation of these people go. Waits only for a change that takes sight away. */
   relationChanged(peopleIds: readonly bigint[], change: { takesSightAway: boolean }): Promise<void>;
@@ -18,14 +18,11 @@ export function createAfterCommit(options: {
   leases: RelationLeases;
   /** How long a cached relation may still be believed; tests shorten it. */
   leaseMs?: number;
-  /** Wakes feed readers of this process, who may wait without Redis. */
-  onHint?: () => void;
 }): AfterCommit {
-  const { redis, leases, leaseMs = relationLeaseMs, onHint } = options;
+  const { redis, leases, leaseMs = relationLeaseMs } = options;
   const channel = hintChannel('user');
 
   function hint(): void {
-    onHint?.();
     redis.client.publish(channel, '').catch(() => undefined);
   }
 

@@ -20,21 +20,18 @@ export interface ServiceOptions {
   refreshTokenSecret: Buffer;
   /** How long a cached relation may be believed; tests shorten it. */
   relationLeaseMs?: number;
-  /** Wakes feed readers of this process after a commit. */
-  onHint?: () => void;
 }
 
 export type Services = ReturnType<typeof createServices>;
 
 /** The domain without a transport. */
 export function createServices(options: ServiceOptions) {
-  const { database, redis, logger, relationLeaseMs, onHint } = options;
+  const { database, redis, logger, relationLeaseMs } = options;
   const leases = createRelationLeases(redis);
   const afterCommit = createAfterCommit({
     redis,
     leases,
     ...(relationLeaseMs === undefined ? {} : { leaseMs: relationLeaseMs }),
-    ...(onHint ? { onHint } : {}),
   });
   const sessions = createSessionService(options);
   const throttle = createLogInThrottle(redis, logger);

@@ -1,0 +1,135 @@
+import {
+  createRelationLeases,
+  createRelationships,
+  type Relation,
+  relationBits,
+  type RelationLeases,
+} from '@murmuration/relationships';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createRelationLookup, type RelationLookup } from '../src/internal/relationships.ts';
+import { type Actor, createCast } from './support/cast.ts';
+import { createPlatform, type Platform, untilRedisIsUp, userIdOf } from './support/platform.ts';
+
+let platform: Platform;
+let alice: Actor;
+let bob: Actor;
+let leases: RelationLeases;
+
+beforeAll(async () => {
+  platform = await createPlatform();
+  await untilRedisIsUp(platform.redis);
+  ({ alice, bob } = await createCast(platform));
+  leases = createRelationLeases(platform.redis);
+});
+afterAll(() => platform.close());
+beforeEach(async () => {
+  await platform.redis.client.flushdb();
+  await alice.to('unblock', bob).catch(() => undefined);
+  await platform.redis.client.flushdb();
+});
+
+/** What `post` sees: Redis first, `user` for what it lacks. */
+async function read(
+  lookup: RelationLookup,
+  viewer: Actor,
+  author: Actor,
+): Promise<Relation | Error | undefined> {
+  const relationships = createRelationships({
+    redis: platform.redis,
+    user: {
+      async call<Answer>({ body }: { body?: unknown }) {
+        const { viewerId, authorIds } = body as { viewerId: string; authorIds: string[] };
+        return { relations: await lookup.read(BigInt(viewerId), authorIds.map(BigInt)) } as Answer;
+      },
+    },
+  });
+  const [relation] = await relationships.read(userIdOf(viewer.id), [userIdOf(author.id)]);
+  return relation;
+}
+
+/** Leases whose `store` waits until `meanwhile` is done: the reader was slow between SQL and Redis. */
+function slowToStore(inner: RelationLeases, meanwhile: () => Promise<unknown>): RelationLeases {
+  return {
+    ...inner,
+    async store(lease, relations) {
+      await meanwhile();
+      await inner.store(lease, relations);
+    },
+  };
+}
+
+/** What one would write without the protocol: the lease is opened only when there is something to store. */
+function naive(inner: RelationLeases): RelationLeases {
+  return {
+    ...inner,
+    open: async (viewerId) => ({ key: String(viewerId), generation: '' }),
+    async store(lease, relations) {
+      const real = await inner.open(BigInt(lease.key));
+      if (real) await inner.store(real, relations);
+    },
+  };
+}
+
+const lookupWith = (given: RelationLeases) => createRelationLookup(platform.database, given);
+
+it('answers are kept for the next reader', async () => {
+  expect(await read(lookupWith(leases), bob, alice)).toBe(0);
+  const noOne: RelationLookup = { read: () => Promise.reject(new Error('not asked')) };
+  expect(await read(noOne, bob, alice)).toBe(0);
+});
+
+it('a block between the reading and the storing is not overwritten by the late answer', async () => {
+  const late = lookupWith(slowToStore(leases, () => alice.to('block', bob)));
+  expect(await read(late, bob, alice)).toBe(0);
+  expect(await read(lookupWith(leases), bob, alice)).toBe(relationBits.blocksViewer);
+});
+
+it('whereas the naive way leaves "not blocked" behind', async () => {
+  const late = lookupWith(naive(slowToStoreBefore(leases, () => alice.to('block', bob))));
+  expect(await read(late, bob, alice)).toBe(0);
+  expect(await read(lookupWith(leases), bob, alice)).toBe(0);
+});
+
+/** Like {@link slowToStore}, for a variant that opens its lease while it stores. */
+function slowToStoreBefore(inner: RelationLeases, meanwhile: () => Promise<unknown>): RelationLeases {
+  return {
+    ...inner,
+    async open(viewerId) {
+      await meanwhile();
+      return inner.open(viewerId);
+    },
+  };
+}
+
+it('a FLUSHALL between the reading and the storing keeps the late answer out as well', async () => {
+  const late = lookupWith(slowToStore(leases, () => platform.redis.client.flushdb()));
+  await read(late, bob, alice);
+  expect(await platform.redis.client.dbsize()).toBe(0);
+});
+
+it('says every bit as packages/relationships reads it', async () => {
+  const lookup = lookupWith(leases);
+  const [viewer, author] = [userIdOf(alice.id), userIdOf(bob.id)];
+  const relation = async (viewerId: bigint | null, authorId: bigint) =>
+    (await lookup.read(viewerId, [authorId]))[0];
+  await alice.to('follow', bob);
+  await alice.to('mute', bob);
+  await bob.to('follow', alice);
+  const { viewerFollows, followsViewer, viewerMutes } = relationBits;
+  expect(await relation(viewer, author)).toBe(viewerFollows + followsViewer + viewerMutes);
+  expect(await relation(author, viewer)).toBe(viewerFollows + followsViewer);
+  expect(await relation(null, author)).toBe(0);
+  expect(await relation(viewer, viewer)).toBe(relationBits.self);
+  expect(await relation(viewer, 1n)).toBe(relationBits.authorMissing);
+  await platform.database
+    .$executeRaw`UPDATE account SET is_private = true, suspended_at = now() WHERE id = ${author}`;
+  expect(await relation(null, author)).toBe(relationBits.authorPrivate + relationBits.authorSuspended);
+  await platform.database.$executeRaw`UPDATE account SET suspended_at = NULL WHERE id = ${author}`;
+  await alice.to('unfollow', bob);
+  await alice.to('follow', bob);
+  await alice.to('unmute', bob);
+  const { viewerRequested, authorPrivate, viewerBlocks } = relationBits;
+  expect(await relation(viewer, author)).toBe(followsViewer + viewerRequested + authorPrivate);
+  await alice.to('block', bob);
+  expect(await relation(viewer, author)).toBe(viewerBlocks + authorPrivate);
+});
