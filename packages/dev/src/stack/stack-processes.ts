@@ -43,7 +43,6 @@ export async function createProcesses(options: ProcessesOptions): Promise<StackP
       entry,
       url: urlOf(name),
       metricsUrl: `http://${host}:${addresses.get(name)?.METRICS_PORT}/metrics`,
-      metricsUrl: `http://${host}:${addresses.get(name)?.METRICS_PORT}/metrics`,
       env: environmentOf(definition, all, own),
       logFile: path.join(options.stateFolder, 'logs', `${name}.log`),
       pidFile: path.join(options.stateFolder, `${name}.pid`),

@@ -29,6 +29,10 @@ export interface StackOptions {
   secrets?: Partial<Secrets>;
   report?: Reporter;
   onCrash?: (crash: Crash) => void;
+  /** Ends the start between two steps; what was started is stopped again. */
+  signal?: AbortSignal;
+  /** Runs once Postgres answers, before databases are made and migrated. */
+  beforeMigrations?: (stores: Stores) => Promise<void>;
   /** Runs once the databases are migrated, before any process starts. */
   beforeProcesses?: (stores: Stores) => Promise<void>;
 }
@@ -67,8 +71,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
   try {
     const ports = openKeptPorts(stateFolder);
+    options.signal?.throwIfAborted();
     const stores = await openStores({ ...options, stateFolder, ports, report });
     undo.push(stores.stop);
+    await options.beforeMigrations?.(stores);
     await report.step('Databases migrated', () => migrateAll(stores.databaseUrls));
     await options.beforeProcesses?.(stores);
 
@@ -87,6 +93,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const supergraphFile = path.join(stateFolder, 'supergraph.graphql');
     await report.step('Supergraph composed', () => composeSupergraph(subgraphUrls, supergraphFile));
     for (const stage of processStages()) {
+      options.signal?.throwIfAborted();
       const started = stage.map(({ name }) => processOf(processes, name));
       undo.push(() => Promise.all(started.map((each) => each.stop())));
       await report.step(stage.map(({ name }) => name).join(', '), () => startAll(started));

@@ -5,7 +5,6 @@ import { whenReady } from './ready.ts';
 export interface ProcessOptions extends ChildOptions {
   url: string;
   metricsUrl: string;
-  metricsUrl: string;
   onCrash: (crash: Crash) => void;
 }
 

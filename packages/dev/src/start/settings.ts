@@ -2,10 +2,10 @@ import path from 'node:path';
 import { readConfig, setting } from '@murmuration/config';
 import { databaseNames } from '@murmuration/prisma';
 import { z } from 'zod';
-import { repositoryRoot } from './repository.ts';
-import { databaseSetting, type Settings } from './stack/environment.ts';
-import type { DatabaseUrls } from './stack/stores.ts';
-import type { Secrets } from './state/secrets.ts';
+import { repositoryRoot } from '../repository.ts';
+import { databaseSetting, type Settings } from '../stack/environment.ts';
+import type { DatabaseUrls } from '../stack/stores.ts';
+import type { Secrets } from '../state/secrets.ts';
 
 /** Settings of the starter itself; everything else in the environment goes to the processes as it is. */
 export function readStartSettings(environment: NodeJS.ProcessEnv = process.env) {

@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { isPortFree } from '../provision/ports.ts';
+import { createReporter, type Reporter } from '../report/reporter.ts';
+import { type Stack, startStack } from '../stack/stack.ts';
+import { lockStateFolder } from '../state/lock.ts';
+import type { Crash } from '../supervisor/supervise.ts';
+import { generate } from './generate.ts';
+import { createSeeding, type SeedRequest } from './seeding.ts';
+import { readStartSettings } from './settings.ts';
+import { StopRequest, stopSignal } from './stop-signal.ts';
+import { describeStack } from './table.ts';
+
+/** `npm start`: runs everything until it is asked to stop. Returns the exit code. */
+export async function start(request: SeedRequest): Promise<number> {
+  const startedAt = performance.now();
+  const signal = stopSignal();
+  const report = createReporter();
+  const settings = readStartSettings();
+  const lock = await lockStateFolder(settings.stateFolder, (pid) =>
+    report.note(`  Waiting for the last start (process ${pid}) to stop`),
+  );
+  let stack: Stack | undefined;
+  signal.addEventListener('abort', () => lock.markStopping());
+  try {
+    await refuseTakenPort(settings.port, settings.host);
+    await report.step('Code generated', generate);
+    const seeding = createSeeding(settings.stateFolder, request, report);
+    stack = await startStack({
+      ...settings,
+      signal,
+      report,
+      env: { LOG_LEVEL: settings.logLevel },
+      processEnv: { gateway: { HOST: settings.host } },
+      onCrash: (crash) => reportCrash(report, crash),
+      beforeMigrations: seeding.prepare,
+      beforeProcesses: seeding.decide,
+    });
+    const stopped = signal.aborted ? Promise.resolve() : once(signal, 'abort');
+    await Promise.race([seeding.run(stack), stopped]);
+    signal.throwIfAborted();
+    process.stdout.write(`${describeStack(stack, performance.now() - startedAt)}\n`);
+    await stopped;
+    return 0;
+  } catch (error) {
+    if (error instanceof StopRequest) return 0;
+    lock.markStopping();
+    report.note(`\n${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  } finally {
+    if (stack) await report.step('Stopped', stack.stop);
+    lock.release();
+  }
+}
+
+async function refuseTakenPort(port: number, host: string): Promise<void> {
+  if (await isPortFree(port, host)) return;
+  throw new Error(`Port ${port} is taken by another program. Choose another: PORT=${port + 1} npm start`);
+}
+
+function reportCrash(report: Reporter, { what, lastLines, restartInMs }: Crash): void {
+  const lines = lastLines.map((line) => `    ${line}`);
+  report.note(
+    [`  ✗ ${what}; its last lines:`, ...lines, `    It starts again in ${restartInMs} ms.`].join('\n'),
+  );
+}

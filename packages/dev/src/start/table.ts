@@ -1,0 +1,23 @@
+import path from 'node:path';
+import { seconds } from '../report/reporter.ts';
+import type { Stack } from '../stack/stack.ts';
+
+/** What is where, as the last words of a start. */
+export function describeStack(stack: Stack, startedInMs: number): string {
+  const services = [...stack.processes.values()].filter(({ name }) => name !== 'gateway');
+  const here = (file: string) => path.relative(process.cwd(), file) || '.';
+  const rows: [string, string][] = [
+    ['GraphQL', `${stack.url}/graphql  (HTTP, SSE and websocket)`],
+    ['IDE', `${stack.url}/`],
+    ['sign in as', 'alice, bob or carol, password murmuration'],
+    ...services.map(({ name, url }): [string, string] => [name, url]),
+    ...Object.entries(stack.databaseUrls).map(([name, url]): [string, string] => [`database ${name}`, url]),
+    ['Redis', stack.redisUrl],
+    ['logs', here(path.join(stack.stateFolder, 'logs'))],
+    ['state', here(stack.stateFolder)],
+    ['stop', 'Ctrl-C'],
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length));
+  const lines = rows.map(([label, text]) => `  ${label.padEnd(width)}  ${text}`);
+  return ['', `Murmuration runs (started in ${seconds(startedInMs)})`, '', ...lines, ''].join('\n');
+}
