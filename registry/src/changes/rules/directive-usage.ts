@@ -18,8 +18,8 @@ export function assessDirectiveUse({ type, path, directive }: DirectiveUse): Ass
 
 /** `User.posts.first.@deprecated` is at `User.posts(first:)`; `.@link` is at the schema itself. */
 export function coordinateOfPath(path: string): string {
-  const parts = path.split('.').filter((part) => part !== '' && !part.startsWith('@'));
-  const [type, field, argument] = parts;
+  const [owner = ''] = path.split('@');
+  const [type, field, argument] = owner.split('.').filter((part) => part !== '');
   if (type === undefined) return 'schema';
   if (field === undefined) return type;
   return argument === undefined ? `${type}.${field}` : `${type}.${field}(${argument}:)`;
