@@ -78,26 +78,60 @@ it('a follow and a block at once never both hold', async () => {
   await expectConsistent();
 });
 
-it('a follow that waited for a block sees it, and a block that waited for a follow ends it', async () => {
-  const pair = [userIdOf(alice.id), userIdOf(bob.id)] as const;
-  await alice.to('follow', bob);
-  await alice.to('unfollow', bob);
+/** Runs `statements` in a transaction, lets `meanwhile` wait for its locks, and commits then. */
+async function holdingUp<T>(statements: string[], meanwhile: () => Promise<T>): Promise<T> {
   const { promise: isLocked, resolve: lock } = Promise.withResolvers<void>();
   const { promise: mayCommit, resolve: commit } = Promise.withResolvers<void>();
-  const blocking = platform.database.$transaction(async (transaction) => {
-    await transaction.$executeRaw`SELECT FROM follow WHERE follower_id = ${pair[0]} FOR UPDATE`;
-    await transaction.$executeRaw`INSERT INTO block (blocker_id, blocked_id, active)
-      VALUES (${pair[1]}, ${pair[0]}, true)`;
+  const first = platform.database.$transaction(async (transaction) => {
+    for (const statement of statements) await transaction.$executeRawUnsafe(statement);
     lock();
     await mayCommit;
   });
   await isLocked;
-  const following = alice.to('follow', bob);
+  const second = meanwhile();
   await untilSomebodyWaits();
   commit();
-  await blocking;
-  expect(await following).toEqual(['NotFound']);
+  await first;
+  return second;
+}
+
+async function follows(): Promise<number> {
+  return platform.database.follow.count({ where: { state: { not: 'removed' } } });
+}
+
+it('a follow that waited for a block sees it', async () => {
+  await alice.to('follow', bob);
+  await alice.to('unfollow', bob);
+  const [a, b] = [userIdOf(alice.id), userIdOf(bob.id)];
+  const blocking = [
+    `SELECT FROM follow WHERE follower_id = ${a} FOR UPDATE`,
+    `INSERT INTO block (blocker_id, blocked_id, active) VALUES (${b}, ${a}, true)`,
+  ];
+  expect(await holdingUp(blocking, () => alice.to('follow', bob))).toEqual(['NotFound']);
+  expect(await follows()).toBe(0);
   await expectConsistent();
+});
+
+it('a block that waited for a follow ends it', async () => {
+  const [a, b] = [userIdOf(alice.id), userIdOf(bob.id)];
+  const following = [`INSERT INTO follow (follower_id, followee_id, state) VALUES (${a}, ${b}, 'active')`];
+  expect(await holdingUp(following, () => bob.to('block', alice))).toEqual([]);
+  expect(await follows()).toBe(0);
+});
+
+it('a follow that waited sees that the account became private', async () => {
+  await alice.to('follow', bob);
+  await alice.to('unfollow', bob);
+  const [a, b] = [userIdOf(alice.id), userIdOf(bob.id)];
+  const hiding = [
+    `SELECT FROM follow WHERE follower_id = ${a} FOR UPDATE`,
+    `UPDATE account SET is_private = true WHERE id = ${b}`,
+  ];
+  expect(await holdingUp(hiding, () => alice.to('follow', bob))).toEqual([]);
+  expect(await platform.database.follow.findMany({ select: { state: true } })).toEqual([
+    { state: 'requested' },
+  ]);
+  await platform.database.$executeRaw`UPDATE account SET is_private = false`;
 });
 
 it('two who block each other at once do not deadlock', async () => {
