@@ -1,0 +1,92 @@
+import type { Subgraph } from '../../src/composition/subgraph.ts';
+import type { Random } from './random.ts';
+
+const header =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag", "@override"])';
+
+type Entity = { name: string; owner: number; key: string };
+
+/**
+ * Random subgraphs around shared entities: keys, stubs, contributed fields, @requires, value types,
+ * enums, inputs, interfaces, unions. About a third get one defect, so that both composers must
+ * refuse them too.
+ */
+export function randomSubgraphs(random: Random, count: number): Subgraph[] {
+  const entities = Array.from(
+    { length: 2 + random.below(4) },
+    (_, position): Entity => ({
+      name: `Entity${position}`,
+      owner: random.below(count),
+      key: random.chance(0.8) ? 'id' : 'id tenant',
+    }),
+  );
+  const subgraphs = Array.from({ length: count }, (_, position) => ({
+    name: `s${position}`,
+    url: `http://s${position}.test/graphql`,
+    sdl: subgraphSdl(random, position, entities),
+  }));
+  if (random.chance(0.35)) breakOne(random, subgraphs);
+  return subgraphs;
+}
+
+function subgraphSdl(random: Random, position: number, entities: readonly Entity[]): string {
+  const owned = entities.filter(({ owner }) => owner === position);
+  const foreign = random.some(entities.filter(({ owner }) => owner !== position));
+  const known = [...owned, ...foreign];
+  const roots = [
+    `ping${position}: String`,
+    `value${position}(filter: Filter${position}): Money`,
+    ...known.map(({ name }) => `all${name}From${position}: [${name}!]`),
+    ...(known.length > 0 ? [`pick${position}: Any${position}`] : []),
+  ];
+  return [
+    header,
+    `type Query { ${roots.join(' ')} }`,
+    ...owned.map((entity) => ownedType(random, entity, known)),
+    ...foreign.map((entity) => contributedType(random, entity, position, known)),
+    'type Money @shareable { amount: Int! currency: Currency! }',
+    'enum Currency { EUR USD }',
+    `input Filter${position} { text: String limit: Int = 10 currency: Currency }`,
+    ...(known.length > 0 ? [`union Any${position} = ${known.map(({ name }) => name).join(' | ')}`] : []),
+  ].join('\n');
+}
+
+function keyFields(entity: Entity): string {
+  return entity.key === 'id' ? 'id: ID!' : 'id: ID! tenant: ID!';
+}
+
+function ownedType(random: Random, entity: Entity, known: readonly Entity[]): string {
+  const links = random.some(known).map(({ name }) => `to${name}: ${name}`);
+  const tagged = random.chance(0.3) ? ' @tag(name: "internal")' : '';
+  const hidden = random.chance(0.2) ? 'secret: String @inaccessible' : '';
+  return `type ${entity.name} @key(fields: "${entity.key}") { ${keyFields(entity)} name: String${tagged} price: Money size(unit: Int = 1): Int ${links.join(' ')} ${hidden} }`;
+}
+
+function contributedType(random: Random, entity: Entity, position: number, known: readonly Entity[]): string {
+  const requires = random.chance(0.4)
+    ? `label${position}: String @requires(fields: "name") name: String @external`
+    : '';
+  const links = random.some(known, 0.3).map(({ name }) => `rel${position}${name}: [${name}]`);
+  return `type ${entity.name} @key(fields: "${entity.key}") { ${keyFields(entity)} extra${position}: Int ${requires} ${links.join(' ')} }`;
+}
+
+type Defect = (sdl: string) => string;
+
+const defects: Defect[] = [
+  (sdl) => sdl.replace('type Money @shareable', 'type Money'),
+  (sdl) => sdl.replace('amount: Int!', 'amount: String!'),
+  (sdl) => sdl.replace('limit: Int = 10', 'limit: Nowhere'),
+  (sdl) => sdl.replace('@key(fields: "id")', '@key(fields: "nope")'),
+  (sdl) => sdl.replace('name: String @external', 'name: Int @external'),
+  (sdl) => sdl.replace('@requires(fields: "name")', '@requires(fields: "missing")'),
+  (sdl) => sdl.replace('enum Currency { EUR USD }', 'enum Currency { EUR }'),
+  (sdl) => sdl.replace('type Money @shareable', 'interface Money'),
+  (sdl) => sdl.replace(/extra\d+: Int/, 'name: String'),
+  (sdl) => sdl.replace(/ @key\(fields: "id"\)/, ''),
+  (sdl) => sdl.replace('type Query {', 'type Query { orphan: Orphan'),
+];
+
+function breakOne(random: Random, subgraphs: Subgraph[]): void {
+  const victim = random.pick(subgraphs);
+  victim.sdl = random.pick(defects)(victim.sdl);
+}
