@@ -48,5 +48,7 @@ export { createLifecycle, type Lifecycle, lifecycleLimits, runProcess } from './
 export { revocationChannel, revocationsPath } from './revocations.ts';
 export { createRedisCache, type RedisCache, redisLimits } from './redis/redis.ts';
 export { createRequestContext, type RequestContext, requireViewer } from './subgraph/context.ts';
+export { type LiveServer, liveLimits, serveLive } from './subgraph/live.ts';
+export { liveCloseCodes, SlowConsumer } from './subgraph/live-codes.ts';
 export { envelopeOf, parseJson, serveSubgraph, type SubgraphServerOptions } from './subgraph/serve.ts';
 export { createSubgraph, type GraphQLRequest, type Subgraph } from './subgraph/subgraph.ts';
