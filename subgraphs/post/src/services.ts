@@ -1,7 +1,7 @@
 import type { PostDatabase } from '@murmuration/prisma/post';
 import { createRelationships } from '@murmuration/relationships';
 import type { InternalClient, Logger, RedisCache } from '@murmuration/service-kit';
-import { createFeedHint } from './feed-hint.ts';
+import { createFeedHint } from './internal/hint.ts';
 import { createImportService, type ImportService } from './import/service.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import { createHandleResolver, type HandleResolver } from './posts/mentions.ts';

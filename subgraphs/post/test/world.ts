@@ -144,7 +144,21 @@ export async function createWorld(options: { onStatement?: (sql: string) => void
     redis.close();
     await Promise.all([stored.drop(), cached.close()]);
   }
-  return { database, logger, redis, cached, services, subgraph, people, run, say, attempt, act, close };
+  return {
+    database,
+    databaseUrl: stored.url,
+    logger,
+    redis,
+    cached,
+    services,
+    subgraph,
+    people,
+    run,
+    say,
+    attempt,
+    act,
+    close,
+  };
 }
 
 export type World = Awaited<ReturnType<typeof createWorld>>;

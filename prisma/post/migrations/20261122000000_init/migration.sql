@@ -69,7 +69,7 @@ CREATE TABLE post_like (
   id bigint NOT NULL DEFAULT next_id(),
   active boolean NOT NULL,
   version bigint NOT NULL DEFAULT 1,
-  PRIMARY KEY (post_id, user_id)
+  PRIMARY KEY (user_id, post_id)
 );
 CREATE INDEX post_like_user_idx ON post_like (user_id, id) WHERE active;
 CREATE INDEX post_like_post_idx ON post_like (post_id, id) WHERE active;

@@ -1,6 +1,6 @@
 import { Prisma, type PostDatabase } from '@murmuration/prisma/post';
+import { postEvents, reactionEvents } from '../internal/payloads.ts';
 import { answeredDeltas, authorDeltas } from '../posts/counting.ts';
-import { postEvents } from '../posts/event.ts';
 import { listedTags } from '../posts/insert.ts';
 import { reactionTables, type ReactionKind } from '../reactions/repository.ts';
 import type { Prepared } from './prepare.ts';
@@ -11,6 +11,9 @@ export interface ImportedReaction {
   personId: bigint;
   postId: bigint;
 }
+
+/** What is quoted may stand in the same batch, which no statement sees in the table yet. */
+const quotedInBatch = 'SELECT g."quotedAuthorId" FROM given g WHERE g.id = p.id';
 
 /** Writes a batch with hashtags, counts and events in one statement. */
 export async function insertPosts(database: PostDatabase, posts: readonly Prepared[]): Promise<void> {
@@ -31,7 +34,7 @@ export async function insertPosts(database: PostDatabase, posts: readonly Prepar
     tagged AS (INSERT INTO post_hashtag (tag, post_id) SELECT tag, id FROM given, unnest(tags) AS tag),
     counted AS (${answeredDeltas(1)}),
     authored AS (${authorDeltas(1)})
-    ${postEvents(Prisma.sql`SELECT g."quotedAuthorId" FROM given g WHERE g.id = p.id`)}`;
+    ${postEvents(quotedInBatch)}`;
 }
 
 /**
@@ -43,26 +46,21 @@ export async function insertReactions(
   kind: ReactionKind,
   reactions: readonly ImportedReaction[],
 ): Promise<number> {
-  const { table, person, post, conflict, delta, event } = reactionTables[kind];
+  const { table, person, post, conflict, delta } = reactionTables[kind];
   const audience = kind === 'repost' ? Prisma.sql`AND p.visibility = 'public'` : Prisma.empty;
   const [{ made }] = await database.$queryRaw<[{ made: bigint }]>`
-    WITH given AS MATERIALIZED (
-      SELECT g.*, p.author_id FROM unnest(
-        ${reactions.map(({ id }) => id)}::bigint[], ${reactions.map(({ personId }) => personId)}::bigint[],
-        ${reactions.map(({ postId }) => postId)}::bigint[]) AS g (id, person_id, post_id)
-      JOIN post p ON p.id = g.post_id AND p.deleted_at IS NULL ${audience}),
-    written AS (
+    WITH changed AS (
       INSERT INTO ${table} AS r (id, ${person}, ${post}, active)
-      SELECT DISTINCT ON (post_id, person_id) id, person_id, post_id, true FROM given
-      ON CONFLICT ${conflict} DO NOTHING
-      RETURNING r.id, r.${person} AS person_id, r.${post} AS post_id, r.active, r.version),
-    changed AS (
-      SELECT written.*, given.author_id AS post_author_id FROM written JOIN given USING (id)),
+      SELECT DISTINCT ON (given.post_id, given.person_id) given.id, given.person_id, given.post_id, true
+      FROM unnest(
+        ${reactions.map(({ id }) => id)}::bigint[], ${reactions.map(({ personId }) => personId)}::bigint[],
+        ${reactions.map(({ postId }) => postId)}::bigint[]) AS given (id, person_id, post_id)
+      JOIN post p ON p.id = given.post_id AND p.deleted_at IS NULL ${audience}
+      ON CONFLICT ${conflict} DO NOTHING RETURNING r.*),
     counted AS (
-      INSERT INTO post_count_delta (post_id, ${delta}) SELECT post_id, count(*) FROM changed GROUP BY post_id),
+      INSERT INTO post_count_delta (post_id, ${delta}) SELECT ${post}, count(*) FROM changed GROUP BY ${post}),
     published AS (
-      INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload)
-      SELECT ${kind}, person_id || ':' || post_id, version, ${`${kind}.changed`}, ${event} FROM changed)
+      ${reactionEvents(kind)})
     SELECT count(*) AS made FROM changed`;
   return Number(made);
 }

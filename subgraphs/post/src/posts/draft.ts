@@ -49,7 +49,6 @@ export async function createDraft(
     replyToAuthorId: parent?.post.authorId ?? null,
     rootId: parent?.post.rootId ?? null,
     quotedId,
-    quotedAuthorId: quoted?.post.authorId ?? null,
     visibility,
     mentionedIds: audienceOf({ authorId, facets, visibility, parent: parent?.post ?? null }),
   };

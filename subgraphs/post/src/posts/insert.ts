@@ -1,6 +1,6 @@
-import { Prisma, type PostDatabase } from '@murmuration/prisma/post';
+import type { PostDatabase } from '@murmuration/prisma/post';
+import { postEvents } from '../internal/payloads.ts';
 import { answeredDeltas, authorDeltas } from './counting.ts';
-import { postEvents } from './event.ts';
 import { tagsIn } from './facets.ts';
 import { type Attempt, claimSql } from './idempotency.ts';
 import { type PostRow, postColumns } from './post.ts';
@@ -8,7 +8,6 @@ import { type PostRow, postColumns } from './post.ts';
 /** A post before the database has given it an id; without a thread it opens one. */
 export type Draft = Omit<PostRow, 'id' | 'rootId' | 'isDeleted'> & {
   rootId: bigint | null;
-  quotedAuthorId: bigint | null;
 };
 
 /** Hashtags under which a post is found: those of a post that is not for everyone stay unlisted. */
@@ -45,7 +44,7 @@ export async function insertPost(
       SELECT tag, p.id FROM p, unnest(${listedTags(draft)}::text[]) AS tag),
     counted AS (${answeredDeltas(1)}),
     authored AS (${authorDeltas(1)}),
-    published AS (${postEvents(Prisma.sql`SELECT ${draft.quotedAuthorId}::bigint`)})
+    published AS (${postEvents()})
     SELECT ${postColumns} FROM p`;
   return row ?? null;
 }

@@ -2,6 +2,8 @@ import { downstreamError, type InternalClient } from '@murmuration/service-kit';
 import { z } from 'zod';
 
 export const handlesPath = '/internal/handles';
+/** As many as `user` takes in one call. */
+export const handlesAtOnce = 100;
 
 const handlesAnswer = z.object({ users: z.array(z.object({ id: z.coerce.bigint() }).nullable()) });
 
@@ -13,22 +15,27 @@ export type HandleResolver = (handles: readonly string[], requestId?: string) =>
  * post than was said, and one for the people mentioned would reach nobody. Others never get here.
  */
 export function createHandleResolver(user: Pick<InternalClient, 'call'>): HandleResolver {
+  async function ask(
+    handles: string[],
+    requestId: string | undefined,
+  ): Promise<(readonly [string, bigint])[]> {
+    const request = { method: 'POST', path: handlesPath, body: { handles } } as const;
+    const answer = await user.call<unknown>(requestId ? { ...request, requestId } : request);
+    const { users } = handlesAnswer.parse(answer);
+    return handles.flatMap((handle, index) => {
+      const person = users[index];
+      return person ? [[handle, person.id] as const] : [];
+    });
+  }
+
   return async (handles, requestId) => {
-    if (handles.length === 0) return new Map();
+    const found = new Map<string, bigint>();
     try {
-      const answer = await user.call<unknown>({
-        method: 'POST',
-        path: handlesPath,
-        body: { handles },
-        ...(requestId ? { requestId } : {}),
-      });
-      const { users } = handlesAnswer.parse(answer);
-      return new Map(
-        handles.flatMap((handle, index) => {
-          const person = users[index];
-          return person ? [[handle, person.id] as const] : [];
-        }),
-      );
+      for (let start = 0; start < handles.length; start += handlesAtOnce) {
+        const people = await ask(handles.slice(start, start + handlesAtOnce), requestId);
+        for (const [handle, id] of people) found.set(handle, id);
+      }
+      return found;
     } catch (error) {
       throw downstreamError('user', error);
     }

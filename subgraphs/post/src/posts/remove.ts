@@ -1,6 +1,6 @@
 import type { PostDatabase } from '@murmuration/prisma/post';
+import { postEvents } from '../internal/payloads.ts';
 import { answeredDeltas, authorDeltas } from './counting.ts';
-import { postEvents, storedQuotedAuthor } from './event.ts';
 import { listedTags } from './insert.ts';
 import type { PostRow } from './post.ts';
 
@@ -20,7 +20,7 @@ export async function removePost(database: PostDatabase, post: PostRow): Promise
       WHERE h.post_id = p.id AND h.tag = ANY(${listedTags(post)}::text[])),
     counted AS (${answeredDeltas(-1)}),
     authored AS (${authorDeltas(-1)}),
-    published AS (${postEvents(storedQuotedAuthor)})
+    published AS (${postEvents()})
     SELECT EXISTS (SELECT 1 FROM p) AS removed`;
   return outcome.removed;
 }

@@ -1,4 +1,5 @@
 import { Prisma, type PostDatabase } from '@murmuration/prisma/post';
+import { reactionEvents } from '../internal/payloads.ts';
 
 export interface ViewerState {
   postId: bigint;
@@ -32,20 +33,13 @@ export interface ReactionOutcome {
  * the counter's delta and the event are written, all or nothing. A repeat finds nothing to change. The row
  * stays as a tombstone, so that the versions of one reaction go on for ever.
  */
-const likeEvent = Prisma.sql`jsonb_build_object('userId', changed.person_id::text,
-  'postId', changed.post_id::text, 'postAuthorId', changed.post_author_id::text, 'active', changed.active)`;
-const repostEvent = Prisma.sql`jsonb_build_object('repostId', changed.id::text, 'authorId', changed.person_id::text,
-  'originalId', changed.post_id::text, 'originalAuthorId', changed.post_author_id::text,
-  'active', changed.active)`;
-
 export const reactionTables = {
   like: {
     table: Prisma.sql`post_like`,
     person: Prisma.sql`user_id`,
     post: Prisma.sql`post_id`,
-    conflict: Prisma.sql`(post_id, user_id)`,
+    conflict: Prisma.sql`(user_id, post_id)`,
     delta: Prisma.sql`like_delta`,
-    event: likeEvent,
   },
   repost: {
     table: Prisma.sql`repost`,
@@ -53,7 +47,6 @@ export const reactionTables = {
     post: Prisma.sql`original_id`,
     conflict: Prisma.sql`(author_id, original_id)`,
     delta: Prisma.sql`repost_delta`,
-    event: repostEvent,
   },
 } as const;
 
@@ -96,18 +89,14 @@ async function runChange(
   change: Prisma.Sql,
   difference: 1 | -1,
 ): Promise<ReactionOutcome> {
-  const { person, post, delta, event } = reactionTables[kind];
+  const { post, delta } = reactionTables[kind];
   const [outcome] = await database.$queryRaw<[ReactionOutcome]>`
     WITH target AS MATERIALIZED (
       SELECT id, author_id, deleted_at FROM post WHERE id = ${postId}::bigint),
-    written AS (${change} RETURNING r.id, r.${person} AS person_id, r.${post} AS post_id, r.active, r.version),
-    changed AS (
-      SELECT written.*, target.author_id AS post_author_id FROM written, target),
+    changed AS (${change} RETURNING r.*),
     counted AS (
-      INSERT INTO post_count_delta (post_id, ${delta}) SELECT post_id, ${difference}::int FROM changed),
-    published AS (
-      INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload)
-      SELECT ${kind}, person_id || ':' || post_id, version, ${`${kind}.changed`}, ${event} FROM changed)
+      INSERT INTO post_count_delta (post_id, ${delta}) SELECT ${post}, ${difference}::int FROM changed),
+    published AS (${reactionEvents(kind)})
     SELECT EXISTS (SELECT 1 FROM target WHERE deleted_at IS NULL) AS found,
       EXISTS (SELECT 1 FROM changed) AS changed`;
   return outcome;

@@ -1,0 +1,46 @@
+import { Prisma } from '@murmuration/prisma/post';
+
+/** Whom a stored post quotes; a tombstone still has its author. */
+const storedQuotedAuthor = 'SELECT q.author_id FROM post q WHERE q.id = p.quoted_id';
+
+/**
+ * Payload of `post.changed` over a row `p` of `post`: one text for what is said now, taken back, brought in
+ * or asked for as a snapshot. A test holds it equal to the catalogue.
+ * @param quotedAuthor SQL of the id of whom the post quotes, which its row does not hold
+ */
+export function postPayload(quotedAuthor = storedQuotedAuthor): string {
+  return `jsonb_build_object('postId', p.id::text, 'authorId', p.author_id::text, 'text', p.text,
+    'replyToId', p.reply_to_id::text, 'replyToAuthorId', p.reply_to_author_id::text,
+    'rootId', p.root_id::text, 'quotedId', p.quoted_id::text, 'quotedAuthorId', (${quotedAuthor})::text,
+    'visibility', p.visibility, 'mentionedIds', to_jsonb(p.mentioned_ids::text[]),
+    'isDeleted', p.deleted_at IS NOT NULL)`;
+}
+
+const authorOf = (postId: string) => `(SELECT p.author_id::text FROM post p WHERE p.id = ${postId})`;
+
+/** Payloads of reactions, over the columns of their tables. */
+export const reactionPayloads = {
+  like: `jsonb_build_object('userId', user_id::text, 'postId', post_id::text,
+    'postAuthorId', ${authorOf('post_id')}, 'active', active)`,
+  repost: `jsonb_build_object('repostId', id::text, 'authorId', author_id::text,
+    'originalId', original_id::text, 'originalAuthorId', ${authorOf('original_id')}, 'active', active)`,
+} as const;
+
+/** Body of a CTE that writes one event for each row of `p`, which has all columns of `post`. */
+export function postEvents(quotedAuthor?: string): Prisma.Sql {
+  return Prisma.raw(`INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload)
+    SELECT 'post', p.id::text, p.version, 'post.changed', ${postPayload(quotedAuthor)} FROM p`);
+}
+
+/** The columns that together name a like or a repost: the key of its table and the id of its aggregate. */
+export const reactionKeys = {
+  like: ['user_id', 'post_id'],
+  repost: ['author_id', 'original_id'],
+} as const;
+
+/** Body of a CTE that writes one event for each row of `changed`, which has the columns of its table. */
+export function reactionEvents(kind: keyof typeof reactionPayloads): Prisma.Sql {
+  return Prisma.raw(`INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload)
+    SELECT '${kind}', ${reactionKeys[kind].join(` || ':' || `)}, version, '${kind}.changed',
+      ${reactionPayloads[kind]} FROM changed`);
+}
