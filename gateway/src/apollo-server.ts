@@ -1,9 +1,9 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { Logger } from '@murmuration/service-kit';
+import type { ValidationRule } from 'graphql';
 import type { GatewayConfig } from './config.ts';
 import type { EdgeContext } from './context.ts';
-import { limitRules } from './plugins/limits.ts';
 import { maskErrors } from './plugins/mask-errors.ts';
 import { operationMetrics } from './plugins/operation-metrics.ts';
 import type { GatewayInterface } from './supergraph/gateway-interface.ts';
@@ -14,6 +14,7 @@ export function createApolloServer(options: {
   config: GatewayConfig;
   logger: Logger;
   plugins: readonly ApolloServerPlugin<EdgeContext>[];
+  rules: readonly ValidationRule[];
 }): ApolloServer<EdgeContext> {
   const { gateway, config, logger, plugins } = options;
   return new ApolloServer<EdgeContext>({
@@ -26,12 +27,7 @@ export function createApolloServer(options: {
     introspection: config.INTROSPECTION,
     hideSchemaDetailsFromClientErrors: !config.INTROSPECTION,
     maxRecursiveSelections: true,
-    validationRules: limitRules({
-      maxDepth: config.MAX_DEPTH,
-      maxAliases: config.MAX_ALIASES,
-      maxRootFields: config.MAX_ROOT_FIELDS,
-      maxFields: config.MAX_FIELDS,
-    }),
+    validationRules: [...options.rules],
     plugins: [ApolloServerPluginLandingPageDisabled(), operationMetrics(), ...plugins],
     formatError: maskErrors(logger),
     includeStacktraceInErrorResponses: false,

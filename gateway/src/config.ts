@@ -1,5 +1,7 @@
 import { readConfig, setting } from '@murmuration/config';
 import { z } from 'zod';
+import { type LiveLimits, liveLimits } from './subscriptions/limits.ts';
+import { upstreamLimits } from './subscriptions/upstream/pool.ts';
 
 /** All settings of the process, read once; README.md explains each. */
 export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) {
@@ -32,6 +34,17 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) 
       MAX_ROOT_FIELDS: setting.integer(20, 1),
       MAX_FIELDS: setting.integer(2_000, 1),
       MAX_TOKENS: setting.integer(4_000, 1),
+      SOCKET_INIT_WAIT_MS: setting.integer(liveLimits.connectionInitWaitMs, 1),
+      SOCKET_MAX_SUBSCRIPTIONS: setting.integer(liveLimits.maxSubscriptionsPerSocket, 1),
+      SOCKET_MAX_MESSAGE_BYTES: setting.integer(liveLimits.maxMessageBytes, 1),
+      SOCKET_MAX_COUNT: setting.integer(liveLimits.maxSockets, 1),
+      SOCKET_PING_MS: setting.integer(liveLimits.pingMs, 1),
+      SOCKET_MAX_STALLED_MS: setting.integer(liveLimits.maxStalledMs, 1),
+      SUBSCRIPTION_MAX_QUEUED: setting.integer(liveLimits.maxQueuedEvents, 1),
+      SUBSCRIPTION_CONCURRENCY: setting.integer(liveLimits.restConcurrency, 1),
+      UPSTREAM_MAX_LIFE_MS: setting.integer(upstreamLimits.maxLifeMs, 1),
+      DRAIN_MS: setting.integer(1_000),
+
       INTROSPECTION: setting.boolean(true),
       IDE: setting.boolean(true),
       IDE_EXAMPLES_FILE: z.string().optional(),
@@ -41,3 +54,17 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) 
 }
 
 export type GatewayConfig = ReturnType<typeof readGatewayConfig>;
+
+/** The settings of live connections under the names that the code uses. */
+export function liveLimitsOf(config: GatewayConfig): LiveLimits {
+  return {
+    connectionInitWaitMs: config.SOCKET_INIT_WAIT_MS,
+    maxSubscriptionsPerSocket: config.SOCKET_MAX_SUBSCRIPTIONS,
+    maxMessageBytes: config.SOCKET_MAX_MESSAGE_BYTES,
+    maxSockets: config.SOCKET_MAX_COUNT,
+    pingMs: config.SOCKET_PING_MS,
+    maxStalledMs: config.SOCKET_MAX_STALLED_MS,
+    maxQueuedEvents: config.SUBSCRIPTION_MAX_QUEUED,
+    restConcurrency: config.SUBSCRIPTION_CONCURRENCY,
+  };
+}

@@ -6,6 +6,8 @@ import { startIdentity } from './identity/create-identity.ts';
 import { serveIde } from './ide/routes.ts';
 import { readSubgraphUrls } from './subgraph-urls.ts';
 import { createHotDocuments } from './plugins/hot-documents.ts';
+import { limitRules } from './plugins/limits.ts';
+import { startLive } from './subscriptions/start.ts';
 import { startSupergraph } from './supergraph/host.ts';
 import { fileSource } from './supergraph/source.ts';
 import { allowOrigins } from './transport/cors.ts';
@@ -23,15 +25,17 @@ export async function startGateway(
 ): Promise<{ url: string; http: HttpServer }> {
   if (!config.SUPERGRAPH_FILE) throw new Error('SUPERGRAPH_FILE is required');
   const deadlineMs = config.REQUEST_DEADLINE_MS;
+  const sign = createSign(config.INTERNAL_KEYS);
+  const urls = readSubgraphUrls(config.SUBGRAPH_URLS);
   const fetcher = createSubgraphFetcher({
-    sign: createSign(config.INTERNAL_KEYS),
-    urls: readSubgraphUrls(config.SUBGRAPH_URLS),
+    sign,
+    urls,
     connections: config.SUBGRAPH_CONNECTIONS,
     timeoutMs: config.SUBGRAPH_TIMEOUT_MS,
     deadlineMs,
   });
   lifecycle.onStop('subgraph connections', () => fetcher.close());
-  const { authenticate } = await startIdentity(config, logger, lifecycle);
+  const { authenticate, denyList } = await startIdentity(config, logger, lifecycle);
 
   const hot = createHotDocuments();
   const host = await startSupergraph({
@@ -43,7 +47,13 @@ export async function startGateway(
     hotDocuments: hot.documents,
   });
   lifecycle.onStop('supergraph', () => host.stop());
-  const server = createApolloServer({ gateway: host.gateway, config, logger, plugins: [hot.plugin] });
+  const rules = limitRules({
+    maxDepth: config.MAX_DEPTH,
+    maxAliases: config.MAX_ALIASES,
+    maxRootFields: config.MAX_ROOT_FIELDS,
+    maxFields: config.MAX_FIELDS,
+  });
+  const server = createApolloServer({ gateway: host.gateway, config, logger, rules, plugins: [hot.plugin] });
   await server.start();
   lifecycle.onStop('Apollo Server', () => server.stop());
 
@@ -64,10 +74,25 @@ export async function startGateway(
     });
   }
 
+  const live = startLive({
+    http: http.app.server,
+    server,
+    host,
+    authenticate,
+    denyList,
+    sign,
+    urls,
+    rules,
+    config,
+    logger,
+  });
+  lifecycle.onStop('upstream sockets', () => live.upstreams.close());
+
   const url = await http.listen({ host: config.HOST, port: config.PORT });
-  lifecycle.onStop('HTTP', () => {
+  lifecycle.onStop('clients', async () => {
     http.drain();
-    return http.app.close();
+    await live.sockets.drain(config.DRAIN_MS);
+    await http.app.close();
   });
   return { url, http };
 }

@@ -1,9 +1,10 @@
 import type { ApolloServerOptions } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import type { Logger } from '@murmuration/service-kit';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { edgeCodes } from '../edge-codes.ts';
 import { subgraphOf } from '../execution/errors.ts';
+import type { ExecutionOutcome } from '../execution/types.ts';
 
 type FormatError = NonNullable<ApolloServerOptions<never>['formatError']>;
 
@@ -36,6 +37,23 @@ export function maskErrors(logger: Logger): FormatError {
     const message = 'A part of the graph answered with an error';
     return restated(formatted, message, { code: edgeCodes.downstream });
   };
+}
+
+/** The same for results that do not pass through Apollo Server: the events of a subscription. */
+export type FormatOutcome = (outcome: ExecutionOutcome) => FormattedExecutionResult;
+
+/** Masks the errors of an event as {@link maskErrors} does those of an answer. */
+export function formatOutcomes(logger: Logger): FormatOutcome {
+  const mask = maskErrors(logger);
+  return ({ data, errors }) => ({
+    ...(data === undefined ? {} : { data }),
+    ...(errors ? { errors: errors.map((error) => mask(codedJson(error), error)) } : {}),
+  });
+}
+
+function codedJson(error: GraphQLError): GraphQLFormattedError {
+  const { code = edgeCodes.internal } = error.extensions;
+  return { ...error.toJSON(), extensions: { ...error.extensions, code } };
 }
 
 function restated(

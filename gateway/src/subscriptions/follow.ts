@@ -1,0 +1,99 @@
+import type { SubgraphError, SubgraphResponse } from '../execution/types.ts';
+import type { UpstreamEnd, UpstreamSink } from './upstream/sink.ts';
+
+export const followLimits = {
+  /** Wait before another try, doubled each time, with jitter so that a restart is not a stampede. */
+  firstWaitMs: 50,
+  longestWaitMs: 5_000,
+  /** An upstream away for longer ends the subscription, which says so. */
+  givesUpAfterMs: 5 * 60_000,
+  /** When a connection is to be replaced its subscribers move within this time. */
+  moveWithinMs: 5_000,
+} as const;
+
+/** Opens the upstream; `cursor` is where to continue, or undefined for the first time. */
+export type OpenUpstream = (cursor: string | undefined, sink: UpstreamSink) => () => void;
+
+export type FollowEnd =
+  | { kind: 'completed' }
+  | { kind: 'refused'; errors: readonly SubgraphError[] }
+  | { kind: 'lost'; because: string };
+
+export interface FollowOptions {
+  /** Where the client said to begin. */
+  startsAt: string | undefined;
+  open: OpenUpstream;
+  /** The cursor of an event; undefined when it has none, or when the subscription cannot resume. */
+  cursorOf(event: SubgraphResponse): string | undefined;
+  onEvent(event: SubgraphResponse): void;
+  onEnd(end: FollowEnd): void;
+}
+
+/**
+ * Follows one upstream subscription over the loss of its connections. It continues behind the last cursor
+ * seen; without a cursor a loss ends it, for then nobody can tell what was missed.
+ */
+export function follow(options: FollowOptions): { stop(): void } {
+  let cursor = options.startsAt;
+  let attempt = 0;
+  let lostAtMs: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  let close: () => void = () => undefined;
+
+  function open(): void {
+    let isCurrent = true;
+    const leave = options.open(cursor, {
+      next(event) {
+        if (!isCurrent || isStopped) return;
+        attempt = 0;
+        lostAtMs = undefined;
+        cursor = options.cursorOf(event) ?? cursor;
+        options.onEvent(event);
+      },
+      end(end) {
+        if (!isCurrent || isStopped) return;
+        isCurrent = false;
+        onUpstreamEnd(end);
+      },
+      retire() {
+        if (cursor === undefined) return;
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          if (isStopped || !isCurrent) return;
+          isCurrent = false;
+          leave();
+          open();
+        }, Math.random() * followLimits.moveWithinMs);
+      },
+    });
+    close = leave;
+  }
+
+  function onUpstreamEnd(end: UpstreamEnd): void {
+    if (end.kind !== 'lost') return finish(end);
+    lostAtMs ??= Date.now();
+    const isTooLong = Date.now() - lostAtMs > followLimits.givesUpAfterMs;
+    if (cursor === undefined || isTooLong) return finish(end);
+    const { firstWaitMs, longestWaitMs } = followLimits;
+    const waitMs = Math.min(firstWaitMs * 2 ** attempt++, longestWaitMs) * (0.5 + Math.random());
+    clearTimeout(timer);
+    timer = setTimeout(() => isStopped || open(), waitMs);
+  }
+
+  function finish(end: FollowEnd): void {
+    isStopped = true;
+    clearTimeout(timer);
+    options.onEnd(end);
+  }
+
+  open();
+  return {
+    stop() {
+      if (isStopped) return;
+      isStopped = true;
+      clearTimeout(timer);
+      close();
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import type { IncomingMessage } from 'node:http';
+import type { Logger } from '@murmuration/service-kit';
+import { GraphQLError } from 'graphql';
+import { MessageType, type Server } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import { requestIdOf } from '../../context.ts';
+import type { Authenticate } from '../../identity/authenticate.ts';
+import type { DenyList } from '../../identity/deny-list.ts';
+import { createLiveCaller } from '../caller.ts';
+import { closeCodes } from '../close-codes.ts';
+import type { LiveLimits } from '../limits.ts';
+import { liveSockets, socketCloses } from '../metrics.ts';
+import { keepAlive } from './keep-alive.ts';
+import { closeBy, type SocketState } from './state.ts';
+
+export interface AcceptOptions {
+  protocol: Server<SocketState>;
+  authenticate: Authenticate;
+  denyList: DenyList;
+  limits: LiveLimits;
+  logger: Logger;
+}
+
+const knownCodes = new Set<number>([1000, 1005, 1006, ...Object.values(closeCodes)]);
+
+/** Ties one websocket to the protocol: its messages, its caller, its pings, its end. */
+export function acceptSocket(socket: WebSocket, request: IncomingMessage, options: AcceptOptions): void {
+  const { limits, logger } = options;
+  const close: SocketState['close'] = (name, reason) => closeBy(socket, name, reason);
+  const sendJson = (message: object) => {
+    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
+  };
+  const caller = createLiveCaller(options.authenticate, options.denyList, {
+    onExpiring: (expiresAtMs) => sendJson({ type: MessageType.Ping, payload: tokenUntil(expiresAtMs) }),
+    onExpired: () => close('tokenExpired', 'The access token has expired.'),
+    onSessionEnded: () => close('sessionEnded', 'This session has ended.'),
+  });
+  const state: SocketState = {
+    id: requestIdOf(request.headers),
+    upgradeAuthorization: request.headers.authorization,
+    caller,
+    positions: new Map(),
+    abort: new AbortController(),
+    started: 0,
+    close,
+  };
+  const alive = keepAlive(socket, limits, () => close('slowConsumer', 'Messages are not being read.'));
+
+  async function onPing(payload: Record<string, unknown> | undefined): Promise<void> {
+    const authorization = payload?.authorization;
+    if (typeof authorization !== 'string') return sendJson({ type: MessageType.Pong });
+    try {
+      if (!(await caller.refresh(authorization))) return close('forbidden', 'That is another session.');
+      const { expiresAtMs } = caller.current();
+      sendJson({ type: MessageType.Pong, payload: tokenUntil(expiresAtMs ?? 0) });
+    } catch (error) {
+      close('forbidden', error instanceof GraphQLError ? error.message : 'The token could not be checked.');
+    }
+  }
+
+  liveSockets.inc();
+  const closed = options.protocol.opened(
+    {
+      protocol: socket.protocol,
+      send: alive.send,
+      close: (code, reason) => socket.close(code, reason),
+      onPing,
+      onMessage: (handle) =>
+        socket.on('message', (data) => {
+          // What was in flight when the socket was closed by name must cost nothing more.
+          if (socket.readyState !== socket.OPEN) return;
+          handle(String(data)).catch((error: unknown) => {
+            logger.error({ err: error }, 'a message could not be handled');
+            close('internal', 'Internal error');
+          });
+        }),
+    },
+    state,
+  );
+  socket.on('error', () => undefined); // `close` follows, with the code
+  socket.once('close', (code, reason) => {
+    alive.stop();
+    caller.stop();
+    state.abort.abort();
+    liveSockets.dec();
+    socketCloses.labels(knownCodes.has(code) ? String(code) : 'other').inc();
+    closed(code, String(reason)).catch((error: unknown) => logger.error({ err: error }, 'a close failed'));
+  });
+}
+
+function tokenUntil(expiresAtMs: number): { accessTokenExpiresAt: string } {
+  return { accessTokenExpiresAt: new Date(expiresAtMs).toISOString() };
+}

@@ -1,0 +1,58 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { handleProtocols } from 'graphql-ws';
+import { WebSocketServer } from 'ws';
+import { type AcceptOptions, acceptSocket } from './accept.ts';
+import { closeBy } from './state.ts';
+
+export interface SocketServer {
+  /** Refuses new sockets and closes the open ones by name, spread over the given time. */
+  drain(withinMs: number): Promise<void>;
+}
+
+/** Takes websocket upgrades of `/graphql` on the port that serves HTTP. */
+export function serveSockets(
+  http: Server,
+  options: AcceptOptions & { allowsOrigin(origin: string | undefined, host: string | undefined): boolean },
+): SocketServer {
+  const { limits } = options;
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.maxMessageBytes,
+    perMessageDeflate: false,
+    handleProtocols: (protocols) => handleProtocols(protocols),
+  });
+  let isDraining = false;
+
+  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const path = (request.url ?? '').split('?', 1)[0];
+    if (path !== '/graphql') return refuse(socket, '404 Not Found');
+    const { origin, host } = request.headers;
+    if (!options.allowsOrigin(origin, host)) return refuse(socket, '403 Forbidden');
+    if (isDraining || server.clients.size >= limits.maxSockets) {
+      return refuse(socket, '503 Service Unavailable', 'Retry-After: 5');
+    }
+    server.handleUpgrade(request, socket, head, (opened) => acceptSocket(opened, request, options));
+  });
+
+  return {
+    async drain(withinMs) {
+      isDraining = true;
+      await Promise.all(
+        [...server.clients].map(async (socket) => {
+          // Spread, or all clients of this process would knock at the others' doors in one moment.
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * withinMs));
+          closeBy(socket, 'goingAway', 'This server is being replaced; connect again.');
+        }),
+      );
+      server.close();
+    },
+  };
+}
+
+function refuse(socket: Duplex, status: string, ...headers: string[]): void {
+  socket.end(
+    [`HTTP/1.1 ${status}`, 'Connection: close', 'Content-Length: 0', ...headers, '', ''].join('\r\n'),
+  );
+}

@@ -1,0 +1,52 @@
+import type { Server } from 'node:http';
+import type { ApolloServer } from '@apollo/server';
+import type { Logger } from '@murmuration/service-kit';
+import type { ValidationRule } from 'graphql';
+import { type GatewayConfig, liveLimitsOf } from '../config.ts';
+import type { EdgeContext } from '../context.ts';
+import type { Authenticate } from '../identity/authenticate.ts';
+import type { DenyList } from '../identity/deny-list.ts';
+import { formatOutcomes } from '../plugins/mask-errors.ts';
+import type { SupergraphHost } from '../supergraph/host.ts';
+import { createOriginRule } from '../transport/origins.ts';
+import type { Sign } from '../transport/sign.ts';
+import { createOperations, type Operations } from './operations.ts';
+import { createProtocol } from './socket/protocol.ts';
+import { type SocketServer, serveSockets } from './socket/server.ts';
+import { createUpstreams, type Upstreams } from './upstream/pool.ts';
+
+export interface LiveOptions {
+  http: Server;
+  server: ApolloServer<EdgeContext>;
+  host: SupergraphHost;
+  authenticate: Authenticate;
+  denyList: DenyList;
+  sign: Sign;
+  urls: Readonly<Record<string, string>>;
+  rules: readonly ValidationRule[];
+  config: GatewayConfig;
+  logger: Logger;
+}
+
+/** Everything live: upstream connections, the operations on them, and the clients' sockets. */
+export function startLive(options: LiveOptions): {
+  operations: Operations;
+  upstreams: Upstreams;
+  sockets: SocketServer;
+} {
+  const { config, logger } = options;
+  const limits = liveLimitsOf(config);
+  const upstreams = createUpstreams({ ...options, maxLifeMs: config.UPSTREAM_MAX_LIFE_MS });
+  const operations = createOperations({
+    ...options,
+    upstreams,
+    limits,
+    maxTokens: config.MAX_TOKENS,
+    allowsIntrospection: config.INTROSPECTION,
+    format: formatOutcomes(logger),
+  });
+  const protocol = createProtocol({ operations, limits, deadlineMs: config.REQUEST_DEADLINE_MS });
+  const allowsOrigin = createOriginRule(config.CORS_ORIGINS);
+  const sockets = serveSockets(options.http, { ...options, protocol, limits, allowsOrigin });
+  return { operations, upstreams, sockets };
+}

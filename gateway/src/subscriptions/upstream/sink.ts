@@ -1,0 +1,23 @@
+import type { SubgraphError, SubgraphResponse } from '../../execution/types.ts';
+
+/** How an upstream subscription ended. */
+export type UpstreamEnd =
+  | { kind: 'completed' }
+  | { kind: 'refused'; errors: readonly SubgraphError[] }
+  | { kind: 'lost'; because: string };
+
+/** Who receives an upstream subscription's events. */
+export interface UpstreamSink {
+  next(event: SubgraphResponse): void;
+  /** Called at most once, and nothing after it. */
+  end(end: UpstreamEnd): void;
+  /** The connection is to be replaced; whoever can resume should move. */
+  retire(): void;
+}
+
+/** A subscribe as it goes upstream. */
+export interface UpstreamRequest {
+  query: string;
+  operationName: string | undefined;
+  variables: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ada, ben } from './support/issuer.ts';
+import { connect, type Heard, listen } from './support/live-client.ts';
+import { startGraph, type TestGraph, testKey } from './support/start-graph.ts';
+import { serveTicker, type Ticker } from './support/ticker.ts';
+import { type RunningSubgraph, serveNeighbourhood } from './support/town.ts';
+
+let ticker: Ticker;
+let neighbours: RunningSubgraph;
+let graph: TestGraph;
+const patience = { timeout: 5_000, interval: 20 };
+
+beforeAll(async () => {
+  ticker = await serveTicker([testKey]);
+  neighbours = await serveNeighbourhood('neighbours', [testKey]);
+  graph = await startGraph([ticker, neighbours]);
+});
+afterAll(async () => {
+  await graph.stop();
+  await ticker.close();
+  await neighbours.server.app.close();
+});
+
+/** Listens, and waits until the upstream does. */
+async function listening(
+  query: string,
+  params?: Record<string, unknown>,
+  variables?: Record<string, unknown>,
+) {
+  const before = ticker.subscribed.length;
+  const client = connect(graph.url, params);
+  const heard = listen(client, query, variables);
+  await vi.waitFor(() => expect(ticker.subscribed.length).toBeGreaterThan(before), patience);
+  await vi.waitFor(() => expect(ticker.listening()).toBeGreaterThan(0), patience);
+  return { heard, client };
+}
+const numbers = (events: Heard['events'], key = 'ticks') => events.map(({ data }) => data?.[key]?.n);
+
+describe('a federated subscription', () => {
+  it('shows what other subgraphs own, under the names the client chose, and nothing of ours', async () => {
+    const { heard, client } = await listening('subscription { t: ticks { number: n by { name } } }');
+    ticker.tick(2);
+    await vi.waitFor(() => expect(heard.events).toHaveLength(2), patience);
+    const [one, two] = heard.events.map(({ data }) => data?.t);
+    expect([one?.number, two?.number]).toEqual([Number(one?.number), Number(one?.number) + 1]);
+    expect(new Set([one?.by, two?.by].map((by) => (by as { name: string }).name))).toEqual(
+      new Set(['Ada', 'Ben']),
+    );
+    expect(JSON.stringify(heard.events)).not.toContain('_gateway');
+    await client.dispose();
+  });
+
+  it('keeps the order although events are completed at the same time', async () => {
+    const { heard, client } = await listening('subscription { ticks { n by { name } } }');
+    ticker.tick(300);
+    await vi.waitFor(() => expect(heard.events).toHaveLength(300), patience);
+    const seen = numbers(heard.events).map(Number);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    await client.dispose();
+  });
+
+  it('is for the person who asked, over one connection for all', async () => {
+    const anonymous = await listening('subscription { ticks { whom } }');
+    const token = await graph.issuer.token({ sub: ben });
+    const signedIn = await listening('subscription { ticks { whom } }', { authorization: `Bearer ${token}` });
+    ticker.tick();
+    await vi.waitFor(() => expect(signedIn.heard.events).toHaveLength(1), patience);
+    await vi.waitFor(() => expect(anonymous.heard.events).toHaveLength(1), patience);
+    expect(signedIn.heard.events[0]?.data?.ticks?.whom).toBe(ben);
+    expect(anonymous.heard.events[0]?.data?.ticks?.whom).toBe('anonymous');
+    await anonymous.client.dispose();
+    await signedIn.client.dispose();
+  });
+
+  it('ends upstream when the client leaves, even if nothing happens any more', async () => {
+    const { client } = await listening('subscription { ticks { n } }');
+    await client.dispose();
+    await vi.waitFor(() => expect(ticker.listening()).toBe(0), patience);
+  });
+
+  it('runs as long as its owner says, and then is complete', async () => {
+    const client = connect(graph.url);
+    const heard = listen(client, 'subscription { flood(count: 3) { n } }');
+    expect(await heard.ended).toBe('complete');
+    expect(numbers(heard.events, 'flood')).toEqual([1, 2, 3]);
+    await client.dispose();
+  });
+});
+
+describe('when the upstream is lost', () => {
+  it('a resumable one continues behind the last event: nothing missed, nothing twice', async () => {
+    const { heard, client } = await listening('subscription { ticks { n } }');
+    ticker.tick(3);
+    await vi.waitFor(() => expect(heard.events).toHaveLength(3), patience);
+    ticker.cut();
+    ticker.tick(4);
+    await vi.waitFor(() => expect(heard.events).toHaveLength(7), patience);
+    ticker.tick();
+    await vi.waitFor(() => expect(heard.events).toHaveLength(8), patience);
+    const seen = numbers(heard.events).map(Number);
+    expect(seen).toEqual(seen.map((_, index) => Number(seen[0]) + index));
+    expect(ticker.subscribed.at(-1)?.variables).toEqual({ _gatewayAfter: `c${Number(seen[2])}` });
+    await client.dispose();
+  });
+
+  it('one that the client began at a cursor continues there before its first event', async () => {
+    ticker.tick();
+    const last = Number((await graph.ask('{ lastTick }')).data?.lastTick);
+    const query = 'subscription ($a: String) { ticks(after: $a) { n cursor } }';
+    const { heard, client } = await listening(query, undefined, { a: `c${last}` });
+    ticker.cut();
+    ticker.tick(2);
+    await vi.waitFor(() => expect(numbers(heard.events)).toEqual([last + 1, last + 2]), patience);
+    await client.dispose();
+  });
+
+  it('any other says so, for nobody knows what it missed', async () => {
+    const { heard, client } = await listening('subscription { plainTicks { n } }');
+    ticker.cut();
+    expect(await heard.ended).toBe('complete');
+    expect(heard.events.at(-1)?.errors?.[0]?.extensions?.code).toBe('DOWNSTREAM_ERROR');
+    await client.dispose();
+  });
+});
+
+describe('queries and mutations over the socket', () => {
+  it('are answered as over HTTP, and a write is seen by the reads after it', async () => {
+    const client = connect(graph.url, { authorization: `Bearer ${await graph.issuer.token()}` });
+    const me = listen(client, '{ me }');
+    await me.ended;
+    expect(me.events).toEqual([{ data: { me: ada } }]);
+    const write = listen(client, 'mutation { rename(id: "1", name: "Ada") { name } }');
+    await write.ended;
+    expect(write.events[0]?.extensions).toEqual({ position: 'renamed-1' });
+    await listen(client, '{ me }').ended;
+    expect(neighbours.seen.at(-1)?.position).toBe('renamed-1');
+    await client.dispose();
+  });
+
+  it('are refused by the same rules', async () => {
+    const client = connect(graph.url);
+    const wrong = (await listen(client, '{ nope }').ended) as { extensions: { code: string } }[];
+    expect(wrong[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+    const variables = listen(client, 'subscription ($n: Int!) { flood(count: $n) { n } }', { n: 'x' });
+    await variables.ended;
+    expect(variables.events[0]?.errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT');
+    await client.dispose();
+  });
+});
