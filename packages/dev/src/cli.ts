@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import type { SeedRequest } from './start/seeding.ts';
+import { seedOnly } from './start/seed-only.ts';
 import { start } from './start/start.ts';
 
-interface StartOptions {
+interface Options {
   graph?: string;
   posts?: number;
   reset?: boolean;
@@ -12,18 +14,32 @@ interface StartOptions {
 
 const program = new Command('npm start --').description('Runs Murmuration on this machine.');
 
-program
-  .command('start', { isDefault: true })
+withSeedOptions(program.command('start', { isDefault: true }))
   .description('Provisions, migrates, composes, starts every process and seeds a new database.')
-  .option('--graph <file>', 'seed people and follows from an edge list', existing)
-  .option('--posts <count>', 'how many posts to seed', wholeNumber)
-  .option('--reset', 'begin with empty databases')
   .option('--seed', 'seed databases that were given by USER_DATABASE_URL and its kin')
-  .action(async ({ graph, posts, reset = false, seed = false }: StartOptions) => {
-    process.exit(await start({ graphFile: graph, postsCount: posts, reset, force: seed }));
-  });
+  .action(async (options: Options) => process.exit(await start(requestOf(options))));
 
-await program.parseAsync();
+withSeedOptions(program.command('seed'))
+  .description('Fills empty databases without starting a service.')
+  .action((options: Options) => seedOnly({ ...requestOf(options), force: true }));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+function withSeedOptions(command: Command): Command {
+  return command
+    .option('--graph <file>', 'seed people and follows from an edge list', existing)
+    .option('--posts <count>', 'how many posts to seed', wholeNumber)
+    .option('--reset', 'begin with empty databases');
+}
+
+function requestOf({ graph, posts, reset = false, seed = false }: Options): SeedRequest {
+  return { graphFile: graph, postsCount: posts, reset, force: seed };
+}
 
 function wholeNumber(text: string): number {
   const value = Number(text);

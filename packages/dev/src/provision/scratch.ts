@@ -19,9 +19,9 @@ export async function makeScratchFolder(): Promise<string> {
   return folder;
 }
 
-/** Ends every process that has a pid file in the folder, except this one. */
+/** Ends every process that has a pid file in the folder, except this one and the folder's owner. */
 export async function reapServers(folder: string): Promise<void> {
-  const pidFiles = readdirSync(folder).filter((name) => name.endsWith('.pid'));
+  const pidFiles = readdirSync(folder).filter((name) => name.endsWith('.pid') && name !== ownerFile);
   const others = pidFiles
     .map((name) => path.join(folder, name))
     .filter((file) => readLivePid(file) !== process.pid);

@@ -2,9 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { databaseNames } from '@murmuration/prisma';
 import pg from 'pg';
-import { hasFile } from '../repository.ts';
 import { type Reporter, seconds } from '../report/reporter.ts';
-import type { Stack } from '../stack/stack.ts';
 import type { DatabaseUrls, Stores } from '../stack/stores.ts';
 
 export interface SeedRequest {
@@ -22,7 +20,7 @@ export interface Seeding {
   /** Decides whether to seed; refuses what would mix two graphs. */
   decide: (stores: Stores) => Promise<void>;
   /** Seeds if that was decided. */
-  run: (stack: Stack) => Promise<void>;
+  run: (stores: Pick<Stores, 'databaseUrls'>) => Promise<void>;
 }
 
 /** Seeding of one start, with a note in the state folder so that a cut-off one is begun again. */
@@ -53,38 +51,23 @@ export function createSeeding(stateFolder: string, request: SeedRequest, report:
       }
       isDue = isEmpty && (stores.postgres !== undefined || request.force);
     },
-    run: async (stack) => {
+    run: async ({ databaseUrls }) => {
       if (!isDue) return;
       writeFileSync(note, JSON.stringify({ status: 'running' }));
-      await runSeed(stack, request, report);
+      await runSeed(databaseUrls, request, report);
       writeFileSync(note, JSON.stringify({ status: 'done', ...request }));
     },
   };
 }
 
-interface SeedModule {
-  seed: (options: {
-    graphFile?: string;
-    postsCount?: number;
-    databases: DatabaseUrls;
-    redisUrl: string;
-    env: Record<string, string>;
-    onProgress: (progress: { label: string; done: number; total: number }) => void;
-  }) => Promise<{ summary: string }>;
-}
-
-async function runSeed(stack: Stack, request: SeedRequest, report: Reporter): Promise<void> {
-  if (!hasFile('packages/dev/src/seed/index.ts')) return report.note('  This checkout has no seeding yet');
+async function runSeed(databases: DatabaseUrls, request: SeedRequest, report: Reporter): Promise<void> {
   // Imported late: it needs clients that are generated at the start.
-  const entry: string = new URL('../seed/index.ts', import.meta.url).href;
-  const { seed } = (await import(entry)) as SeedModule;
+  const { seed } = await import('../seed/index.ts');
   const startedAt = performance.now();
   const { summary } = await seed({
     ...(request.graphFile !== undefined && { graphFile: request.graphFile }),
     ...(request.postsCount !== undefined && { postsCount: request.postsCount }),
-    databases: stack.databaseUrls,
-    redisUrl: stack.redisUrl,
-    env: stack.env,
+    databases,
     onProgress: ({ label, done, total }) => report.progress(label, done, total),
   });
   report.note(`  ✓ Seeded: ${summary} (${seconds(performance.now() - startedAt)})`);
