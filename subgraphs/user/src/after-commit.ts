@@ -3,6 +3,9 @@ import { hintChannel } from '@murmuration/events';
 import { type RelationLeases, relationLeaseMs } from '@murmuration/relationships';
 import type { RedisCache } from '@murmuration/service-kit';
 
+/** Timers may fire early by a hair, and Redis counts by another clock. */
+const marginMs = 50;
+
 /** What happens between a commit and its acknowledgement. */
 export interface AfterCommit {
   /** Wakes the readers of the event feed. Never fails, never waits: without Redis they look by themselves. */
@@ -31,11 +34,11 @@ export function createAfterCommit(options: {
     async relationChanged(peopleIds, { takesSightAway }) {
       hint();
       const isForgotten = await leases.revoke(peopleIds);
-      if (!isForgotten && takesSightAway) await sleep(leaseMs);
+      if (!isForgotten && takesSightAway) await sleep(leaseMs + marginMs);
     },
     async accountChanged({ hidesFromEveryone }) {
       hint();
-      if (hidesFromEveryone) await sleep(leaseMs);
+      if (hidesFromEveryone) await sleep(leaseMs + marginMs);
     },
   };
 }

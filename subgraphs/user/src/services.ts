@@ -4,6 +4,7 @@ import type { Logger, RedisCache } from '@murmuration/service-kit';
 import { createPasswords } from './accounts/passwords.ts';
 import { createAccountService } from './accounts/service.ts';
 import { createAfterCommit } from './after-commit.ts';
+import { createImportService } from './import/service.ts';
 import { createRelationLookup } from './internal/relationships.ts';
 import { createProfileService } from './profiles/service.ts';
 import { createRelationService } from './relations/service.ts';
@@ -43,6 +44,8 @@ export function createServices(options: ServiceOptions) {
     profiles: createProfileService({ database, afterCommit }),
     relations: createRelationService({ database, afterCommit }),
     relationLookup: createRelationLookup(database, leases),
+    /** For seeds and migrations from elsewhere; never part of the graph. */
+    imports: createImportService(database),
     afterCommit,
   };
 }

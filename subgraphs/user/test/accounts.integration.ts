@@ -109,3 +109,14 @@ describe('signing in', () => {
     expect(await logIn('carol', password)).toMatchObject({ errors: [] });
   });
 });
+
+describe('text that no database takes', () => {
+  it('is nobody’s name', async () => {
+    expect(await platform.run('query ($h: String!) { user(handle: $h) { id } }', { h: 'a\0b' })).toEqual({
+      data: { user: null },
+    });
+    expect((await logIn('ali\0ce', password)).errors).toMatchObject([{ __typename: 'NotAllowed' }]);
+    expect((await logIn('alice', 'pass\0word')).errors).toMatchObject([{ __typename: 'NotAllowed' }]);
+    expect((await signUp({ displayName: 'a\0b' })).errors).toMatchObject([{ field: 'displayName' }]);
+  });
+});

@@ -61,6 +61,7 @@ CREATE TABLE session (
   revoked_at timestamptz(3)
 );
 CREATE INDEX session_account_id_idx ON session (account_id);
+CREATE INDEX session_expires_at_idx ON session (expires_at);
 -- The revocation list: every gateway reads the last minutes of it every few seconds.
 CREATE INDEX session_revoked_at_idx ON session (revoked_at) WHERE revoked_at IS NOT NULL;
 

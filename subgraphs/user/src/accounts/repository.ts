@@ -40,6 +40,7 @@ export async function findCredentials(
   database: UserDatabase,
   handleOrEmail: string,
 ): Promise<Credentials | null> {
+  if (handleOrEmail.includes('\0')) return null; // Postgres has no such text
   const condition = handleOrEmail.slice(1).includes('@')
     ? Prisma.sql`email_key = ${emailKeyOf(handleOrEmail)}`
     : Prisma.sql`lower(handle) = ${handleOrEmail.replace(/^@/, '').toLowerCase()}`;

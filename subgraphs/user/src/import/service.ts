@@ -1,6 +1,7 @@
-import type { UserDatabase } from '@murmuration/prisma/user';
+import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
 import { skeletonOf } from '../accounts/handle.ts';
 import { emailKeyOf } from '../accounts/repository.ts';
+import { eventsOf } from '../outbox-sql.ts';
 
 /** Rows of one statement at most; the feed's horizon is held only as long as a batch takes. */
 export const importBatchSize = 2_000;
@@ -23,38 +24,30 @@ export interface ImportedFollow {
   followeeId: bigint;
 }
 
-const accountsSql = `
-WITH imported AS (
-  INSERT INTO account (id, handle, handle_key, email, email_key, password_hash, display_name, bio, is_private, created_at)
-  SELECT id, handle, handle_key, email, email_key, password_hash, display_name, bio, is_private,
-    to_timestamp(((id >> 22) + 1735689600000) / 1000.0)
-  FROM jsonb_to_recordset($1::jsonb) AS r(id bigint, handle text, handle_key text, email text, email_key text,
-    password_hash text, display_name text, bio text, is_private boolean)
-  RETURNING id, handle, is_private, version
-)
-INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload)
-SELECT 'account', id::text, version, 'account.changed', jsonb_build_object(
-  'userId', id::text, 'handle', handle, 'isPrivate', is_private, 'isSuspended', false)
-FROM imported`;
+const accountsStatement = (rows: string) => Prisma.sql`
+  WITH imported AS (
+    INSERT INTO account (id, handle, handle_key, email, email_key, password_hash, display_name, bio, is_private, created_at)
+    SELECT id, handle, handle_key, email, email_key, password_hash, display_name, bio, is_private,
+      to_timestamp(((id >> 22) + 1735689600000) / 1000.0)
+    FROM jsonb_to_recordset(${rows}::jsonb) AS r(id bigint, handle text, handle_key text, email text, email_key text,
+      password_hash text, display_name text, bio text, is_private boolean)
+    RETURNING *
+  ) ${eventsOf('account', 'imported')}`;
 
-const followsSql = `
-WITH imported AS (
-  INSERT INTO follow (follower_id, followee_id, id, state)
-  SELECT follower_id, followee_id, id, 'active'
-  FROM jsonb_to_recordset($1::jsonb) AS r(id bigint, follower_id bigint, followee_id bigint)
-  ON CONFLICT (follower_id, followee_id) DO NOTHING
-  RETURNING follower_id, followee_id, id, version
-), counted AS (
-  INSERT INTO account_count_delta (account_id, follower_delta, following_delta)
-  SELECT account_id, sum(followers), sum(following) FROM (
-    SELECT followee_id AS account_id, 1 AS followers, 0 AS following FROM imported
-    UNION ALL SELECT follower_id, 0, 1 FROM imported) AS sides
-  GROUP BY account_id
-)
-INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload)
-SELECT 'follow', follower_id || ':' || followee_id, version, 'follow.changed', jsonb_build_object(
-  'followerId', follower_id::text, 'followeeId', followee_id::text, 'followId', id::text, 'state', 'active')
-FROM imported`;
+const followsStatement = (rows: string) => Prisma.sql`
+  WITH imported AS (
+    INSERT INTO follow (follower_id, followee_id, id, state)
+    SELECT follower_id, followee_id, id, 'active'
+    FROM jsonb_to_recordset(${rows}::jsonb) AS r(id bigint, follower_id bigint, followee_id bigint)
+    ON CONFLICT (follower_id, followee_id) DO NOTHING
+    RETURNING *
+  ), counted AS (
+    INSERT INTO account_count_delta (account_id, follower_delta, following_delta)
+    SELECT account_id, sum(followers), sum(following) FROM (
+      SELECT followee_id AS account_id, 1 AS followers, 0 AS following FROM imported
+      UNION ALL SELECT follower_id, 0, 1 FROM imported) AS sides
+    GROUP BY account_id
+  ) ${eventsOf('follow', 'imported')}`;
 
 /** Brings in many people and follows at once, with the events and counters that one by one would have made. */
 export interface ImportService {
@@ -65,16 +58,15 @@ export interface ImportService {
 }
 
 export function createImportService(database: UserDatabase): ImportService {
-  const run = async (sql: string, rows: object[]) => {
+  const run = async (statement: (rows: string) => Prisma.Sql, rows: object[]) => {
     for (let start = 0; start < rows.length; start += importBatchSize) {
-      const batch = JSON.stringify(rows.slice(start, start + importBatchSize));
-      await database.$executeRawUnsafe(sql, batch);
+      await database.$executeRaw(statement(JSON.stringify(rows.slice(start, start + importBatchSize))));
     }
   };
   return {
     importAccounts: (accounts) =>
       run(
-        accountsSql,
+        accountsStatement,
         accounts.map((account) => ({
           id: account.id.toString(),
           handle: account.handle,
@@ -89,7 +81,7 @@ export function createImportService(database: UserDatabase): ImportService {
       ),
     importFollows: (follows) =>
       run(
-        followsSql,
+        followsStatement,
         follows.map((follow) => ({
           id: follow.id.toString(),
           follower_id: follow.followerId.toString(),

@@ -1,4 +1,5 @@
 import type { UserDatabase } from '@murmuration/prisma/user';
+import { handlePattern } from '../accounts/handle.ts';
 
 export const handlesPath = '/internal/handles';
 export const handlesLimit = 100;
@@ -8,7 +9,7 @@ export async function findByHandles(
   database: UserDatabase,
   handles: readonly string[],
 ): Promise<({ id: string } | null)[]> {
-  const keys = handles.map((handle) => handle.toLowerCase());
+  const keys = handles.map((handle) => (handlePattern.test(handle) ? handle.toLowerCase() : ''));
   const rows = await database.$queryRaw<{ key: string; id: bigint }[]>`
     SELECT lower(handle) AS key, id FROM account
     WHERE lower(handle) = ANY (${keys}::text[]) AND suspended_at IS NULL`;

@@ -1,6 +1,7 @@
 import { decodeId, encodeId } from '@murmuration/ids';
 import { has } from '@murmuration/relationships';
 import { payloadOf } from '@murmuration/service-kit';
+import { handlePattern } from '../accounts/handle.ts';
 import type { Context } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import type { Person, PersonCounts } from './person.ts';
@@ -37,7 +38,8 @@ async function loadById(id: bigint | null, context: Context): Promise<Person | n
 }
 
 async function loadByHandle(handle: string, context: Context): Promise<Person | null> {
-  return context.loaders.peopleByHandle.load(handle.replace(/^@/, '').toLowerCase());
+  const name = handle.replace(/^@/, '');
+  return handlePattern.test(name) ? context.loaders.peopleByHandle.load(name.toLowerCase()) : null;
 }
 
 /** Another subgraph's key: by id, or by handle. */

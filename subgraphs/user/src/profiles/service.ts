@@ -18,6 +18,8 @@ export function createProfileService(options: { database: UserDatabase; afterCom
      */
     async update(input: unknown, context: Context): Promise<Person> {
       const viewerId = requireViewer(context);
+      if (!(await context.loaders.people.load(viewerId)))
+        throw unauthenticated('This account does not exist any more.');
       const change = parseInput(profileInput, input);
       const changed = await updateAccount(database, viewerId, change).catch((error: unknown) => {
         if (takenField(error) === 'handle')
@@ -27,7 +29,7 @@ export function createProfileService(options: { database: UserDatabase; afterCom
       if (changed) await afterCommit.accountChanged({ hidesFromEveryone: changed.becamePrivate });
       context.loaders.forget();
       const person = await context.loaders.people.load(viewerId);
-      if (!person) throw unauthenticated();
+      if (!person) throw unauthenticated('This account does not exist any more.');
       return person;
     },
   };

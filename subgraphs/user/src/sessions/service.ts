@@ -61,6 +61,14 @@ export function createSessionService(options: {
     },
 
     /**
+     * ```mermaid
+     * flowchart LR
+     *   token -- not ours --> invalid
+     *   token -- newest of a live session --> rotate --> successor
+     *   token -- one behind, within 30 s of the rotation --> successor
+     *   token -- session ended --> ended
+     *   token -- any older --> revoke[the session ends] --> ended
+     * ```
      * @throws UserErrors `ValidationError` for what is no token of ours, `NotAllowed` for a session that
      *   ended, or that ends now because an old token came again
      */
