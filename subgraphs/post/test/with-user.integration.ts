@@ -1,0 +1,130 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import {
+  createLifecycle,
+  createLogger,
+  envelopeHeader,
+  type Identity,
+  type Lifecycle,
+  signEnvelope,
+} from '@murmuration/service-kit';
+import { createTestDatabase, createTestRedis, type TestRedis } from '@murmuration/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readUserConfig } from '../../user/src/config.ts';
+import { startUser } from '../../user/src/server.ts';
+import { readPostConfig } from '../src/config.ts';
+import { startPost } from '../src/server.ts';
+
+/** Both services as they run, each with its own lifecycle, speaking over HTTP as the gateway would. */
+const secret = randomBytes(32);
+const logger = createLogger('test', 'silent');
+const user: Lifecycle = createLifecycle(logger);
+const post: Lifecycle = createLifecycle(logger);
+const urls = { user: '', post: '' };
+let redis: TestRedis;
+const drops: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  const [users, posts, cache] = await Promise.all([
+    createTestDatabase('user'),
+    createTestDatabase('post'),
+    createTestRedis(),
+  ]);
+  redis = cache;
+  drops.push(users.drop, posts.drop, cache.close);
+  const shared = {
+    PORT: '0',
+    METRICS_PORT: '0',
+    REDIS_URL: cache.url,
+    INTERNAL_KEYS: `k1:${secret.toString('base64')}`,
+  };
+  const signingKey = { ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }), kid: 'k1' };
+  urls.user = await startUser(
+    readUserConfig({
+      ...shared,
+      USER_DATABASE_URL: users.url,
+      JWT_SIGNING_KEYS: JSON.stringify([signingKey]),
+      REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64'),
+    }),
+    user,
+    logger,
+  );
+  urls.post = await startPost(
+    readPostConfig({ ...shared, POST_DATABASE_URL: posts.url, USER_URL: urls.user }),
+    post,
+    logger,
+  );
+});
+afterAll(async () => {
+  await post.stop('the test is over');
+  await user.stop('the test is over');
+  for (const drop of drops) await drop();
+});
+
+type Tree = { [key: string]: Tree } & string;
+
+async function ask(service: 'user' | 'post', identity: Identity, query: string) {
+  const body = JSON.stringify({ query });
+  const fields = { audience: service, method: 'POST', path: '/graphql', requestId: 'test', identity };
+  const answer = await fetch(`${urls[service]}/graphql`, {
+    method: 'POST',
+    body,
+    headers: { [envelopeHeader]: signEnvelope({ id: 'k1', secret }, fields, body) },
+  });
+  return (await answer.json()) as { data: Tree; errors?: { extensions: { code: string } }[] };
+}
+
+async function signUp(handle: string): Promise<Identity & { kind: 'viewer' }> {
+  const { data } = await ask(
+    'user',
+    { kind: 'anonymous' },
+    `mutation { signUp(input: { handle: "${handle}", email: "${handle}@example.org", password: "murmuration" }) {
+      user { id } accessToken errors { message } } }`,
+  );
+  const token = String(data['signUp']?.['accessToken']).split('.')[1] ?? '';
+  const claims = JSON.parse(Buffer.from(token, 'base64url').toString()) as { sub: string; sid: string };
+  return { kind: 'viewer', subject: claims.sub, session: claims.sid };
+}
+
+it('who is mentioned, follows or blocks is asked of `user`, believed a moment, and forgotten at once', async () => {
+  const [alice, bob] = await Promise.all([signUp('alice'), signUp('bob')]);
+  const said = await ask(
+    'post',
+    bob,
+    `mutation { createPost(input: { text: "Hello @Alice and @nobody" }) {
+      post { id facets { ... on MentionFacet { user { id } } } } errors { message } } }`,
+  );
+  expect(said.data).toMatchObject({
+    createPost: { errors: [], post: { facets: [{ user: { id: alice.subject } }] } },
+  });
+  const read = `{ post(id: "${said.data['createPost']?.['post']?.['id']}") { text } }`;
+  const visible = { data: { post: { text: 'Hello @Alice and @nobody' } } };
+  const hidden = { data: { post: null } };
+  expect(await ask('post', alice, read)).toEqual(visible);
+
+  const relate = (mutation: string) =>
+    ask(
+      'user',
+      bob,
+      `mutation { ${mutation}(input: { userId: "${alice.subject}" }) { errors { message } } }`,
+    );
+  for (let round = 0; round < 5; round++) {
+    await relate('block');
+    expect(await ask('post', alice, read)).toEqual(hidden);
+    await relate('unblock');
+    expect(await ask('post', alice, read)).toEqual(visible);
+  }
+
+  const keys = await redis.client.keys('*rel:*');
+  expect(keys.length).toBeGreaterThan(0);
+  // However slow this machine is today, the lease shall outlast the next question.
+  await Promise.all(keys.map((key) => redis.client.persist(key)));
+  await user.stop('an outage');
+  // What was read within one lease still holds; without it nobody guesses.
+  expect(await ask('post', alice, read)).toEqual(visible);
+  await redis.client.flushdb();
+  expect(await ask('post', alice, read)).toMatchObject({
+    data: { post: null },
+    errors: [{ extensions: { code: 'DOWNSTREAM_ERROR' } }],
+  });
+  expect(await ask('post', bob, read)).toEqual(visible);
+});
