@@ -1,3 +1,4 @@
+import { currentTraceContext } from '@murmuration/service-kit';
 import { aggregateTypeOf, type EventPayload, type EventType } from './catalogue.ts';
 
 export interface OutboxEvent<T extends EventType = EventType> {
@@ -26,7 +27,10 @@ export function outboxInsertSql(parameter: string): string {
 }
 
 /** Events as the JSON that {@link outboxInsertSql} reads. */
-export function outboxJson(events: readonly OutboxEvent[], traceContext: string | null = null): string {
+export function outboxJson(
+  events: readonly OutboxEvent[],
+  traceContext: string | null = currentTraceContext(),
+): string {
   return JSON.stringify(
     events.map((event) => ({
       aggregatetype: aggregateTypeOf(event.type),
@@ -43,7 +47,7 @@ export function outboxJson(events: readonly OutboxEvent[], traceContext: string 
 export async function writeOutbox(
   transaction: RawExecutor,
   events: readonly OutboxEvent[],
-  traceContext: string | null = null,
+  traceContext: string | null = currentTraceContext(),
 ): Promise<void> {
   if (events.length === 0) return;
   await transaction.$executeRawUnsafe(outboxInsertSql('$1'), outboxJson(events, traceContext));

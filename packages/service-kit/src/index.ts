@@ -33,6 +33,7 @@ export { serveMetrics } from './http/metrics-server.ts';
 export { createHttpServer, httpLimits, type HttpServer, type Readiness } from './http/server.ts';
 export { anonymous, type Identity } from './identity.ts';
 export { createLoader, loaderLimits } from './loader.ts';
+export { createBoundedLabel, otherLabel } from './observe/labels.ts';
 export { createLogger, type Logger } from './observe/logger.ts';
 export {
   Counter,
@@ -44,6 +45,14 @@ export {
   operationDuration,
   redisCommands,
 } from './observe/metrics.ts';
+export {
+  currentTraceContext,
+  inEventSpan,
+  inSpan,
+  isTracing,
+  startTracing,
+  type Tracing,
+} from './observe/tracing/tracing.ts';
 export { createLifecycle, type Lifecycle, lifecycleLimits, runProcess } from './process/lifecycle.ts';
 export { revocationChannel, revocationsPath } from './revocations.ts';
 export { createRedisCache, type RedisCache, redisLimits } from './redis/redis.ts';

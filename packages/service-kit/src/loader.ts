@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { inSpan } from './observe/tracing/tracing.ts';
 
 export const loaderLimits = { maxBatchSize: 1_000 } as const;
 
@@ -12,7 +13,8 @@ export function createLoader<Key extends bigint | string, Row>(
 ): DataLoader<Key, Row | null> {
   return new DataLoader(
     async (keys) => {
-      const rows = new Map((await read([...keys])).map((row) => [keyOf(row), row]));
+      const found = await inSpan('loader', { 'loader.keys': keys.length }, () => read([...keys]));
+      const rows = new Map(found.map((row) => [keyOf(row), row]));
       return keys.map((key) => rows.get(key) ?? null);
     },
     { maxBatchSize: loaderLimits.maxBatchSize },

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { timeOf } from '@murmuration/ids';
+import { inEventSpan } from '@murmuration/service-kit';
 import type { WireEvent } from '../feed/wire.ts';
 import { type ChangeSource, readChange, type StateChange } from './change.ts';
 import { buryEvent } from './dead-letters.ts';
@@ -16,14 +17,22 @@ export async function applyFenced<Result>(
   source: ChangeSource,
 ): Promise<void> {
   const { feed, pool } = options;
-  const result = await inFencedTransaction(pool, { feed, ...move }, (client) =>
-    options.apply(client, changes, source),
+  const causes = changes.map((change) => change.traceContext);
+  await inEventSpan(
+    `consume ${feed}`,
+    causes,
+    { 'messaging.batch.message_count': changes.length },
+    async () => {
+      const result = await inFencedTransaction(pool, { feed, ...move }, (client) =>
+        options.apply(client, changes, source),
+      );
+      try {
+        await options.afterCommit?.(result);
+      } catch (error) {
+        options.logger.error({ err: error, feed }, 'afterCommit failed; the effects are committed');
+      }
+    },
   );
-  try {
-    await options.afterCommit?.(result);
-  } catch (error) {
-    options.logger.error({ err: error, feed }, 'afterCommit failed; the effects are committed');
-  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { InternalKey } from '@murmuration/config';
 import { Pool } from 'undici';
 import { envelopeHeader, signEnvelope } from '../envelope/envelope.ts';
+import { internalCallDuration } from '../observe/metrics.ts';
 
 export const internalClientLimits = {
   connections: 8,
@@ -51,32 +52,52 @@ export function createInternalClient(options: {
   });
   return {
     async call<Answer>(request: InternalRequest): Promise<Answer> {
-      const body = request.body === undefined ? '' : JSON.stringify(request.body);
-      const { method, path } = request;
-      const fields = {
-        audience: options.service,
-        method,
-        path,
-        requestId: request.requestId ?? 'internal',
-        identity: { kind: 'service', name: options.self },
-      } as const;
-      const timeout = AbortSignal.timeout(request.timeoutMs ?? internalClientLimits.timeoutMs);
-      const answer = await pool.request({
-        method,
-        path,
-        body: body || null,
-        headers: {
-          'content-type': 'application/json',
-          [envelopeHeader]: signEnvelope(options.keys[0], fields, body),
-        },
-        signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
+      const measured = internalCallDuration.startTimer({
+        service: options.service,
+        route: routeOf(request.path),
       });
-      const text = await answer.body.text();
-      if (answer.statusCode >= 300) {
-        throw new InternalCallError(options.service, request, answer.statusCode, text);
+      try {
+        const answer = await send<Answer>(request);
+        measured({ outcome: 'ok' });
+        return answer;
+      } catch (error) {
+        measured({ outcome: error instanceof InternalCallError ? String(error.status) : 'unreachable' });
+        throw error;
       }
-      return JSON.parse(text) as Answer;
     },
     close: () => pool.destroy(),
   };
+
+  async function send<Answer>(request: InternalRequest): Promise<Answer> {
+    const body = request.body === undefined ? '' : JSON.stringify(request.body);
+    const { method, path } = request;
+    const fields = {
+      audience: options.service,
+      method,
+      path,
+      requestId: request.requestId ?? 'internal',
+      identity: { kind: 'service', name: options.self },
+    } as const;
+    const timeout = AbortSignal.timeout(request.timeoutMs ?? internalClientLimits.timeoutMs);
+    const answer = await pool.request({
+      method,
+      path,
+      body: body || null,
+      headers: {
+        'content-type': 'application/json',
+        [envelopeHeader]: signEnvelope(options.keys[0], fields, body),
+      },
+      signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
+    });
+    const text = await answer.body.text();
+    if (answer.statusCode >= 300) {
+      throw new InternalCallError(options.service, request, answer.statusCode, text);
+    }
+    return JSON.parse(text) as Answer;
+  }
+}
+
+/** `/internal/<what>`: paths carry ids and cursors below that, which must not become labels. */
+function routeOf(path: string): string {
+  return path.split('?', 1)[0]?.split('/', 3).join('/') ?? '';
 }

@@ -1,5 +1,6 @@
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Logger } from 'pino';
+import { traceHttpServer } from '../observe/tracing/http-server.ts';
 
 export const httpLimits = {
   /** Longer than the pools' idle time, or a reused connection meets a closed one. */
@@ -36,6 +37,7 @@ export function createHttpServer(options: {
     bodyLimit: options.bodyBytes ?? httpLimits.bodyBytes,
     return503OnClosing: false,
   }) as unknown as FastifyInstance;
+  traceHttpServer(app);
   let isDraining = false;
 
   app.get('/livez', () => ({ status: 'ok' }));

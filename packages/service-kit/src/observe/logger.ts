@@ -1,16 +1,18 @@
 import { type Logger, pino } from 'pino';
+import { traceIds } from './tracing/tracing.ts';
 
 export type { Logger };
 
 /** Keys whose values are never written, at any depth the serialisers reach. */
 const secretKeys = ['password', 'accessToken', 'refreshToken', 'authorization', 'cookie', 'email', 'secret'];
 
-/** JSON logs to standard output, each line with the process's name. */
+/** JSON logs to standard output, each line with the process's name and, inside a trace, its ids. */
 export function createLogger(name: string, level = 'info'): Logger {
   return pino({
     name,
     level,
     base: { name },
+    mixin: traceIds,
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: {
       paths: secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),

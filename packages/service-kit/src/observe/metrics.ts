@@ -39,6 +39,15 @@ export const operationDuration = new Histogram({
   registers: [metrics],
 });
 
+/** Long polls of event feeds are among them: read those by their route. */
+export const internalCallDuration = new Histogram({
+  name: 'internal_call_duration_seconds',
+  help: 'Time of a signed call to another service',
+  labelNames: ['service', 'route', 'outcome'],
+  buckets: durationBuckets,
+  registers: [metrics],
+});
+
 export const envelopeRefusals = new Counter({
   name: 'envelope_refusals_total',
   help: 'Requests refused because they were not signed as they must be',

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { startTracing } from '../observe/tracing/tracing.ts';
 
 export const lifecycleLimits = {
   /** After this long the process ends whatever still runs. */
@@ -54,6 +55,8 @@ export async function runProcess(
     end('an uncaught error', 1);
   });
   try {
+    const tracing = await startTracing({ name: String(logger.bindings()['name'] ?? 'unknown') });
+    lifecycle.onStop('tracing', () => tracing.stop());
     await start(lifecycle);
   } catch (error) {
     logger.fatal({ err: error }, 'could not start');

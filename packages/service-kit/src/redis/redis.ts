@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { redisCommands } from '../observe/metrics.ts';
 
 export const redisLimits = {
   connectMs: 1_000,
@@ -33,6 +34,7 @@ export function createRedisCache(options: { url: string; logger: Logger; name: s
     retryStrategy: (attempt) =>
       Math.min(redisLimits.reconnectMs.first * attempt, redisLimits.reconnectMs.longest),
   });
+  countCommands(client, options.name);
   let namespace: string | null = null;
   let isAway = false;
 
@@ -60,4 +62,14 @@ export function createRedisCache(options: { url: string; logger: Logger; name: s
   }
 
   return { client, namespace: () => namespace, close: () => client.disconnect() };
+}
+
+/** Everything goes through this one method, pipelined or not. */
+function countCommands(client: Redis, purpose: string): void {
+  const counter = redisCommands.labels(purpose);
+  const send = client.sendCommand.bind(client);
+  client.sendCommand = (...command: Parameters<typeof send>) => {
+    counter.inc();
+    return send(...command);
+  };
 }

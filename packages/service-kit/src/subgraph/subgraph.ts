@@ -9,7 +9,10 @@ import {
 } from 'graphql';
 import type { Logger } from 'pino';
 import { maskError } from '../errors/mask.ts';
+import { createBoundedLabel } from '../observe/labels.ts';
 import { operationDuration } from '../observe/metrics.ts';
+import { traceRootFields } from '../observe/tracing/resolvers.ts';
+import { inSpan } from '../observe/tracing/tracing.ts';
 import type { RequestContext } from './context.ts';
 import { createDocumentCache } from './documents.ts';
 
@@ -50,6 +53,8 @@ export function createSubgraph<Context extends RequestContext>(options: {
   const schema = buildSubgraphSchema([
     { typeDefs: parse(options.typeDefs), resolvers: options.resolvers as Resolvers },
   ]);
+  traceRootFields(schema);
+  const labelOf = createBoundedLabel();
   const readDocument = createDocumentCache(schema);
 
   async function run(request: GraphQLRequest, base: RequestContext): Promise<ExecutionResult> {
@@ -79,9 +84,10 @@ export function createSubgraph<Context extends RequestContext>(options: {
     },
     async execute(request, base) {
       const startedAtMs = performance.now();
-      const result = await run(request, base);
+      const name = labelOf(request.operationName);
+      const result = await inSpan(`${options.name} ${name}`, {}, () => run(request, base));
       operationDuration
-        .labels(options.name, request.operationName ?? 'anonymous', result.errors ? 'error' : 'ok')
+        .labels(options.name, name, result.errors ? 'error' : 'ok')
         .observe((performance.now() - startedAtMs) / 1_000);
       return result;
     },
