@@ -57,20 +57,20 @@ export async function serveTicker(keys: readonly InternalKey[]): Promise<Ticker>
   function live(from: number): AsyncGenerator<ReturnType<typeof ticksOf>, void> {
     const queue = Array.from({ length: last - from }, (_, index) => from + index + 1);
     let wake = () => {};
-    let isOver = false;
+    const over = new AbortController();
     const listener = (n: number) => {
       queue.push(n);
       wake();
     };
     listeners.add(listener);
     const stop = () => {
-      isOver = true;
+      over.abort();
       listeners.delete(listener);
       wake();
     };
     return {
       async next() {
-        while (!isOver) {
+        while (!over.signal.aborted) {
           const n = queue.shift();
           if (n !== undefined) return { done: false, value: ticksOf(n) };
           await new Promise<void>((resolve) => (wake = resolve));

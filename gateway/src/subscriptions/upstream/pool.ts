@@ -7,6 +7,8 @@ import type { UpstreamRequest, UpstreamSink } from './sink.ts';
 export const upstreamLimits = {
   /** A connection is replaced after about this long, so that load spreads when a subgraph scales out. */
   maxLifeMs: 10 * 60_000,
+  /** Subscriptions on one connection; the next opens another. */
+  maxPerConnection: 10_000,
 } as const;
 
 export type UpstreamContext = Pick<EdgeContext, 'identity' | 'requestId' | 'position'>;
@@ -37,7 +39,7 @@ export function createUpstreams(options: {
   function connect(name: string, target: URL): Entry {
     const key = `${name} ${target.href}`;
     const known = current.get(key);
-    if (known) return known;
+    if (known && known.users < upstreamLimits.maxPerConnection) return known;
     const path = `${target.pathname}${target.search}`;
     const context = { identity: { kind: 'service', name: 'gateway' }, requestId: 'upgrade' } as const;
     const envelope = sign({
