@@ -86,14 +86,14 @@ function nameOf({ __typename, field }: Problem): string {
 }
 
 /** A subgraph of this test file's own, on a database and a Redis of its own. */
-export async function createWorld(options: { onStatement?: (sql: string) => void } = {}) {
+export async function createWorld(options: { onStatement?: (sql: string) => void; redisUrl?: string } = {}) {
   const logger = createLogger('post', 'silent');
   const [stored, cached] = await Promise.all([createTestDatabase('post'), createTestRedis()]);
   const database = createPostDatabase({
     url: stored.url,
     onStatement: ({ sql }) => options.onStatement?.(sql),
   });
-  const redis = createRedisCache({ url: cached.url, logger, name: 'post-test' });
+  const redis = createRedisCache({ url: options.redisUrl ?? cached.url, logger, name: 'post-test' });
   while (redis.namespace() === null) await sleep(5);
   const people = createPeople();
   const { subgraph, services } = createPostSubgraph({ database, redis, user: people, logger });

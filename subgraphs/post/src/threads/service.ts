@@ -1,7 +1,10 @@
-import { type PageArguments, pageFrom } from '@murmuration/ids';
+import { cursorCodec, type PageArguments, pageFrom } from '@murmuration/ids';
 import type { Context } from '../context.ts';
 import type { PostRow } from '../posts/post.ts';
 import { type PostConnection, type PostEdge, postCursor, visiblePage } from '../posts/visible-page.ts';
+
+/** By place and not by id, for a hidden post's id would tell when it was made. */
+const ancestorCursor = cursorCodec('ancestor');
 
 /**
  * What a post answers, from the first post down to its parent. A hidden or deleted one is an edge without a
@@ -11,8 +14,8 @@ export async function ancestorsOf({ loaders }: Context, post: PostRow): Promise<
   if (post.replyToId === null) return [];
   const ids = (await loaders.ancestry.load(post.id))?.ancestorIds ?? [];
   return Promise.all(
-    ids.toReversed().map(async (id) => ({
-      cursor: postCursor.encode(id),
+    ids.toReversed().map(async (id, place) => ({
+      cursor: ancestorCursor.encode(BigInt(place)),
       node: await loaders.visibleById(id).catch((error: Error) => error),
     })),
   );
