@@ -56,8 +56,9 @@
     'padding:0 12px;background:#1b2240;color:#fff;font:13px system-ui,sans-serif';
   state.style.marginRight = 'auto';
   bar.append(state);
-  document.getElementById('root').style.cssText = 'height:calc(100vh - 34px)';
-  document.body.append(bar);
+  const style = document.createElement('style');
+  style.textContent = '#root, .graphiql-container { height: calc(100vh - 34px) !important }';
+  document.body.append(style, bar);
 
   function showState() {
     const token = sessionStorage.getItem(storageKey);
