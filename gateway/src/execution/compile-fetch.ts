@@ -29,7 +29,6 @@ export interface CompiledFetch {
   readonly path: PlanPath;
   /** Present for entity fetches. */
   readonly represent: ((entity: JsonObject) => string | undefined) | undefined;
-  readonly rewriteInput: Rewrite | undefined;
   readonly rewriteOutput: Rewrite | undefined;
   /** Where aliases of the planner's own really belong, for error paths. */
   readonly renamed: ReadonlyMap<string, string>;
@@ -42,7 +41,6 @@ export function compileFetch(node: FetchNode, path: PlanPath, env: FetchEnvironm
     prefix: `${JSON.stringify(name)}:`,
   }));
   const nameJson = operation.name === undefined ? '' : `"operationName":${JSON.stringify(operation.name)},`;
-  const represent = node.requires && compileRepresentation(node.requires, env.types, env.realNameOf);
   return {
     batchKey: JSON.stringify([node.serviceName, operation.text, node.outputRewrites]),
     subgraph: node.serviceName,
@@ -53,10 +51,23 @@ export function compileFetch(node: FetchNode, path: PlanPath, env: FetchEnvironm
     bodyPrefix: `{"query":${JSON.stringify(operation.text)},${nameJson}"variables":`,
     variables,
     path,
-    represent,
-    rewriteInput: compileRewrites(node.inputRewrites, env.types),
+    represent: compileRepresent(node, env),
     rewriteOutput: compileRewrites(node.outputRewrites, env.types),
     renamed: renamedKeys(node),
+  };
+}
+
+function compileRepresent(node: FetchNode, env: FetchEnvironment): CompiledFetch['represent'] {
+  if (!node.requires) return undefined;
+  const write = compileRepresentation(node.requires, env.types, env.realNameOf);
+  const rewrite = compileRewrites(node.inputRewrites, env.types);
+  if (!rewrite) return write;
+  return (entity) => {
+    const text = write(entity);
+    if (text === undefined) return undefined;
+    const representation: unknown = JSON.parse(text);
+    rewrite(representation, undefined);
+    return JSON.stringify(representation);
   };
 }
 

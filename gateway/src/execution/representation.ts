@@ -127,7 +127,11 @@ function writeLeaf(value: unknown): string | undefined {
   return JSON.stringify(value);
 }
 
-/** Nested objects may lack `__typename` when their type is certain; then only plain fields are selected. */
+/**
+ * Nested objects may lack `__typename` when their type is certain; then only plain fields are selected.
+ * Where fragments are, it is sent although the planner does not list it: without it the subgraph could not
+ * tell what it was given.
+ */
 function compileNested(
   selections: QueryPlanSelectionNode[],
   types: TypeRelations,
@@ -143,7 +147,8 @@ function compileNested(
     const typename = typeof value.__typename === 'string' ? value.__typename : '';
     let write = byType.get(typename);
     if (!write) {
-      write = writeFields(groupsFor(selections, typename, types).flat(), types, realNameOf);
+      const named = typename === '' ? [] : [{ kind: 'Field', name: '__typename' } as const];
+      write = writeFields([...named, ...groupsFor(selections, typename, types).flat()], types, realNameOf);
       if (typename === '' || types.isKnown(typename)) byType.set(typename, write);
     }
     return write(value);

@@ -1,5 +1,13 @@
 import { operationFromDocument } from '@apollo/federation-internals';
-import { type DocumentNode, GraphQLError, Kind, parse, print, validate } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  print,
+  validate,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { compileOperation } from '../execution/compile-operation.ts';
 import type { CompiledOperation } from '../execution/types.ts';
@@ -93,6 +101,8 @@ function compile(
 ): CompiledOperation {
   const { operation, fragments } = selectOperation(document, operationName);
   const normal = normaliseOperation(operation, fragments, supergraph.internalNames);
+  const plan = withRealNames(planOperation(supergraph, normal.document, labels), supergraph.rules);
+  options.onPlan?.(plan, operation.name?.value);
   const urls = new Map(supergraph.subgraphs.map(({ name, url }) => [name, url]));
   return compileOperation({
     generationId: supergraph.id,
@@ -105,17 +115,20 @@ function compile(
     },
     operation,
     dataKeyOf: normal.dataKeyOf,
-    plan: withRealNames(planOperation(supergraph, normal.document, labels), supergraph.realNames),
+    plan,
     environment: {
       types: supergraph.types,
       urlOf: (name) => urls.get(name),
-      realNameOf: (name) => supergraph.realNames.byName.get(name)?.realName ?? name,
+      realNameOf: (name) => supergraph.rules.virtualFields.get(name)?.realName ?? name,
       clientVariableOf: normal.clientVariableOf,
     },
   });
 }
 
 function planOperation(supergraph: LoadedSupergraph, document: DocumentNode, labels: readonly string[]) {
+  const [{ selectionSet }] = document.definitions as [OperationDefinitionNode];
+  // Everything may be under a constant @skip.
+  if (selectionSet.selections.length === 0) return { kind: 'QueryPlan' } as const;
   try {
     const operation = operationFromDocument(supergraph.planningSchema, document);
     return supergraph.planner.buildQueryPlan(operation, {

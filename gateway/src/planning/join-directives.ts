@@ -1,4 +1,4 @@
-import { type ConstDirectiveNode, type DocumentNode, Kind, parse, visit } from 'graphql';
+import { type ConstDirectiveNode, type DocumentNode, Kind, parse, type SelectionNode, visit } from 'graphql';
 
 /** Labels of progressive `@override`s, as the supergraph carries them in `@join__field(overrideLabel:)`. */
 export function overrideLabelsOf(supergraph: DocumentNode): string[] {
@@ -60,4 +60,16 @@ export function graphNamesOf(supergraph: DocumentNode): Map<string, string> {
     }
   }
   return names;
+}
+
+/** The value of `join__Graph` that a join directive names. */
+export function joinGraph(directive: ConstDirectiveNode): string {
+  const value = directive.arguments?.find((argument) => argument.name.value === 'graph')?.value;
+  return value?.kind === Kind.ENUM ? value.value : '';
+}
+
+/** The selections of a field set, as keys and requires are written. */
+export function selectionsOf(text: string): readonly SelectionNode[] {
+  const [definition] = parse(`{ ${text} }`, { noLocation: true }).definitions;
+  return definition?.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet.selections : [];
 }

@@ -9,6 +9,7 @@ import {
   visit,
 } from 'graphql';
 import { isForbiddenKey } from '../execution/json.ts';
+import { pruneOperation } from './prune.ts';
 
 /** An operation as the planner gets it, and how to find the client's fields in what is then fetched. */
 export interface NormalOperation {
@@ -35,7 +36,7 @@ export function normaliseOperation(
     variables.size > 0 || fields.some((field) => keys.get(signature(field)) !== clientKey(field));
   const clientNames = new Map([...variables].map(([client, planned]) => [planned, client]));
   return {
-    document: isChanged ? rename(original, keys, variables) : original,
+    document: pruneOperation(isChanged ? rename(original, keys, variables) : original),
     dataKeyOf: (field) => keys.get(signature(field)) ?? clientKey(field),
     clientVariableOf: (name) => clientNames.get(name) ?? name,
   };

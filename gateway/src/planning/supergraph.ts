@@ -3,8 +3,9 @@ import { type Schema, Supergraph } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import { type GraphQLSchema, parse } from 'graphql';
 import { createTypeRelations, type TypeRelations } from '../execution/type-relations.ts';
-import { graphNamesOf, internalNamesOf, overrideLabelsOf } from './join-directives.ts';
-import type { RealNames } from './real-names.ts';
+import { internalNamesOf, overrideLabelsOf } from './join-directives.ts';
+import { requirementsOf } from './requirements.ts';
+import type { SplitRules } from './split-fetch.ts';
 import { addVirtualFields } from './virtual-fields.ts';
 
 /** A supergraph SDL with everything that planning and execution ask of it. */
@@ -18,7 +19,8 @@ export interface LoadedSupergraph {
   readonly subgraphs: readonly { readonly name: string; readonly url: string | undefined }[];
   readonly overrideLabels: readonly string[];
   readonly internalNames: ReadonlySet<string>;
-  readonly realNames: RealNames;
+  /** How plans are corrected before they are compiled. */
+  readonly rules: SplitRules;
 }
 
 /**
@@ -34,7 +36,6 @@ export function loadSupergraph(sdl: string): LoadedSupergraph {
   const virtual = addVirtualFields(document);
   const isPlain = virtual.byName.size === 0;
   const planned = isPlain ? supergraph : Supergraph.build(virtual.supergraph, withoutValidation);
-  const graphs = graphNamesOf(document);
   return {
     id: createHash('sha256').update(sdl).digest('hex').slice(0, 16),
     apiSchema: supergraph.apiSchema().toGraphQLJSSchema(),
@@ -44,9 +45,6 @@ export function loadSupergraph(sdl: string): LoadedSupergraph {
     subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url: url || undefined })),
     overrideLabels: overrideLabelsOf(document),
     internalNames: internalNamesOf(document),
-    realNames: {
-      byName: virtual.byName,
-      neededBy: (subgraph, type, field) => virtual.neededBy.get(`${graphs.get(subgraph)} ${type}.${field}`),
-    },
+    rules: { requirements: requirementsOf(virtual.supergraph), virtualFields: virtual.byName },
   };
 }

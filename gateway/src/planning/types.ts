@@ -1,3 +1,4 @@
+import type { QueryPlan } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { CompiledOperation, SubgraphFetcher } from '../execution/types.ts';
 
@@ -6,6 +7,8 @@ export interface GenerationOptions {
   readonly fetcher: SubgraphFetcher;
   /** Bound of the document and plan cache in bytes (estimated). Default 64 MiB. */
   readonly cacheBytes?: number;
+  /** Called with every plan that is made, as it will be executed: for tests, explanations and logs. */
+  readonly onPlan?: (plan: QueryPlan, operationName: string | undefined) => void;
 }
 
 export interface PlanOptions {

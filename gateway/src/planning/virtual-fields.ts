@@ -5,12 +5,11 @@ import {
   type InterfaceTypeDefinitionNode,
   Kind,
   type ObjectTypeDefinitionNode,
-  parse,
   print,
   type SelectionNode,
   stripIgnoredCharacters,
 } from 'graphql';
-import { stringArgument } from './join-directives.ts';
+import { selectionsOf, stringArgument } from './join-directives.ts';
 
 /** A field with fixed arguments that some `@requires` asks, under a name of its own. */
 export interface VirtualField {
@@ -24,8 +23,6 @@ export interface VirtualFields {
   /** The supergraph with the virtual fields in place of what they stand for; for the planner only. */
   readonly supergraph: DocumentNode;
   readonly byName: ReadonlyMap<string, VirtualField>;
-  /** `Type.field` of a join graph (`GRAPH`) to the virtual fields that it needs. */
-  readonly neededBy: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 type TypeWithFields = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
@@ -42,7 +39,6 @@ export function addVirtualFields(supergraph: DocumentNode): VirtualFields {
     if (hasFields(definition)) types.set(definition.name.value, definition);
   }
   const byName = new Map<string, VirtualField>();
-  const neededBy = new Map<string, Set<string>>();
   /** `Type.field` to the virtual fields to put beside it. */
   const additions = new Map<string, Set<VirtualField>>();
 
@@ -89,12 +85,11 @@ export function addVirtualFields(supergraph: DocumentNode): VirtualFields {
         if (found.size === 0) continue;
         const text = stripIgnoredCharacters(selections.map(print).join(' '));
         rewritten.set(`${type.name.value} ${requires}`, text);
-        neededBy.set(`${graphOf(directive)} ${type.name.value}.${field.name.value}`, found);
       }
     }
   }
-  if (byName.size === 0) return { supergraph, byName, neededBy };
-  return { supergraph: withFields(supergraph, additions, rewritten), byName, neededBy };
+  if (byName.size === 0) return { supergraph, byName };
+  return { supergraph: withFields(supergraph, additions, rewritten), byName };
 }
 
 function hasFields(node: DocumentNode['definitions'][number]): node is TypeWithFields {
@@ -111,11 +106,6 @@ function namedType({ type }: FieldDefinitionNode): string {
   return inner.name.value;
 }
 
-function selectionsOf(text: string): readonly SelectionNode[] {
-  const [definition] = parse(`{ ${text} }`, { noLocation: true }).definitions;
-  return definition?.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet.selections : [];
-}
-
 function withSelections<T extends SelectionNode>(node: T, selections: SelectionNode[]): T {
   return { ...node, selectionSet: { kind: Kind.SELECTION_SET, selections } };
 }
@@ -124,11 +114,6 @@ function printArguments(nodes: readonly { readonly name: { readonly value: strin
   if (nodes.length === 0) return '';
   const sorted = [...nodes].sort((a, b) => (a.name.value < b.name.value ? -1 : 1));
   return `(${sorted.map((node) => print(node as never)).join(', ')})`;
-}
-
-function graphOf(directive: ConstDirectiveNode): string {
-  const value = directive.arguments?.find((argument) => argument.name.value === 'graph')?.value;
-  return value?.kind === Kind.ENUM ? value.value : '';
 }
 
 function withFields(

@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import { isAbsent, isJsonObject, type JsonObject } from '../json.ts';
 import { leafCheck } from './leaf.ts';
-import { type CollectedField, collectFields, type SelectionSource } from './selection.ts';
+import { type CollectedField, collectFields, needsConcreteType, type SelectionSource } from './selection.ts';
 import { bubble, report, type Shaper } from './shape-run.ts';
 
 interface FieldShape {
@@ -29,7 +29,20 @@ export function compileRootShape(
   set: SelectionSetNode,
   source: SelectionSource,
 ): Shaper {
-  return compileObject(root, [set], source);
+  const fields = collectFields([set], root.name, source);
+  const shape = compileObject(root, [set], source);
+  const data = fields.filter((field) => !field.name.startsWith('__'));
+  return (value, run) => {
+    // Every plan asks all root fields. One that is simply not there was never answered, or never planned:
+    // a silent null would be a wrong answer.
+    for (const { clientKey, dataKey } of data) {
+      if (Object.hasOwn(value as JsonObject, dataKey)) continue;
+      run.path.push(clientKey);
+      report(run, `No answer for field ${root.name}.${clientKey}.`);
+      run.path.pop();
+    }
+    return shape(value, run);
+  };
 }
 
 function compileType(
@@ -136,7 +149,10 @@ function compileAbstract(
         report(run, `Invalid type of an object where ${type.name} is expected.`);
         return null;
       }
-      shape = compileObject(runtime as GraphQLCompositeType, sets, source);
+      const isUnknown = isInterfaceType(runtime) && needsConcreteType(sets, runtime.name, source);
+      shape = isUnknown
+        ? unknownType(runtime.name)
+        : compileObject(runtime as GraphQLCompositeType, sets, source);
       byType.set(typename, shape);
     }
     return shape(value, run);
@@ -202,9 +218,12 @@ function compileField(
 
 /** Known from the type that was chosen; an object whose real type is not known cannot answer it. */
 function typenameShape(type: GraphQLCompositeType): Shaper {
-  if (isObjectType(type)) return () => type.name;
+  return isObjectType(type) ? () => type.name : unknownType(type.name);
+}
+
+function unknownType(name: string): Shaper {
   return (_, run) => {
-    report(run, `The type of an object of ${type.name} is not known.`);
+    report(run, `The type of an object of ${name} is not known.`);
     return bubble;
   };
 }

@@ -65,6 +65,28 @@ function collectInto(
   }
 }
 
+/**
+ * Whether it hangs on the concrete type what is selected. Asked for objects of which only an interface is
+ * known (a subgraph with @interfaceObject answered, the one that knows their types did not).
+ */
+export function needsConcreteType(
+  sets: readonly SelectionSetNode[],
+  interfaceName: string,
+  source: SelectionSource,
+): boolean {
+  return sets.some((set) =>
+    set.selections.some((selection) => {
+      if (selection.kind === 'Field' || !isIncluded(selection.directives, source.isOn)) return false;
+      const fragment =
+        selection.kind === 'InlineFragment' ? selection : source.fragments.get(selection.name.value);
+      if (!fragment) return false;
+      const condition = fragment.typeCondition?.name.value ?? interfaceName;
+      const isCertain = applies(source.schema, condition, interfaceName);
+      return !isCertain || needsConcreteType([fragment.selectionSet], interfaceName, source);
+    }),
+  );
+}
+
 function applies(schema: GraphQLSchema, condition: string, typename: string): boolean {
   if (condition === typename) return true;
   const abstract = schema.getType(condition);
