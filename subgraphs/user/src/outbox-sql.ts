@@ -1,4 +1,5 @@
 import { Prisma } from '@murmuration/prisma/user';
+import { currentTraceContext } from '@murmuration/service-kit';
 
 /**
  * Event payloads as jsonb over the columns of their tables: the events below and the feed's snapshots are
@@ -20,14 +21,23 @@ const keySql = {
   mute: `muter_id || ':' || muted_id`,
 } as const;
 
+const headOf = (aggregate: keyof typeof payloadSql) =>
+  Prisma.raw(`INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload, trace_context)
+    SELECT '${aggregate}', ${keySql[aggregate]}, version, '${aggregate}.changed', ${payloadSql[aggregate]}`);
+
+const eventHeads = {
+  account: headOf('account'),
+  follow: headOf('follow'),
+  block: headOf('block'),
+  mute: headOf('mute'),
+} as const;
+
 /**
  * Body of a CTE that writes one event for each row of another CTE, which has the columns of the
  * aggregate's table: a row's new version is known only inside the statement that locked it.
  */
 export function eventsOf(aggregate: keyof typeof payloadSql, changed = 'changed'): Prisma.Sql {
-  return Prisma.raw(`INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload)
-    SELECT '${aggregate}', ${keySql[aggregate]}, version, '${aggregate}.changed', ${payloadSql[aggregate]}
-    FROM ${changed}`);
+  return Prisma.sql`${eventHeads[aggregate]}, ${currentTraceContext()}::text FROM ${Prisma.raw(changed)}`;
 }
 
 /** Body of a CTE that counts follows: `changed` has a column `delta` besides those of `follow`. */

@@ -1,5 +1,6 @@
 import type { Page } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
+import { inSpan } from '@murmuration/service-kit';
 import DataLoader from 'dataloader';
 import { type ListKind, type ListRow, pageKey } from './list.ts';
 import { readLists } from './repository.ts';
@@ -19,7 +20,8 @@ export function createListLoaders(database: UserDatabase, viewerId: bigint | nul
     const known = loaders.get(key);
     if (known) return known;
     const loader = new DataLoader<bigint, ListRow[]>(async (ownerIds) => {
-      const rows = await readLists(database, { kind, page, viewerId, ownerIds });
+      const query = { kind, page, viewerId, ownerIds };
+      const rows = await inSpan(`loader ${kind}`, {}, () => readLists(database, query));
       const byOwner = Map.groupBy(rows, (row) => row.ownerId);
       return ownerIds.map((ownerId) => byOwner.get(ownerId) ?? []);
     });
