@@ -55,11 +55,16 @@ export function createFeedSource(client: Pick<InternalClient, 'call'>): FeedSour
         const path = `/internal/snapshots/${aggregate}/${encodeURIComponent(aggregateId)}`;
         return await client.call<WireState>({ method: 'GET', path, timeoutMs: snapshotMs });
       } catch (error) {
-        if (statusOf(error) === 404) return null;
+        // Not the 404 of a route that is missing: that must not pass for an aggregate that is.
+        if (statusOf(error) === 404 && isNotFound(error)) return null;
         throw error;
       }
     },
   };
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof InternalCallError && error.answer.includes('"NOT_FOUND"');
 }
 
 function statusOf(error: unknown): number | null {

@@ -26,16 +26,11 @@ export function createFeedHints(feed: string, redis?: RedisCache): FeedHints {
     hints++;
     for (const resume of waiting) resume();
   };
-  // A subscriber may wait for Redis as long as it takes, and subscribes again by itself.
-  const subscriber = redis?.client.duplicate({
-    enableOfflineQueue: true,
-    maxRetriesPerRequest: null,
-    enableAutoPipelining: false,
-    autoResubscribe: true,
-  });
+  // The second connection: a subscriber cannot publish. It subscribes whenever Redis is, or comes, back.
+  const subscriber = redis?.client.duplicate({ enableAutoPipelining: false, autoResubscribe: false });
   subscriber?.on('error', () => undefined); // the cache connection reports that Redis is away
+  subscriber?.on('ready', () => void subscriber.subscribe(channel).catch(() => subscriber.disconnect(true)));
   subscriber?.on('message', wake);
-  subscriber?.subscribe(channel).catch(() => undefined);
 
   return {
     publish() {

@@ -22,14 +22,16 @@ export type Look =
  * the timeline is taken from the WAL because the control file lags behind a promotion.
  */
 const lookSql = `
-WITH here AS MATERIALIZED (
+WITH base AS MATERIALIZED (
   SELECT (SELECT system_identifier FROM pg_control_system()) || '/' ||
       left(pg_walfile_name(pg_current_wal_lsn()), 8) || '/' || uuid AS identity,
     pg_snapshot_xmin(pg_current_snapshot()) AS horizon, dropped_xid, dropped_id
-  FROM feed_identity)
-SELECT here.identity, here.horizon::text AS horizon,
+  FROM feed_identity),
+here AS MATERIALIZED (
+  SELECT base.*, (SELECT w.id FROM outbox w WHERE w.xid >= base.horizon ORDER BY w.xid, w.id LIMIT 1) AS waiting_id
+  FROM base)
+SELECT here.identity, here.horizon::text AS horizon, here.waiting_id::text AS waiting_id,
   here.dropped_xid::text AS dropped_xid, here.dropped_id::text AS dropped_id,
-  (SELECT w.id::text FROM outbox w WHERE w.xid >= here.horizon ORDER BY w.xid, w.id LIMIT 1) AS waiting_id,
   e.xid::text AS xid, e.id::text AS id, e.aggregatetype, e.aggregateid, e.version::text AS version, e.type,
   e.payload, e.payload_version, e.trace_context
 FROM here LEFT JOIN LATERAL (
