@@ -17,7 +17,7 @@ export function createTimelinePool(options: {
   poolSize: number;
   applicationName: string;
   onError: (error: Error) => void;
-  onStatement?: () => void;
+  onStatement?: (statement: { durationMs: number }) => void;
 }): pg.Pool {
   const pool = new pg.Pool({
     connectionString: options.url,
@@ -32,6 +32,8 @@ export function createTimelinePool(options: {
   });
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
   pool.on('error', options.onError);
+  const { onStatement } = options;
+  if (onStatement) pool.on('connect', (client) => countQueries(client, onStatement));
   return pool;
 }
 
@@ -44,4 +46,23 @@ const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'tex
 /** `{1,2}`, as Postgres writes an array of numbers. */
 function readIds(text: string): bigint[] {
   return text === '{}' ? [] : text.slice(1, -1).split(',').map(BigInt);
+}
+
+/** The driver has no hook for statements, so each new connection's `query` is wrapped; a pool calls it back. */
+function countQueries(client: pg.ClientBase, onStatement: (statement: { durationMs: number }) => void): void {
+  const { query } = client;
+  client.query = function counted(this: pg.ClientBase, ...parts: unknown[]) {
+    const startedAtMs = performance.now();
+    const end = () => onStatement({ durationMs: performance.now() - startedAtMs });
+    const timed = parts.map((part) => {
+      if (typeof part !== 'function') return part;
+      return (...answer: unknown[]) => {
+        end();
+        Reflect.apply(part, undefined, answer);
+      };
+    });
+    const answer: unknown = Reflect.apply(query, this, timed);
+    if (answer instanceof Promise) answer.then(end, end);
+    return answer;
+  } as typeof client.query;
 }

@@ -1,17 +1,9 @@
 import type { Sql } from '../database/pool.ts';
 import type { Entry } from './entry.ts';
+import { isFirstRepostSql } from './first-repost.ts';
 
 const follows = (person: string) =>
   `EXISTS (SELECT FROM follow f WHERE f.follower_id = $1 AND f.followee_id = ${person} AND f.active)`;
-
-/** Of several reposts of one original only the first by somebody whom the reader still wants to hear. */
-const isFirstRepost = `NOT EXISTS (
-  SELECT FROM repost_ref o JOIN follow f ON f.follower_id = $1 AND f.followee_id = o.author_id AND f.active
-  WHERE o.original_id = r.original_id AND o.active AND o.id < r.id
-    AND NOT EXISTS (SELECT FROM mute m WHERE m.muter_id = $1 AND m.muted_id = o.author_id AND m.active)
-    AND NOT EXISTS (SELECT FROM block b WHERE b.blocker_id = $1 AND b.blocked_id = o.author_id AND b.active)
-    AND NOT EXISTS (SELECT FROM block b WHERE b.blocker_id = o.author_id AND b.blocked_id = $1 AND b.active)
-    AND NOT EXISTS (SELECT FROM account a WHERE a.id = o.author_id AND a.is_suspended))`;
 
 /** The lowest and highest id let the planner leave partitions alone. */
 const statement = {
@@ -26,7 +18,7 @@ const statement = {
   SELECT r.id, r.original_id, p.author_id, r.author_id, p.visibility, p.mentioned_ids
   FROM repost_ref r JOIN post_ref p ON p.id = r.original_id
   WHERE r.id = ANY($2::bigint[]) AND r.active AND NOT p.is_deleted AND p.author_id <> $1
-    AND ${follows('r.author_id')} AND NOT ${follows('p.author_id')} AND ${isFirstRepost}`,
+    AND ${follows('r.author_id')} AND NOT ${follows('p.author_id')} AND ${isFirstRepostSql('$1')}`,
 } as const;
 
 interface Row {

@@ -1,0 +1,35 @@
+import { backfill } from '@murmuration/events';
+import { createInternalClient, createLogger } from '@murmuration/service-kit';
+import { readWorkerConfig } from './config.ts';
+import { createTimelinePool } from './database/pool.ts';
+import { consumerOf, feedNames } from './ingest/consumers.ts';
+
+/**
+ * `node src/backfill.ts [user|post …]`: reads the named feeds' whole state anew into the projection, while
+ * everything runs. Cached lists and live cursors of before are not believed any more.
+ */
+const config = readWorkerConfig();
+const logger = createLogger('timeline-backfill', config.LOG_LEVEL);
+const asked = feedNames.filter((feed) => process.argv.length < 3 || process.argv.includes(feed));
+const databaseUrl = config.TIMELINE_DATABASE_URL;
+const pool = createTimelinePool({
+  url: databaseUrl,
+  poolSize: 2,
+  applicationName: 'murmuration-timeline-backfill',
+  onError: (error) => logger.warn({ err: error }, 'an idle connection broke'),
+});
+const client = (service: string, url: string) =>
+  createInternalClient({ self: 'timeline', service, url, keys: config.INTERNAL_KEYS });
+const producers = { user: client('user', config.USER_URL), post: client('post', config.POST_URL) };
+const bigFollowers = config.TIMELINE_BIG_FOLLOWERS;
+const ended = new AbortController();
+process.once('SIGINT', () => ended.abort());
+process.once('SIGTERM', () => ended.abort());
+
+for (const feed of asked) {
+  const onCommitted = () => undefined;
+  const options = consumerOf(feed, { pool, databaseUrl, producers, logger, bigFollowers, onCommitted });
+  await backfill(options, ended.signal);
+}
+await Promise.all(Object.values(producers).map((each) => each.close()));
+await pool.end();

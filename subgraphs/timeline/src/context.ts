@@ -1,0 +1,6 @@
+import type { RequestContext } from '@murmuration/service-kit';
+import type { Services } from './services.ts';
+
+export interface Context extends RequestContext {
+  services: Services;
+}

@@ -1,0 +1,17 @@
+import { requireViewer } from '@murmuration/service-kit';
+import type { Resolvers } from '../generated/resolvers.ts';
+import { bringerOf, postOf } from './connection.ts';
+
+export const homeResolvers: Resolvers = {
+  Query: {
+    homeTimeline: (_root, args, context) => context.services.home.timeline(requireViewer(context), args),
+  },
+  HomeTimelineConnection: {
+    liveCursor: (connection, _args, context) => context.services.home.liveCursor(connection),
+    newPostCount: ({ readerId }, { since }, context) => context.services.home.newPostCount(readerId, since),
+  },
+  HomeTimelineEdge: {
+    node: ({ entry }) => postOf(entry),
+    repostedBy: ({ entry }) => bringerOf(entry),
+  },
+};

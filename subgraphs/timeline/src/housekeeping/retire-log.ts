@@ -1,0 +1,36 @@
+import type { Logger } from '@murmuration/service-kit';
+import type pg from 'pg';
+
+export const logRetention = { hours: 24, everyMs: 3_600_000 } as const;
+
+/** Partitions below the newest that hold no event younger than a day and nothing that is still to be pushed. */
+const retiredSql = `
+SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+WHERE i.inhparent = 'timeline_event'::regclass
+  AND (substring(c.relname FROM '\\d+$')::bigint + 1) * 1000000 <=
+    (SELECT least(f.seq, coalesce((SELECT min(seq) FROM fanout_chunk), f.seq),
+      coalesce((SELECT seq FROM timeline_event WHERE created_at > now() - $1 * interval '1 hour'
+        ORDER BY seq LIMIT 1), h.seq)) FROM fanout_cursor f, timeline_head h)`;
+
+/**
+ * Drops what of the log nobody needs: live cursors older than a day are told to fetch again. Makes the next
+ * partitions of posts as well. Each statement is a transaction of its own and holds its lock for a moment.
+ */
+export async function keepHouse(pool: pg.Pool): Promise<string[]> {
+  await pool.query(`SELECT ensure_id_partitions('post_ref', now(), 6)`);
+  const { rows } = await pool.query<{ name: string }>(retiredSql, [logRetention.hours]);
+  for (const { name } of rows) await pool.query(`DROP TABLE ${name}`);
+  return rows.map(({ name }) => name);
+}
+
+export function startHousekeeping(options: { pool: pg.Pool; logger: Logger }): { stop(): void } {
+  const { pool, logger } = options;
+  const run = () =>
+    void keepHouse(pool).then(
+      (dropped) => dropped.length > 0 && logger.info({ dropped }, 'dropped old parts of the log'),
+      (error: unknown) => logger.warn({ err: error }, 'the housekeeping failed'),
+    );
+  run();
+  const timer = setInterval(run, logRetention.everyMs);
+  return { stop: () => clearInterval(timer) };
+}

@@ -1,0 +1,64 @@
+import type { Logger, RedisCache } from '@murmuration/service-kit';
+import type { Sql } from '../database/pool.ts';
+import { encodeFirehose, firehoseChannel } from './firehose.ts';
+import { readLog, readLogHead } from './log-event.ts';
+
+export const publisherLimits = { events: 500, headEveryMs: 500 } as const;
+
+export interface Publisher {
+  /** Call after a commit that wrote to the log. Never fails, never waits. */
+  poke(): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Tells the log to the processes that serve live streams: each event once and in order, read back after its
+ * commit, and the head every half second so that a lost message is noticed. Losing all of it loses nothing:
+ * whoever listens reads what is missing from Postgres.
+ */
+export async function startPublisher(options: {
+  sql: Sql;
+  redis: RedisCache;
+  logger: Logger;
+}): Promise<Publisher> {
+  const { sql, redis, logger } = options;
+  let last = (await readLogHead(sql)).seq;
+  let isWanted = false;
+  let running: Promise<void> | undefined;
+
+  async function publish(): Promise<void> {
+    const events = await readLog(sql, last, publisherLimits.events);
+    const head = await readLogHead(sql);
+    last = events.at(-1)?.seq ?? last;
+    isWanted ||= events.length === publisherLimits.events;
+    await redis.client.publish(firehoseChannel, encodeFirehose({ head, events }));
+  }
+
+  async function run(): Promise<void> {
+    while (isWanted) {
+      isWanted = false;
+      try {
+        await publish();
+      } catch (error) {
+        logger.debug({ err: error }, 'the firehose could not be published; readers fill the gap');
+      }
+    }
+  }
+
+  function poke(): void {
+    isWanted = true;
+    running ??= run().finally(() => {
+      running = undefined;
+    });
+  }
+
+  poke();
+  const timer = setInterval(poke, publisherLimits.headEveryMs);
+  return {
+    poke,
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

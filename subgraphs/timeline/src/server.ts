@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import {
+  countStatements,
+  createInternalClient,
+  createLogger,
+  createRedisCache,
+  createSubgraph,
+  type Lifecycle,
+  type Logger,
+  serveLive,
+  serveMetrics,
+  serveSubgraph,
+  type Subgraph,
+} from '@murmuration/service-kit';
+import type { TimelineConfig } from './config.ts';
+import type { Context } from './context.ts';
+import { createTimelinePool } from './database/pool.ts';
+import { homeResolvers } from './home/resolvers.ts';
+import { timelineLimits } from './limits.ts';
+import { liveResolvers } from './live/resolvers.ts';
+import { type Services, startServices } from './services.ts';
+
+const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
+
+/** The subgraph in process, without a port: what tests use. */
+export function createTimelineSubgraph(services: Services, logger: Logger): Subgraph<Context> {
+  return createSubgraph<Context>({
+    name: 'timeline',
+    typeDefs,
+    resolvers: { ...homeResolvers, ...liveResolvers },
+    createContext: (request) => ({ ...request, services }),
+    logger,
+  });
+}
+
+/** Starts the process that answers: database, cache, live hub, HTTP and websockets. Returns the base URL. */
+export async function startTimeline(
+  config: TimelineConfig,
+  lifecycle: Lifecycle,
+  logger: Logger = createLogger('timeline', config.LOG_LEVEL),
+): Promise<string> {
+  const count = countStatements('timeline');
+  const pool = createTimelinePool({
+    url: config.TIMELINE_DATABASE_URL,
+    poolSize: config.TIMELINE_DATABASE_POOL,
+    applicationName: 'murmuration-timeline',
+    onError: (error) => logger.warn({ err: error }, 'an idle connection broke'),
+    onStatement: count,
+  });
+  lifecycle.onStop('database', () => pool.end());
+  const redis = createRedisCache({ url: config.REDIS_URL, logger, name: 'timeline' });
+  lifecycle.onStop('redis', () => redis.close());
+  const keys = config.INTERNAL_KEYS;
+  const user = createInternalClient({ self: 'timeline', service: 'user', url: config.USER_URL, keys });
+  lifecycle.onStop('user', () => user.close());
+  const limits = { ...timelineLimits, pulledFollowees: config.TIMELINE_PULLED_FOLLOWEES };
+  const services = await startServices({ pool, redis, user, keys, logger, limits });
+  lifecycle.onStop('log', () => services.stop());
+
+  const subgraph = createTimelineSubgraph(services, logger);
+  const server = serveSubgraph(subgraph, {
+    logger,
+    keys,
+    readiness: { database: async () => void (await pool.query('SELECT 1')) },
+  });
+  const live = serveLive(server, subgraph, { keys, logger });
+  const metricsServer = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
+  lifecycle.onStop('metrics', () => metricsServer.close());
+  const url = await server.listen({ host: config.HOST, port: config.PORT });
+  lifecycle.onStop('http', () => server.app.close());
+  lifecycle.onStop('live', () => live.close());
+  lifecycle.onStop('readiness', () => server.drain());
+  logger.info({ url, metrics: metricsServer.url }, 'started');
+  return url;
+}

@@ -1,0 +1,57 @@
+import type { InternalKey } from '@murmuration/config';
+import { createRelationships } from '@murmuration/relationships';
+import type { InternalClient, Logger, RedisCache } from '@murmuration/service-kit';
+import type pg from 'pg';
+import { createHomeCache } from './home/cache/cache.ts';
+import { createRebuilds } from './home/cache/rebuild.ts';
+import { createCandidateSource } from './home/candidate-source.ts';
+import { homeRebuilds } from './home/metrics.ts';
+import { createHomePipeline } from './home/pipeline.ts';
+import { createHomeService, type HomeService } from './home/service.ts';
+import { type TimelineLimits, timelineLimits } from './limits.ts';
+import { createAuthorSights } from './live/author-sights.ts';
+import { createLiveCursors } from './live/cursor.ts';
+import { createHub } from './live/hub.ts';
+import { readLogHead } from './live/log-event.ts';
+import { createReplay } from './live/replayer.ts';
+import { createRouter } from './live/router.ts';
+import { createStreams, type OpenStream } from './live/stream.ts';
+import { followLog, type Tail } from './live/tail.ts';
+
+export interface ServiceOptions {
+  /** Leads to the primary. */
+  pool: pg.Pool;
+  redis: RedisCache;
+  user: Pick<InternalClient, 'call'>;
+  keys: readonly [InternalKey, ...InternalKey[]];
+  logger: Logger;
+  limits?: TimelineLimits;
+}
+
+export interface Services {
+  home: HomeService;
+  streams: OpenStream;
+}
+
+/** What resolvers call. It follows the log from now on, until it is stopped. */
+export async function startServices(options: ServiceOptions): Promise<Services & { stop(): Promise<void> }> {
+  const { pool: sql, redis, keys, logger, limits = timelineLimits } = options;
+  const cache = createHomeCache(redis, limits);
+  const onOutcome = (outcome: string) => homeRebuilds.labels(outcome).inc();
+  const rebuild = createRebuilds({ cache, sql, limits, onOutcome });
+  const relationships = createRelationships(options);
+  const ids = createCandidateSource({ sql, cache, rebuild, logger, limits });
+  const pipeline = createHomePipeline({ sql, ids, relationships });
+  const cursors = createLiveCursors(keys);
+
+  const sights = createAuthorSights({ redis, relationships });
+  const start = await readLogHead(sql);
+  const route = createRouter({ sql, sights });
+  const hub = createHub({ sql, start, route, replay: createReplay({ sql, pipeline, sights }) });
+  const tail: Tail = await followLog({ sql, redis, logger, start, listener: hub });
+  return {
+    home: createHomeService({ sql, pipeline, cursors }),
+    streams: createStreams({ sql, hub, cursors, pipeline }),
+    stop: () => tail.stop(),
+  };
+}

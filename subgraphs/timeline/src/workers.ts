@@ -1,0 +1,77 @@
+import { runConsumer } from '@murmuration/events';
+import {
+  countStatements,
+  createHttpServer,
+  createInternalClient,
+  createRedisCache,
+  type Lifecycle,
+  type Logger,
+  serveMetrics,
+} from '@murmuration/service-kit';
+import type { WorkerConfig } from './config.ts';
+import { createTimelinePool } from './database/pool.ts';
+import { startFanout } from './fanout/loop.ts';
+import { createHomeCache } from './home/cache/cache.ts';
+import { startHousekeeping } from './housekeeping/retire-log.ts';
+import { consumerOf, feedNames } from './ingest/consumers.ts';
+import { timelineLimits } from './limits.ts';
+import { startPublisher } from './live/publisher.ts';
+
+/**
+ * Starts the process that projects the feeds, tells the log and pushes to the cached lists. Any number may
+ * run: each office has one leader. Returns the base URL of its probes.
+ */
+export async function startWorkers(
+  config: WorkerConfig,
+  lifecycle: Lifecycle,
+  logger: Logger,
+): Promise<string> {
+  const databaseUrl = config.TIMELINE_DATABASE_URL;
+  const pool = createTimelinePool({
+    url: databaseUrl,
+    poolSize: config.TIMELINE_WORKER_POOL,
+    applicationName: 'murmuration-timeline-worker',
+    onError: (error) => logger.warn({ err: error }, 'an idle connection broke'),
+    onStatement: countStatements('timeline'),
+  });
+  lifecycle.onStop('database', () => pool.end());
+  const redis = createRedisCache({ url: config.REDIS_URL, logger, name: 'timeline-worker' });
+  lifecycle.onStop('redis', () => redis.close());
+
+  const limits = {
+    ...timelineLimits,
+    chunkFollowers: config.TIMELINE_CHUNK_FOLLOWERS,
+    bigFollowers: config.TIMELINE_BIG_FOLLOWERS,
+  };
+  const publisher = await startPublisher({ sql: pool, redis, logger });
+  lifecycle.onStop('publisher', () => publisher.stop());
+  const fanout = startFanout({ pool, cache: createHomeCache(redis, limits), limits, databaseUrl, logger });
+  lifecycle.onStop('fan-out', () => fanout.stop());
+
+  const keys = config.INTERNAL_KEYS;
+  const client = (service: string, url: string) =>
+    createInternalClient({ self: 'timeline', service, url, keys });
+  const producers = { user: client('user', config.USER_URL), post: client('post', config.POST_URL) };
+  const onCommitted = () => {
+    publisher.poke();
+    fanout.poke();
+  };
+  for (const feed of feedNames) {
+    lifecycle.onStop(`${feed} client`, () => producers[feed].close());
+    const { bigFollowers } = limits;
+    const options = consumerOf(feed, { pool, databaseUrl, producers, logger, bigFollowers, onCommitted });
+    const consumer = runConsumer(options);
+    lifecycle.onStop(`${feed} feed`, () => consumer.stop());
+  }
+
+  const housekeeping = startHousekeeping({ pool, logger });
+  lifecycle.onStop('housekeeping', () => housekeeping.stop());
+  const readiness = { database: async () => void (await pool.query('SELECT 1')) };
+  const server = createHttpServer({ logger, readiness });
+  const metricsServer = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
+  lifecycle.onStop('metrics', () => metricsServer.close());
+  const url = await server.listen({ host: config.HOST, port: config.PORT });
+  lifecycle.onStop('http', () => server.app.close());
+  logger.info({ url, metrics: metricsServer.url }, 'started');
+  return url;
+}
