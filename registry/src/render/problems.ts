@@ -47,11 +47,18 @@ function ofChange(change: CheckedChange): Problem[] {
       level: change.severity === 'fail' ? 'error' : 'warning',
       code: change.type,
       title: `${change.level} change of ${change.coordinate}${where}`,
-      text: [change.message, change.reason, ...change.notes, usageText(change)].filter(Boolean).join(' '),
+      text: [sentence(change.message), change.reason, ...change.notes, usageText(change)]
+        .filter(Boolean)
+        .join(' '),
       id: change.id,
       ...change.location,
     },
   ];
+}
+
+/** The inspector ends its messages without a full stop. */
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
 }
 
 /** What usage says about a change, for people. */
