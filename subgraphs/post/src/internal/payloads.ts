@@ -1,4 +1,5 @@
 import { Prisma } from '@murmuration/prisma/post';
+import { currentTraceContext } from '@murmuration/service-kit';
 
 /** Whom a stored post quotes; a tombstone still has its author. */
 const storedQuotedAuthor = 'SELECT q.author_id FROM post q WHERE q.id = p.quoted_id';
@@ -28,8 +29,10 @@ export const reactionPayloads = {
 
 /** Body of a CTE that writes one event for each row of `p`, which has all columns of `post`. */
 export function postEvents(quotedAuthor?: string): Prisma.Sql {
-  return Prisma.raw(`INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload)
-    SELECT 'post', p.id::text, p.version, 'post.changed', ${postPayload(quotedAuthor)} FROM p`);
+  const head =
+    Prisma.raw(`INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload, trace_context)
+    SELECT 'post', p.id::text, p.version, 'post.changed', ${postPayload(quotedAuthor)}`);
+  return Prisma.sql`${head}, ${currentTraceContext()}::text FROM p`;
 }
 
 /** The columns that together name a like or a repost: the key of its table and the id of its aggregate. */
@@ -40,7 +43,9 @@ export const reactionKeys = {
 
 /** Body of a CTE that writes one event for each row of `changed`, which has the columns of its table. */
 export function reactionEvents(kind: keyof typeof reactionPayloads): Prisma.Sql {
-  return Prisma.raw(`INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload)
+  const head =
+    Prisma.raw(`INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload, trace_context)
     SELECT '${kind}', ${reactionKeys[kind].join(` || ':' || `)}, version, '${kind}.changed',
-      ${reactionPayloads[kind]} FROM changed`);
+      ${reactionPayloads[kind]}`);
+  return Prisma.sql`${head}, ${currentTraceContext()}::text FROM changed`;
 }

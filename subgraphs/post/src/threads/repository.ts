@@ -1,8 +1,12 @@
+import { idAt } from '@murmuration/ids';
 import type { PostDatabase } from '@murmuration/prisma/post';
 import type { PagedRow, PageRequest } from '../posts/page-loader.ts';
 import { postColumns } from '../posts/post.ts';
 
-export const threadLimits = { ancestors: 100 } as const;
+export const threadLimits = { ancestors: 100, clockErrorMs: 24 * 3_600_000 } as const;
+
+/** How far apart ids are that were made that long apart. */
+const clockSlack = idAt(threadLimits.clockErrorMs) - idAt(0);
 
 /** What a post answers, the nearest first. */
 export interface Ancestry {
@@ -22,7 +26,10 @@ export function findAncestry(database: PostDatabase, postIds: bigint[]): Promise
     FROM up GROUP BY post_id`;
 }
 
-/** Pages of the direct replies to several posts. */
+/**
+ * Pages of the direct replies to several posts. A reply is newer than what it answers, give or take what a
+ * clock may be wrong by, so that older partitions are not looked at.
+ */
 export function findReplyPages(
   database: PostDatabase,
   { owners, lows, highs, direction, limit }: PageRequest,
@@ -33,7 +40,7 @@ export function findReplyPages(
       WITH ORDINALITY AS asked (parent_id, low, high, ordinal)
     CROSS JOIN LATERAL (
       SELECT ${postColumns} FROM post p
-      WHERE p.reply_to_id = asked.parent_id AND p.id > asked.low AND p.id < asked.high
+      WHERE p.reply_to_id = asked.parent_id AND p.id > greatest(asked.low, asked.parent_id - ${clockSlack}::bigint) AND p.id < asked.high
         AND p.deleted_at IS NULL
       ORDER BY p.id ${direction} LIMIT ${limit}) found
     ORDER BY asked.ordinal, found.id ${direction}`;
