@@ -14,6 +14,9 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) 
       EXECUTOR: z.enum(['apollo', 'murmuration']).default('murmuration'),
 
       SUPERGRAPH_FILE: z.string().optional(),
+      SUPERGRAPH_URL: setting.httpUrl().optional(),
+      SUPERGRAPH_TOKEN: z.string().optional(),
+      SUPERGRAPH_LAST_GOOD_FILE: z.string().optional(),
       SUPERGRAPH_POLL_MS: setting.integer(1_000, 50),
       SUBGRAPH_URLS: setting.list(),
       SUBGRAPH_CONNECTIONS: setting.integer(64, 1),

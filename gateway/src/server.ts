@@ -2,19 +2,20 @@ import './no-telemetry.ts';
 import { createHttpServer, type HttpServer, type Lifecycle, type Logger } from '@murmuration/service-kit';
 import { createApolloServer } from './apollo-server.ts';
 import type { GatewayConfig } from './config.ts';
-import { startIdentity } from './identity/create-identity.ts';
 import { serveIde } from './ide/routes.ts';
-import { readSubgraphUrls } from './subgraph-urls.ts';
+import { startIdentity } from './identity/create-identity.ts';
 import { createHotDocuments } from './plugins/hot-documents.ts';
 import { limitRules } from './plugins/limits.ts';
+import { readSubgraphUrls } from './subgraph-urls.ts';
 import { startLive } from './subscriptions/start.ts';
 import { startSupergraph } from './supergraph/host.ts';
-import { fileSource } from './supergraph/source.ts';
+import { createLastGood } from './supergraph/last-good.ts';
+import { sourceOf } from './supergraph/source-of.ts';
 import { allowOrigins } from './transport/cors.ts';
-import { createSubgraphFetcher } from './transport/subgraph-fetcher.ts';
 import { serveGraphQL } from './transport/graphql-route.ts';
 import { answerFaults } from './transport/refusals.ts';
 import { createSign } from './transport/sign.ts';
+import { createSubgraphFetcher } from './transport/subgraph-fetcher.ts';
 import { createSubgraphHealth } from './transport/subgraph-health.ts';
 
 /** Makes the gateway from its parts, in the order in which a request meets them, and listens. */
@@ -23,7 +24,6 @@ export async function startGateway(
   logger: Logger,
   lifecycle: Lifecycle,
 ): Promise<{ url: string; http: HttpServer }> {
-  if (!config.SUPERGRAPH_FILE) throw new Error('SUPERGRAPH_FILE is required');
   const deadlineMs = config.REQUEST_DEADLINE_MS;
   const sign = createSign(config.INTERNAL_KEYS);
   const urls = readSubgraphUrls(config.SUBGRAPH_URLS);
@@ -40,7 +40,8 @@ export async function startGateway(
   const hot = createHotDocuments();
   const host = await startSupergraph({
     executor: config.EXECUTOR,
-    source: fileSource(config.SUPERGRAPH_FILE),
+    source: sourceOf(config),
+    lastGood: createLastGood(config.SUPERGRAPH_LAST_GOOD_FILE, logger),
     pollMs: config.SUPERGRAPH_POLL_MS,
     fetcher,
     logger,

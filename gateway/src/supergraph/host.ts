@@ -6,6 +6,7 @@ import type { SubgraphFetcher } from '../execution/types.ts';
 import { createGeneration } from '../planning/generation.ts';
 import type { Generation, WarmDocument } from '../planning/types.ts';
 import type { GatewayInterface } from './gateway-interface.ts';
+import type { LastGood } from './last-good.ts';
 import { createSupergraphManager } from './manager.ts';
 import type { SupergraphSource } from './source.ts';
 import { createStockDataSource } from './stock-data-source.ts';
@@ -23,6 +24,7 @@ export interface SupergraphHost {
 export interface HostOptions {
   executor: 'apollo' | 'murmuration';
   source: SupergraphSource;
+  lastGood: LastGood;
   pollMs: number;
   fetcher: SubgraphFetcher;
   logger: Logger;

@@ -40,6 +40,15 @@ export function createHttpServer(options: {
   traceHttpServer(app);
   let isDraining = false;
 
+  // Only connections idle at that moment are closed by the framework: one that answers during the close
+  // would be kept alive by its client and hold the end of the process for `keepAliveMs`.
+  app.addHook('preClose', async () => {
+    isDraining = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (isDraining) reply.header('connection', 'close');
+  });
+
   app.get('/livez', () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
     const failed = isDraining ? ['draining'] : await failedChecks(options.readiness);
