@@ -128,6 +128,29 @@ describe('statements', () => {
     expect(await cost(1)).toBe(7);
     expect(await cost(7)).toBe(7);
   });
+
+  it('for entities too, by id and by handle', async () => {
+    const query = `query ($r: [_Any!]!) { _entities(representations: $r) {
+      ... on User { handle followingCount viewerRelation { isMuting } } } }`;
+    const cost = async (people: Actor[]) => {
+      platform.statements.length = 0;
+      const representations = people.flatMap(({ id, handle }) => [
+        { __typename: 'User', id },
+        { __typename: 'User', handle },
+      ]);
+      const { data } = await bob.run(query, { r: representations });
+      expect(data?.['_entities']).toHaveLength(2 * people.length);
+      return platform.statements.length;
+    };
+    expect([await cost([alice]), await cost([alice, carol, ...fans])]).toEqual([3, 3]);
+  });
+
+  it('are three for a change: who is meant, the change, how they stand now', async () => {
+    platform.statements.length = 0;
+    await carol.to('follow', bob);
+    expect(platform.statements).toHaveLength(3);
+    await carol.to('unfollow', bob);
+  });
 });
 
 describe('any object by its id', () => {
