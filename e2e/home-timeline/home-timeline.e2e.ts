@@ -1,0 +1,69 @@
+import { type Member, signUpCast } from '@murmuration/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startStory, type Story } from '../support/stack.ts';
+
+const homeQuery = `query Home($first: Int) { homeTimeline(first: $first) {
+  edges { cursor node { text author { handle displayName } likeCount viewerHasLiked } repostedBy { handle } }
+  pageInfo { hasNextPage } liveCursor } }`;
+
+interface Home {
+  homeTimeline: {
+    edges: {
+      cursor: string;
+      node: { text: string; author: { handle: string } | null } | null;
+      repostedBy: { handle: string } | null;
+    }[];
+    pageInfo: { hasNextPage: boolean };
+    liveCursor: string;
+  };
+}
+
+let story: Story;
+let cast: Record<'alice' | 'bob' | 'carol', Member>;
+
+beforeAll(async () => {
+  story = await startStory();
+  cast = await signUpCast(story.graphUrl, ['alice', 'bob', 'carol']);
+});
+afterAll(() => story?.stop());
+
+async function textsOf(member: Member): Promise<(string | undefined)[]> {
+  const { homeTimeline } = await member.ask<Home>(homeQuery, { first: 20 });
+  return homeTimeline.edges.map(({ node }) => node?.text);
+}
+
+test('what bob posts is in the home of alice, who follows him, and not in that of carol', async () => {
+  const { alice, bob, carol } = cast;
+  await alice.follow(bob);
+  await bob.post('hello from bob');
+  await expect.poll(() => textsOf(alice), { timeout: 5_000 }).toEqual(['hello from bob']);
+  expect(await textsOf(carol)).toEqual([]);
+  const { homeTimeline } = await alice.ask<Home>(homeQuery, { first: 20 });
+  expect(homeTimeline.edges[0]?.node?.author?.handle).toBe(bob.handle);
+});
+
+test('a block empties the home before it is acknowledged', async () => {
+  const { alice, bob } = cast;
+  await bob.block(alice);
+  expect(await textsOf(alice)).toEqual([]);
+});
+
+test('with the worker killed reads stay right, and what was missed comes when it is back', async () => {
+  const { alice, carol } = cast;
+  await alice.follow(carol);
+  await carol.post('one');
+  await expect.poll(() => textsOf(alice), { timeout: 5_000 }).toEqual(['one']);
+  await story.kill('timeline-worker');
+  await carol.post('two');
+  expect(await textsOf(alice)).toEqual(['one']);
+  await story.start('timeline-worker');
+  await expect.poll(() => textsOf(alice), { timeout: 20_000 }).toEqual(['two', 'one']);
+});
+
+test('with Redis killed the home comes from the database, and the cache comes back by itself', async () => {
+  const { alice } = cast;
+  await story.redis?.kill();
+  expect(await textsOf(alice)).toEqual(['two', 'one']);
+  await story.redis?.start();
+  await expect.poll(() => textsOf(alice), { timeout: 10_000 }).toEqual(['two', 'one']);
+});
