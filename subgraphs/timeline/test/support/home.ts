@@ -108,7 +108,7 @@ export async function openHome(
 
 export type TestHome = Awaited<ReturnType<typeof openHome>>;
 
-function answerFor(town: Town) {
+export function answerFor(town: Town) {
   return async <Answer>({ body }: { body?: unknown }): Promise<Answer> => {
     const { viewerId, authorIds } = body as RelationshipsRequest;
     const viewer = BigInt(viewerId ?? 0);

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { startPublisher } from '../../src/live/publisher.ts';
+import { startServices } from '../../src/services.ts';
+import { createLiveCursors } from '../../src/live/cursor.ts';
+import type { CursoredEvent } from '../../src/live/stream.ts';
+import { answerFor, openHome } from './home.ts';
+import type { Town } from './town.ts';
+
+const keys = [{ id: 'test', secret: randomBytes(32) }] as const;
+
+/** A projection that is followed live: the publisher of its log and one process that serves streams. */
+export async function openLive(town: Town, options: { redisUrl?: string } = {}) {
+  const home = await openHome(town, options);
+  const { logger, pool, redis } = home;
+  const publisher = await startPublisher({ sql: pool, redis, logger });
+  const services = await startServices({
+    pool,
+    redis,
+    logger,
+    keys: [keys[0]],
+    user: { call: answerFor(town) },
+  });
+  return {
+    ...home,
+    services,
+    cursors: createLiveCursors([keys[0]]),
+    async tell(changes: Parameters<typeof home.apply>[0]) {
+      await home.apply(changes);
+      publisher.poke();
+    },
+    listen: (viewer: bigint, after: string | null = null) => listen(services.streams(viewer, after)),
+    async close() {
+      await publisher.stop();
+      await services.stop();
+      await home.close();
+    },
+  };
+}
+
+export type TestLive = Awaited<ReturnType<typeof openLive>>;
+
+/** Collects what a stream tells until it is hung up. */
+export function listen(stream: AsyncIterableIterator<CursoredEvent>) {
+  const events: CursoredEvent[] = [];
+  const ended = (async () => {
+    for await (const event of stream) events.push(event);
+  })();
+  return {
+    events,
+    added: () => events.flatMap((event) => (event.type === 'PostAdded' ? [event.entry.id] : [])),
+    types: () => events.map(({ type }) => type),
+    lastCursor: () => events.at(-1)?.cursor ?? null,
+    async hangUp() {
+      await stream.return?.();
+      await ended;
+    },
+  };
+}
