@@ -5,7 +5,7 @@ import { clientPoolDefaults } from '@murmuration/prisma';
 export const readPostConfig = (environment?: NodeJS.ProcessEnv) =>
   readConfig(
     {
-      PORT: setting.port(0),
+      PORT: setting.port(4102),
       HOST: setting.host(),
       METRICS_PORT: setting.port(0),
       POST_DATABASE_URL: setting.postgresUrl(),

@@ -88,9 +88,10 @@ it('changes nothing when a post breaks a rule, and names it', async () => {
     [{ ...good, id: 8n, replyToId: 9n }, /^Post 8 .*not there before it/],
     [{ ...good, id: 9n, quotedId: yesterday + 3n }, /^Post 9 .*not public/],
     [
-      { ...good, id: 10n, replyToId: yesterday + 3n, visibility: 'public' as const },
-      /^Post 10 .*more widely/,
+      { ...good, id: yesterday + 101n, replyToId: yesterday + 3n, visibility: 'public' as const },
+      /^Post \d+ .*more widely/,
     ],
+    [{ ...good, id: 10n, replyToId: yesterday }, /^Post 10 .*older/],
   ] as const;
   for (const [post, message] of cases) {
     await expect(world.services.imports.importPosts([good, post], people)).rejects.toThrow(message);

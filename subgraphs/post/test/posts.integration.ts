@@ -144,3 +144,45 @@ describe('replies and quotes', () => {
     expect(at(reply, 'createPost.post.visibility')).toBe('FOLLOWERS');
   });
 });
+
+describe('taking back', () => {
+  it('leaves a thread its shape and nobody its words', async () => {
+    const root = await world.say('alice', 'A secret #gone for @bob');
+    const middle = await world.say('bob', { text: 'What secret?', replyToId: root });
+    const last = await world.say('carol', { text: 'Yes, what?', replyToId: middle });
+    expect(await world.act('alice', 'deletePost', root)).toEqual([]);
+    const answer = await world.run(
+      'carol',
+      `{ post(id: "${last}") { thread { ancestors { node { id } } } }
+        _entities(representations: [{ __typename: "User", id: "usr_00000000002" }]) {
+          ... on User { posts(first: 1) { edges { node { id replyTo { id } isReply } } } } } }`,
+    );
+    expect(answer).toEqual({
+      codes: [],
+      data: {
+        post: { thread: { ancestors: [{ node: null }, { node: { id: middle } }] } },
+        _entities: [{ posts: { edges: [{ node: { id: middle, replyTo: null, isReply: true } }] } }],
+      },
+    });
+    const [tombstone] = await world.database.post.findMany({ where: { deletedAt: { not: null } } });
+    expect(tombstone).toMatchObject({ text: '', facets: [], mentionedIds: [], version: 2n });
+  });
+
+  it('moves every count once, however often and at once it is asked for', async () => {
+    const root = await world.say('dave', 'Count');
+    const replies = await Promise.all(
+      Array.from({ length: 12 }, (_value, index) =>
+        world.say('dave', { text: `Reply ${index}`, replyToId: root, quotedId: root }),
+      ),
+    );
+    const gone = replies.slice(0, 5);
+    await Promise.all([...gone, ...gone].map((id) => world.act('dave', 'deletePost', id)));
+    const answer = await world.run(
+      null,
+      `{ post(id: "${root}") { replyCount quoteCount author { postCount } } }`,
+    );
+    expect(answer.data).toEqual({ post: { replyCount: 7, quoteCount: 7, author: { postCount: 8 } } });
+    const told = await world.database.outbox.count({ where: { type: 'post.changed', version: 2n } });
+    expect(told).toBe(await world.database.post.count({ where: { deletedAt: { not: null } } }));
+  });
+});

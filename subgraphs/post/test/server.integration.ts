@@ -19,6 +19,7 @@ async function start() {
   const logger = createLogger('post', 'silent');
   const lifecycle = createLifecycle(logger);
   const config = readPostConfig({
+    PORT: '0',
     POST_DATABASE_URL: database.url,
     REDIS_URL: redis.url,
     INTERNAL_KEYS: `k1:${secret.toString('base64')}`,

@@ -39,6 +39,7 @@ function draftOf(post: ImportedPost, text: string, facets: PostRow['facets'], kn
   const { authorId, id } = post;
   const parent = answered(known, 'reply', post.replyToId);
   const quoted = answered(known, 'quote', post.quotedId);
+  if (parent && parent.id >= id) throw new Error('it is older than what it answers');
   if (quoted && quoted.visibility !== 'public') throw new Error('it quotes what is not public');
   const visibility = chooseVisibility(post.visibility, parent?.visibility ?? 'public');
   return {
