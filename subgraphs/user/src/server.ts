@@ -11,39 +11,15 @@ import {
   serveSubgraph,
   type Subgraph,
 } from '@murmuration/service-kit';
-import { accountResolvers } from './accounts/resolvers.ts';
 import type { Config } from './config.ts';
 import { type Context, createContext } from './context.ts';
 import { startHousekeeping } from './housekeeping/loop.ts';
 import { serveUserFeed } from './internal/feed.ts';
 import { registerInternalRoutes } from './internal/routes.ts';
-import { listResolvers } from './lists/resolvers.ts';
-import { nodeResolvers } from './nodes/resolvers.ts';
-import { profileResolvers } from './profiles/resolvers.ts';
-import { relationResolvers } from './relations/resolvers.ts';
-import { dateTime } from './scalars.ts';
+import { resolvers } from './resolvers.ts';
 import { createServices, type ServiceOptions, type Services } from './services.ts';
-import { sessionResolvers } from './sessions/resolvers.ts';
 
 const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
-
-const concerns = [
-  accountResolvers,
-  sessionResolvers,
-  profileResolvers,
-  listResolvers,
-  relationResolvers,
-  nodeResolvers,
-];
-
-const resolvers = {
-  DateTime: dateTime,
-  Query: Object.assign({}, ...concerns.map((concern) => concern.Query)),
-  Mutation: Object.assign({}, ...concerns.map((concern) => concern.Mutation)),
-  User: Object.assign({}, ...concerns.map((concern) => concern.User)),
-  UserEdge: listResolvers.UserEdge,
-  ViewerRelation: profileResolvers.ViewerRelation,
-};
 
 export interface UserSubgraph {
   subgraph: Subgraph<Context>;
