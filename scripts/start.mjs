@@ -22,7 +22,10 @@ const supervisor = spawn(runtime, [path.join(root, 'packages/dev/src/cli.ts'), .
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => supervisor.kill(signal));
-supervisor.once('exit', (code) => process.exit(code ?? 1));
+supervisor.once('exit', (code, signal) => {
+  if (signal) console.error(`The supervisor was ended by ${signal}. The next npm start cleans up after it.`);
+  process.exit(code ?? 1);
+});
 
 // npm can be killed without a word; the shell that `exec`ed us is then gone, and another process our parent.
 if (process.env.npm_lifecycle_event) {

@@ -3,3 +3,5 @@ export { type PostgresOptions, type PostgresServer, startPostgres } from './prov
 export { type RedisOptions, type RedisServer, startRedis } from './provision/redis.ts';
 export { makeScratchFolder, removeScratchFolder } from './provision/scratch.ts';
 export { type Stack, type StackOptions, startStack } from './stack/stack.ts';
+export { waitForExit } from './provision/pid-file.ts';
+export { isAlive } from './provision/process-identity.ts';

@@ -1,6 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 
 export interface Owner {
@@ -48,7 +58,7 @@ export function dataHome(stateFolder: string, owner: Owner | undefined): string 
 /** The binaries where the owner may run them: in place, or copied once into the shelter. */
 export function reachableBinaries(home: string, owner: Owner | undefined): string {
   if (!owner || isReachable(home)) return home;
-  const copy = path.join(shelter, `binaries-${nameOf(home)}`);
+  const copy = path.join(shelter, `binaries-${process.arch}-${versionOf(home)}`);
   if (existsSync(copy)) return copy;
   const partial = `${copy}.${process.pid}`;
   mkdirSync(shelter, { recursive: true, mode: 0o755 });
@@ -67,6 +77,12 @@ export function reachableBinaries(home: string, owner: Owner | undefined): strin
 export function prepareFolder(folder: string, owner: Owner | undefined): void {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   if (owner) chownSync(folder, owner.uid, owner.gid);
+}
+
+/** All checkouts share one copy of one version. */
+function versionOf(home: string): string {
+  const manifest = readFileSync(path.join(home, '..', 'package.json'), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 function nameOf(folder: string): string {
