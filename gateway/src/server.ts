@@ -65,7 +65,6 @@ export async function startGateway(
   });
   answerFaults(http.app);
   allowOrigins(http.app, config.CORS_ORIGINS);
-  serveGraphQL(http.app, { server, authenticate, deadlineMs });
   if (config.IDE) {
     serveIde(http.app, {
       server,
@@ -87,11 +86,13 @@ export async function startGateway(
     config,
     logger,
   });
+  serveGraphQL(http.app, { server, authenticate, streams: live.streams, deadlineMs });
   lifecycle.onStop('upstream sockets', () => live.upstreams.close());
 
   const url = await http.listen({ host: config.HOST, port: config.PORT });
   lifecycle.onStop('clients', async () => {
     http.drain();
+    live.streams.drain();
     await live.sockets.drain(config.DRAIN_MS);
     await http.app.close();
   });

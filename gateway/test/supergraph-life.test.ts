@@ -35,15 +35,15 @@ describe('a new supergraph in the file', () => {
     const client = connect(graph.url);
     const heard = listen(client, 'subscription { ticks { n by { name } } }');
     await vi.waitFor(() => expect(ticker.listening()).toBe(1), patience);
-    let isOver = false;
+    const over = new AbortController();
     const codes: unknown[] = [];
     const asking = (async () => {
-      while (!isOver) codes.push(...codesOf(await graph.ask('{ me slow(ms: 20) }')));
+      while (!over.signal.aborted) codes.push(...codesOf(await graph.ask('{ me slow(ms: 20) }')));
     })();
     expect(await knowsNotes(graph)).toBe(false);
     await writeFile(graph.supergraphFile, composeSupergraph([ticker, neighbours, notes]));
     await vi.waitFor(async () => expect(await knowsNotes(graph)).toBe(true), patience);
-    isOver = true;
+    over.abort();
     await asking;
     expect(codes).toEqual([]);
     ticker.tick();

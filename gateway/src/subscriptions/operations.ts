@@ -14,8 +14,8 @@ import {
 import { LRUCache } from 'lru-cache';
 import { answeredPosition, type EdgeContext } from '../context.ts';
 import { edgeCodes } from '../edge-codes.ts';
-import type { FormatOutcome } from '../plugins/mask-errors.ts';
 import type { Generation } from '../planning/types.ts';
+import type { FormatOutcome } from '../plugins/mask-errors.ts';
 import type { SupergraphHost } from '../supergraph/host.ts';
 import type { LiveLimits } from './limits.ts';
 import { type Resumable, resumablesOf } from './resumable.ts';

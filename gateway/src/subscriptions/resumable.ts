@@ -1,4 +1,4 @@
-import { Kind, parse, type ConstDirectiveNode } from 'graphql';
+import { type ConstDirectiveNode, Kind, parse } from 'graphql';
 
 /** How a subscription continues where it was cut: DESIGN's first generic contract. */
 export interface Resumable {

@@ -10,6 +10,7 @@ import { formatOutcomes } from '../plugins/mask-errors.ts';
 import type { SupergraphHost } from '../supergraph/host.ts';
 import { createOriginRule } from '../transport/origins.ts';
 import type { Sign } from '../transport/sign.ts';
+import { createStreams, type Streams } from '../transport/streams/serve-stream.ts';
 import { createOperations, type Operations } from './operations.ts';
 import { createProtocol } from './socket/protocol.ts';
 import { type SocketServer, serveSockets } from './socket/server.ts';
@@ -33,6 +34,7 @@ export function startLive(options: LiveOptions): {
   operations: Operations;
   upstreams: Upstreams;
   sockets: SocketServer;
+  streams: Streams;
 } {
   const { config, logger } = options;
   const limits = liveLimitsOf(config);
@@ -48,5 +50,6 @@ export function startLive(options: LiveOptions): {
   const protocol = createProtocol({ operations, limits, deadlineMs: config.REQUEST_DEADLINE_MS });
   const allowsOrigin = createOriginRule(config.CORS_ORIGINS);
   const sockets = serveSockets(options.http, { ...options, protocol, limits, allowsOrigin });
-  return { operations, upstreams, sockets };
+  const streams = createStreams({ ...options, operations, limits, deadlineMs: config.REQUEST_DEADLINE_MS });
+  return { operations, upstreams, sockets, streams };
 }

@@ -8,8 +8,8 @@ import { type FollowEnd, follow } from './follow.ts';
 import type { LiveLimits } from './limits.ts';
 import { createOrderedWork } from './ordered.ts';
 import type { Resumable } from './resumable.ts';
-import { afterVariable, cursorAlias, upstreamTexts } from './upstream-text.ts';
 import type { Upstreams } from './upstream/pool.ts';
+import { afterVariable, cursorAlias, upstreamTexts } from './upstream-text.ts';
 
 export interface StreamOptions {
   compiled: CompiledOperation;

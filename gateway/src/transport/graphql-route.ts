@@ -1,4 +1,5 @@
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
+import { parseJson } from '@murmuration/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
   answeredPosition,
@@ -12,10 +13,13 @@ import { edgeCodes } from '../edge-codes.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import { mediaTypeOf } from './media-type.ts';
 import { refuse } from './refusals.ts';
+import { streamFormatOf } from './streams/format.ts';
+import type { Streams } from './streams/serve-stream.ts';
 
 export interface GraphQLRouteOptions {
   server: ApolloServer<EdgeContext>;
   authenticate: Authenticate;
+  streams: Streams;
   deadlineMs: number;
 }
 
@@ -39,6 +43,11 @@ async function answer(request: FastifyRequest, reply: FastifyReply, options: Gra
   const body = readBody(request);
   if (body.status === 'refused') return refuse(reply, body.code, body.message, edgeCodes.badUserInput);
 
+  const format = streamFormatOf(request.headers.accept);
+  if (format) {
+    const streamed = request.method === 'GET' ? parametersOf(request) : body.value;
+    return options.streams.serve(request, reply, format, requestId, streamed);
+  }
   let context: EdgeContext | undefined;
   const response = await options.server.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { ...headOf(request), body: body.value },
@@ -85,6 +94,17 @@ function headOf(request: FastifyRequest): Omit<HTTPGraphQLRequest, 'body'> {
   const url = request.raw.url ?? '';
   const query = url.indexOf('?');
   return { method: request.method, headers, search: query < 0 ? '' : url.slice(query) };
+}
+
+/** The parameters of a GET; those that hold JSON are parsed, or left as what is then refused. */
+function parametersOf(request: FastifyRequest): Record<string, unknown> {
+  const parameters = new URLSearchParams(headOf(request).search);
+  return Object.fromEntries(
+    [...parameters].map(([name, text]) => [
+      name,
+      name === 'variables' || name === 'extensions' ? (parseJson(text) ?? text) : text,
+    ]),
+  );
 }
 
 function headerOf(request: FastifyRequest, name: string): string | undefined {
