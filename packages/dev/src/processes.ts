@@ -1,5 +1,3 @@
-import { hasFile } from './repository.ts';
-
 /** One process of the platform as development runs it. */
 export interface ProcessDefinition {
   name: string;
@@ -11,31 +9,29 @@ export interface ProcessDefinition {
   subgraph?: string;
 }
 
-const subgraphSecrets = (name: string) => [`${name.toUpperCase()}_DATABASE_URL`];
-
 const subgraphs: ProcessDefinition[] = [
   {
     name: 'user',
     entry: 'subgraphs/user/src/main.ts',
-    settings: [...subgraphSecrets('user'), 'JWT_SIGNING_KEYS', 'REFRESH_TOKEN_SECRET'],
+    settings: ['USER_DATABASE_URL', 'JWT_SIGNING_KEYS', 'REFRESH_TOKEN_SECRET'],
     subgraph: 'user',
   },
   {
     name: 'post',
     entry: 'subgraphs/post/src/main.ts',
-    settings: subgraphSecrets('post'),
+    settings: ['POST_DATABASE_URL'],
     subgraph: 'post',
   },
   {
     name: 'timeline',
     entry: 'subgraphs/timeline/src/main.ts',
-    settings: subgraphSecrets('timeline'),
+    settings: ['TIMELINE_DATABASE_URL'],
     subgraph: 'timeline',
   },
   {
     name: 'timeline-worker',
     entry: 'subgraphs/timeline/src/worker.ts',
-    settings: subgraphSecrets('timeline'),
+    settings: ['TIMELINE_DATABASE_URL'],
   },
 ];
 
@@ -50,7 +46,7 @@ const gateway: ProcessDefinition = {
  * so that the gateway never faces clients without what it fetches from.
  */
 export function processStages(): ProcessDefinition[][] {
-  return [subgraphs.filter(({ entry }) => hasFile(entry)), [gateway]];
+  return [subgraphs, [gateway]];
 }
 
 /** Every setting that goes to named processes only. */
