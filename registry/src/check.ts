@@ -3,7 +3,7 @@ import type { DeprecatedSince } from './changes/deprecated-since.ts';
 import { isRemoval } from './changes/deprecation.ts';
 import { diffSchemas } from './changes/diff-schemas.ts';
 import { subgraphSchema } from './changes/subgraph-schema.ts';
-import { type Composition, composeParsed } from './compose.ts';
+import { type Composition, composeParsed, fromSupergraph } from './compose.ts';
 import { type ParsedSubgraph, parseSubgraph } from './composition/parse-subgraph.ts';
 import type { Subgraph } from './composition/subgraph.ts';
 import type { Config } from './config/schema.ts';
@@ -24,7 +24,7 @@ import type { UsageFile } from './usage/usage-file.ts';
 
 /** What a candidate is compared with. */
 export type Baseline =
-  | { status: 'found'; label: string; subgraphs: Subgraph[] }
+  | { status: 'found'; label: string; subgraphs: Subgraph[]; supergraphSdl?: string }
   | { status: 'absent'; label: string; because: string };
 
 /** Everything a check needs; reading it from disk, git or a store is the caller's. */
@@ -89,7 +89,7 @@ function baselineSide({ baseline, config }: CheckInput, subgraphs: readonly Subg
   if (baseline.status === 'absent') return { because: baseline.because };
   const results = subgraphs.map(parseSubgraph);
   const parsed = results.flatMap((result) => (result.status === 'parsed' ? result.subgraph : []));
-  const composition = composeParsed(parsed);
+  const composition = baseline.supergraphSdl ? fromSupergraph(baseline.supergraphSdl) : composeParsed(parsed);
   if (parsed.length < subgraphs.length || composition.status === 'failed')
     return { because: `the baseline (${baseline.label}) does not compose itself` };
   return {

@@ -2,8 +2,16 @@ import {
   type CompositionResult,
   type CompositionSuccess,
   composeServices,
+  transformSupergraphToPublicSchema,
 } from '@theguild/federation-composition';
-import { buildASTSchema, type DocumentNode, type GraphQLError, type GraphQLSchema } from 'graphql';
+import {
+  buildASTSchema,
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  parse,
+  print,
+} from 'graphql';
 import { fixFor } from './composition/fixes.ts';
 import { type ParsedSubgraph, parseSubgraph } from './composition/parse-subgraph.ts';
 import { type CompositionError, fileOf, type Subgraph } from './composition/subgraph.ts';
@@ -51,8 +59,20 @@ export function fromResult(result: CompositionResult, parsed: readonly ParsedSub
   return composed(result);
 }
 
+/** A supergraph that was composed before, as the store keeps it: reading it is much cheaper than composing. */
+export function fromSupergraph(supergraphSdl: string): Composition & { status: 'composed' } {
+  const supergraphDocumentNode = parse(supergraphSdl, { noLocation: true });
+  const publicDocumentNode = transformSupergraphToPublicSchema(supergraphDocumentNode);
+  return composed({
+    supergraphDocumentNode,
+    supergraphSdl,
+    publicDocumentNode,
+    publicSdl: print(publicDocumentNode),
+  });
+}
+
 /** Printing and building are put off until somebody reads them: a check of an unchanged graph needs neither. */
-function composed(result: CompositionSuccess): Composition {
+function composed(result: CompositionSuccess): Composition & { status: 'composed' } {
   let schema: GraphQLSchema | undefined;
   return {
     status: 'composed',

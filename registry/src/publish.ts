@@ -41,7 +41,12 @@ export async function publish(store: Store, request: PublishRequest): Promise<Pu
       candidate,
       nowMs: request.nowMs,
       baseline: head
-        ? { status: 'found', label: `version ${head.id}`, subgraphs: head.subgraphs }
+        ? {
+            status: 'found',
+            label: `version ${head.id}`,
+            subgraphs: head.subgraphs,
+            supergraphSdl: head.supergraphSdl,
+          }
         : { status: 'absent', label: 'head', because: 'nothing has been published yet' },
     });
     if (report.verdict === 'failed' && !(request.force && report.compositionErrors.length === 0))

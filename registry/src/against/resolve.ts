@@ -24,14 +24,19 @@ export async function resolveBaseline(
 function fromHead(head: Version | undefined): Baseline {
   const label = head ? `version ${head.id}` : 'head';
   return head
-    ? { status: 'found', label, subgraphs: head.subgraphs }
+    ? { status: 'found', label, subgraphs: head.subgraphs, supergraphSdl: head.supergraphSdl }
     : { status: 'absent', label, because: 'nothing has been published yet' };
 }
 
 async function fromVersion(id: string, store: Store): Promise<Baseline> {
   const version = /^\d+$/.test(id) ? await store.version(Number(id)) : undefined;
   if (version === undefined) throw badInput(`There is no version "${id}" in the store.`);
-  return { status: 'found', label: `version ${id}`, subgraphs: version.subgraphs };
+  return {
+    status: 'found',
+    label: `version ${id}`,
+    subgraphs: version.subgraphs,
+    supergraphSdl: version.supergraphSdl,
+  };
 }
 
 /** `HEAD~1` of the first commit is not an error: before it there was nothing. */
