@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SubgraphResponse } from '../execution/types.ts';
+import { type FollowEnd, follow, followLimits } from './follow.ts';
+import type { UpstreamSink } from './upstream/sink.ts';
+
+const event = (n: number): SubgraphResponse => ({ data: { cursor: `c${n}` } });
+
+/** An upstream under the test's hand. */
+function start(options: { startsAt?: string; isResumable?: boolean } = {}) {
+  const opened: { cursor: string | undefined; sink: UpstreamSink; isClosed: boolean }[] = [];
+  const events: unknown[] = [];
+  const ends: FollowEnd[] = [];
+  const following = follow({
+    startsAt: options.startsAt,
+    open(cursor, sink) {
+      const upstream = { cursor, sink, isClosed: false };
+      opened.push(upstream);
+      return () => {
+        upstream.isClosed = true;
+      };
+    },
+    cursorOf: ({ data }) => (options.isResumable === false ? undefined : (data?.cursor as string)),
+    onEvent: ({ data }) => events.push(data?.cursor),
+    onEnd: (end) => ends.push(end),
+  });
+  const last = () => opened.at(-1) as (typeof opened)[number];
+  return { following, opened, events, ends, last };
+}
+const lost = { kind: 'lost', because: 'the wire was cut' } as const;
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('following an upstream', () => {
+  it('opens again behind the last event after a loss', () => {
+    const { last, opened, events, ends } = start();
+    last().sink.next(event(1));
+    last().sink.next(event(2));
+    last().sink.end(lost);
+    vi.advanceTimersByTime(followLimits.longestWaitMs * 2);
+    expect(opened.map(({ cursor }) => cursor)).toEqual([undefined, 'c2']);
+    last().sink.next(event(3));
+    expect(events).toEqual(['c1', 'c2', 'c3']);
+    expect(ends).toEqual([]);
+  });
+
+  it('waits longer after each failure, and gives up by name', () => {
+    const { last, opened, ends } = start({ startsAt: 'c9' });
+    const { givesUpAfterMs, longestWaitMs } = followLimits;
+    while (ends.length === 0) {
+      last().sink.end(lost);
+      vi.advanceTimersByTime(longestWaitMs * 2);
+    }
+    expect(ends).toEqual([lost]);
+    expect(opened.length).toBeLessThanOrEqual(2 + givesUpAfterMs / longestWaitMs);
+  });
+
+  it('ends with a loss when no cursor is known', () => {
+    const { last, opened, ends } = start({ isResumable: false });
+    last().sink.next(event(1));
+    last().sink.end(lost);
+    vi.advanceTimersByTime(60_000);
+    expect(opened).toHaveLength(1);
+    expect(ends).toEqual([lost]);
+  });
+
+  it('moves when its connection is to be replaced, and hears nothing from the old one', () => {
+    const { last, opened, events } = start();
+    const old = last();
+    old.sink.next(event(1));
+    old.sink.retire();
+    vi.advanceTimersByTime(followLimits.moveWithinMs);
+    expect(old.isClosed).toBe(true);
+    expect(opened.map(({ cursor }) => cursor)).toEqual([undefined, 'c1']);
+    old.sink.next(event(2));
+    old.sink.end(lost);
+    last().sink.next(event(2));
+    expect(events).toEqual(['c1', 'c2']);
+    expect(opened).toHaveLength(2);
+  });
+
+  it('stays where it is when it could not resume', () => {
+    const { last, opened } = start({ isResumable: false });
+    last().sink.retire();
+    vi.advanceTimersByTime(followLimits.moveWithinMs);
+    expect(opened).toHaveLength(1);
+  });
+
+  it('does nothing more once it is stopped', () => {
+    const { following, last, opened, events, ends } = start();
+    last().sink.next(event(1));
+    const { sink } = last();
+    following.stop();
+    expect(last().isClosed).toBe(true);
+    sink.next(event(2));
+    sink.end(lost);
+    vi.advanceTimersByTime(60_000);
+    expect([opened.length, events, ends]).toEqual([1, ['c1'], []]);
+  });
+});
