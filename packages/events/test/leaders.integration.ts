@@ -96,7 +96,13 @@ test('a leader that lost its lock within its transaction finishes it, and its he
   await inside.reached;
   await cutLock();
   const heir = runConsumer(follower.options(producer.source));
-  await until(() => heir.isLeading());
+  // The heir has read the same event and waits for the row that the old leader still holds.
+  await until(async () => {
+    const waiting = await follower.rows(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return waiting.length > 0;
+  });
   inside.open();
   await until(() => effects(1));
   await producer.follow(3, 4);
@@ -117,6 +123,35 @@ test('of many candidates one leads, and the next takes over when it stops', asyn
   await producer.follow(3, 4);
   await until(() => effects(2));
   await second.stop();
+});
+
+test('a slower, older backfill cannot write over a newer one', async () => {
+  await producer.follow(1, 2);
+  await producer.follow(1, 3);
+  const [oldPage, newPage] = [gate(), gate()];
+  const gated = (page: ReturnType<typeof gate>, after: string | null): FeedSource => ({
+    ...producer.source,
+    async page(...of) {
+      const answer = await producer.source.page(...of);
+      if (of[1] === after) await page.pass();
+      return answer;
+    },
+  });
+  const base = { ...follower.options(producer.source), start: 'backfill' as const };
+  const limits = { ...base.limits, states: 1 };
+  const old = runConsumer({ ...base, limits, source: gated(oldPage, null) });
+  await oldPage.reached;
+  await producer.follow(1, 2, 'removed');
+  await cutLock();
+  const before = await fencedOff();
+  const heir = runConsumer({ ...base, limits, source: gated(newPage, '1:2') });
+  await newPage.reached;
+  oldPage.open();
+  await until(async () => (await fencedOff()) > before);
+  newPage.open();
+  await until(async () => (await follower.held()).size === 2);
+  await Promise.all([old.stop(), heir.stop()]);
+  expect(await follower.held()).toEqual(await producer.truth());
 });
 
 async function fencedOff(): Promise<number> {

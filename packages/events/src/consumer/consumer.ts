@@ -3,8 +3,9 @@ import { applyPage } from './apply.ts';
 import { readStateAnew } from './backfill.ts';
 import { refetchDirty } from './dirty.ts';
 import { leadOnce } from './election.ts';
+import type { FeedRead } from './feed-source.ts';
 import { FencedOff, inFencedTransaction, isBackfillMark, newBackfillMark, readCursor } from './fence.ts';
-import { feedLag, fencedOff } from './metrics.ts';
+import { feedLag, fencedOff, readFailures } from './metrics.ts';
 import { consumerLimits, type ConsumerOptions, pauseMs } from './options.ts';
 
 export interface Consumer {
@@ -47,9 +48,8 @@ async function candidate<Result>(
         logger,
         lead: async (signal) => {
           setLeading(true);
-          await follow(options, signal, () => {
-            failures = 0;
-          });
+          await follow(options, signal);
+          failures = 0;
         },
       });
     } catch (error) {
@@ -69,11 +69,7 @@ async function candidate<Result>(
 }
 
 /** Leads: reads and applies until the signal aborts, or throws. */
-async function follow<Result>(
-  options: ConsumerOptions<Result>,
-  signal: AbortSignal,
-  onProgress: () => void,
-): Promise<void> {
+async function follow<Result>(options: ConsumerOptions<Result>, signal: AbortSignal): Promise<void> {
   const { feed, pool } = options;
   let cursor = await readCursor(pool, feed);
   let dirtyLeft = true;
@@ -83,10 +79,8 @@ async function follow<Result>(
       dirtyLeft = true;
     }
     if (cursor !== null && dirtyLeft) dirtyLeft = (await refetchDirty(options, cursor)) > 0;
-    const waitMs = dirtyLeft ? 1_000 : (options.limits?.waitMs ?? consumerLimits.waitMs);
-    const limit = options.limits?.events ?? consumerLimits.events;
-    const page = await options.source.read({ after: cursor, limit, waitMs, signal });
-    onProgress();
+    const page = await readPage(options, cursor, dirtyLeft, signal);
+    if (page === null) return;
     if (page.status === 'reset') {
       options.logger.warn({ feed }, 'the feed cannot go on from this cursor');
       const mark = newBackfillMark();
@@ -102,4 +96,27 @@ async function follow<Result>(
       dirtyLeft ||= applied.hasPoison;
     }
   }
+}
+
+/** The next page; a producer that does not answer is asked again. Null once the signal aborted. */
+async function readPage<Result>(
+  options: ConsumerOptions<Result>,
+  after: string | null,
+  hasDirty: boolean,
+  signal: AbortSignal,
+): Promise<FeedRead | null> {
+  const { feed, limits, logger, source } = options;
+  const waitMs = hasDirty ? 1_000 : (limits?.waitMs ?? consumerLimits.waitMs);
+  const limit = limits?.events ?? consumerLimits.events;
+  for (let failures = 0; !signal.aborted; failures++) {
+    try {
+      return await source.read({ after, limit, waitMs, signal });
+    } catch (error) {
+      if (signal.aborted) return null;
+      readFailures.labels(feed).inc();
+      if (failures === 0) logger.warn({ err: error, feed }, 'the producer does not answer; asking again');
+      await sleep(pauseMs(failures, limits?.firstPauseMs), undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return null;
 }

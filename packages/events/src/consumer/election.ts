@@ -30,6 +30,7 @@ export async function leadOnce(options: {
   const client = new pg.Client({
     ...options.connection,
     keepAlive: true,
+    connectionTimeoutMillis: electionLimits.answerMs,
     query_timeout: electionLimits.answerMs,
     options: `${options.connection.options ?? ''} ${serverKeepAlives}`.trim(),
   });

@@ -1,6 +1,8 @@
 import { InternalCallError, type InternalClient } from '@murmuration/service-kit';
 import type { WirePage, WireSnapshotPage, WireState } from '../feed/wire.ts';
 
+export type FeedRead = ({ status: 'page' } & WirePage) | { status: 'reset' };
+
 /** A producer, as its consumers see it. */
 export interface FeedSource {
   read(request: {
@@ -8,7 +10,7 @@ export interface FeedSource {
     limit: number;
     waitMs: number;
     signal: AbortSignal;
-  }): Promise<({ status: 'page' } & WirePage) | { status: 'reset' }>;
+  }): Promise<FeedRead>;
   head(): Promise<string>;
   page(aggregate: string, after: string | null, limit: number): Promise<WireSnapshotPage>;
   one(aggregate: string, aggregateId: string): Promise<WireState | null>;

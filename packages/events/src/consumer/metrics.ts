@@ -11,6 +11,14 @@ export const feedLag = new Gauge({
   registers,
 });
 
+/** While it rises, `feed_lag_seconds` stands still and says nothing. */
+export const readFailures = new Counter({
+  name: 'feed_read_failures_total',
+  help: 'Reads of a feed that its producer did not answer',
+  labelNames,
+  registers,
+});
+
 export const eventsApplied = new Counter({
   name: 'feed_events_applied_total',
   help: 'Events whose effects were committed',
