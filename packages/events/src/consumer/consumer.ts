@@ -79,7 +79,7 @@ async function follow<Result>(options: ConsumerOptions<Result>, signal: AbortSig
       dirtyLeft = true;
     }
     if (cursor !== null && dirtyLeft) dirtyLeft = (await refetchDirty(options, cursor)) > 0;
-    const page = await readPage(options, cursor, dirtyLeft, signal);
+    const page: FeedRead | null = await readPage(options, cursor, dirtyLeft, signal);
     if (page === null) return;
     if (page.status === 'reset') {
       options.logger.warn({ feed }, 'the feed cannot go on from this cursor');
@@ -91,7 +91,12 @@ async function follow<Result>(options: ConsumerOptions<Result>, signal: AbortSig
       // Somebody else may have moved it while nothing came that would have met the fence.
       if ((await readCursor(pool, feed)) !== cursor) throw new FencedOff(feed);
     } else {
-      const applied = await applyPage(options, cursor, page.events, signal);
+      const applied: { cursor: string | null; hasPoison: boolean } = await applyPage(
+        options,
+        cursor,
+        page.events,
+        signal,
+      );
       cursor = applied.cursor;
       dirtyLeft ||= applied.hasPoison;
     }
