@@ -15,7 +15,7 @@ const resolve = { alias: [{ find: /^graphql$/, replacement: graphql }] };
 const exclude = ['**/node_modules/**', '**/generated/**', '**/.data/**'];
 
 /**
- * unit: no process but its own. integration: real Postgres and Redis, started once by the
+ * unit: no process but its own. deploy: what containers and clusters run, as far as one machine can tell. integration: real Postgres and Redis, started once by the
  * global set-up. e2e: whole processes, one story a file, one story at a time.
  */
 export default defineConfig({
@@ -32,6 +32,10 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
+      },
+      {
+        resolve,
+        test: { name: 'deploy', include: ['k8s/test/**/*.test.ts'], exclude, testTimeout: 600_000 },
       },
       {
         resolve,

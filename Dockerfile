@@ -1,0 +1,66 @@
+# syntax=docker/dockerfile:1
+# One image per process, all from one source: docker build --target gateway|user|post|timeline|timeline-worker|migrate .
+# TypeScript runs as it is (Node strips the types), so there is nothing to compile: an image is the sources, the
+# generated database clients and the production dependencies of one process.
+
+FROM node:24.21.0-bookworm-slim AS source
+WORKDIR /app
+ENV APOLLO_TELEMETRY_DISABLED=1 TURBO_TELEMETRY_DISABLED=1 CI=true
+RUN npm install --global pnpm@10.34.9
+COPY . .
+
+FROM source AS generated
+RUN pnpm install --frozen-lockfile
+RUN pnpm generate
+
+FROM source AS gateway-files
+RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/gateway...
+
+FROM source AS user-files
+RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/subgraph-user...
+
+FROM source AS post-files
+RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/subgraph-post...
+
+FROM source AS timeline-files
+RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/subgraph-timeline...
+
+FROM source AS migrate-files
+RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/prisma...
+
+FROM node:24.21.0-bookworm-slim AS runtime
+WORKDIR /app
+ENV NODE_ENV=production APOLLO_TELEMETRY_DISABLED=1 HOST=0.0.0.0 METRICS_PORT=9464
+USER 10001:10001
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["node", "scripts/healthy.mjs"]
+
+FROM runtime AS gateway
+ENV PORT=4000
+COPY --from=gateway-files /app /app
+CMD ["node", "gateway/src/main.ts"]
+
+FROM runtime AS user
+ENV PORT=8080
+COPY --from=user-files /app /app
+COPY --from=generated /app/prisma/generated /app/prisma/generated
+CMD ["node", "subgraphs/user/src/main.ts"]
+
+FROM runtime AS post
+ENV PORT=8080
+COPY --from=post-files /app /app
+COPY --from=generated /app/prisma/generated /app/prisma/generated
+CMD ["node", "subgraphs/post/src/main.ts"]
+
+FROM runtime AS timeline
+ENV PORT=8080
+COPY --from=timeline-files /app /app
+COPY --from=generated /app/prisma/generated /app/prisma/generated
+CMD ["node", "subgraphs/timeline/src/main.ts"]
+
+FROM timeline AS timeline-worker
+CMD ["node", "subgraphs/timeline/src/worker.ts"]
+
+FROM runtime AS migrate
+COPY --from=migrate-files /app /app
+HEALTHCHECK NONE
+CMD ["node", "prisma/src/cli.ts"]
