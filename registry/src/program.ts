@@ -31,6 +31,7 @@ function withCandidate(one: Command): Command {
     .option('--new', 'the named subgraph may be one that nobody knows yet')
     .option('--store <folder>', 'the file store')
     .option('--context <name>', 'whose approvals count, for example a pull request')
+    .option('--approvals <folder>', 'a file store to read approvals from, if not from the store')
     .option('--usage <file>', 'usage data');
 }
 

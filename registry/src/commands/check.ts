@@ -22,6 +22,7 @@ export type CheckOptions = CandidateOptions & {
   format: string[];
   context?: string;
   usage?: string;
+  approvals?: string;
 };
 
 /** `registry check`: would this change break a client? */
@@ -47,10 +48,13 @@ export async function runCheck(options: CheckOptions): Promise<number> {
 
 /** What a check reads besides the schemas: usage, documents, approvals, history. */
 export async function surroundings(
-  { config, root }: LoadedConfig,
+  loaded: LoadedConfig,
   store: Store,
-  options: { context?: string; usage?: string },
+  options: { context?: string; usage?: string; approvals?: string },
 ): Promise<Omit<CheckInput, 'candidate' | 'baseline' | 'nowMs'>> {
+  const { config, root } = loaded;
+  const context = options.context ?? config.context;
+  const approvals = options.approvals ? await openStore(loaded, options.approvals) : store;
   const files = diskFiles(root, config.limits.fileBytes);
   const usageFile = options.usage
     ? resolve(options.usage)
@@ -59,8 +63,8 @@ export async function surroundings(
     config,
     usageFiles: usageFile ? [parseUsageFile(readUsage(usageFile), usageFile)] : await store.usage(),
     operations: config.documents.length > 0 ? readOperations(config.documents, files) : undefined,
-    approvals: options.context ? await store.approvals(options.context) : [],
-    context: options.context,
+    approvals: context ? await approvals.approvals(context) : [],
+    context,
     deprecatedSince: deprecatedSince(store),
   };
 }

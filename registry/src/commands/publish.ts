@@ -15,6 +15,7 @@ export type PublishOptions = CandidateOptions & {
   message?: string;
   context?: string;
   usage?: string;
+  approvals?: string;
 };
 
 /** `registry publish`: the candidate becomes the head, if the check passes on top of the head. */

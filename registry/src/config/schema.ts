@@ -49,6 +49,8 @@ export const configSchema = z.strictObject({
   url: z.string().optional(),
   /** What `check` compares with when it is not told: head, landed, version:ID or git:REV. */
   against: z.string().default('head'),
+  /** Whose approvals count when `--context` does not say. */
+  context: z.string().optional(),
   /** The folder of the file store. */
   store: z.string().default('.registry'),
   contracts: z.record(z.string(), contract).default({}),

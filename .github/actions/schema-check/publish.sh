@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Publishes the workspace to the file store on the branch schema-registry. The push is refused if
+# somebody else's came first; then the publication is made again on top of theirs.
+set -euo pipefail
+
+branch=schema-registry
+export GIT_AUTHOR_NAME=schema-registry GIT_AUTHOR_EMAIL=schema-registry@users.noreply.github.com
+export GIT_COMMITTER_NAME=$GIT_AUTHOR_NAME GIT_COMMITTER_EMAIL=$GIT_AUTHOR_EMAIL
+for attempt in 1 2 3 4 5; do
+  git worktree remove --force "$STORE" 2>/dev/null || true
+  git branch --delete --force "$branch" 2>/dev/null || true
+  if git fetch --depth=1 origin "$branch" 2>/dev/null; then
+    start=FETCH_HEAD
+  else
+    # The first time: a history of its own, which begins with nothing.
+    start=$(git commit-tree -m "Begin the schema registry" "$(git mktree < /dev/null)")
+  fi
+  git worktree add -B "$branch" "$STORE" "$start"
+  node registry/src/cli.ts publish \
+    --store "$STORE" --approvals .registry --context landed \
+    --by "${GITHUB_ACTOR:-ci}" --message "${MESSAGE%%$'\n'*}"
+  git -C "$STORE" add --all
+  git -C "$STORE" diff --cached --quiet && exit 0
+  git -C "$STORE" commit --quiet --message "Publish ${GITHUB_SHA:-the workspace}"
+  git -C "$STORE" push origin "$branch" && exit 0
+  echo "Attempt $attempt: somebody else pushed first."
+done
+exit 2
