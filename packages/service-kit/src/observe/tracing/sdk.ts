@@ -32,7 +32,7 @@ export async function startSdk(
     spanProcessors: [
       exporter
         ? new SimpleSpanProcessor({ exporter })
-        : new BatchSpanProcessor({ exporter: new OTLPTraceExporter() }),
+        : new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url: collectorOf(environment) }) }),
     ],
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
@@ -46,4 +46,9 @@ export async function startSdk(
     context.disable();
     propagation.disable();
   };
+}
+
+/** The standard variable names the collector; its path for traces is the standard's as well. */
+function collectorOf(environment: NodeJS.ProcessEnv): string {
+  return `${environment['OTEL_EXPORTER_OTLP_ENDPOINT']?.replace(/\/$/, '')}/v1/traces`;
 }
