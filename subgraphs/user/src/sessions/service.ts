@@ -1,6 +1,12 @@
 import { encodeId, type SessionId, type UserId } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
-import { notAllowed, type RedisCache, revocationChannel, validationError } from '@murmuration/service-kit';
+import {
+  type Logger,
+  notAllowed,
+  type RedisCache,
+  revocationChannel,
+  validationError,
+} from '@murmuration/service-kit';
 import { type AccessToken, accessTokenLifeMs, issueAccessToken } from './access-token.ts';
 import type { SigningKey } from './keys.ts';
 import { createRefreshTokens } from './refresh-token.ts';
@@ -27,10 +33,11 @@ export type SessionService = ReturnType<typeof createSessionService>;
 export function createSessionService(options: {
   database: UserDatabase;
   redis: RedisCache;
+  logger: Logger;
   signingKeys: readonly [SigningKey, ...SigningKey[]];
   refreshTokenSecret: Buffer;
 }) {
-  const { database, redis } = options;
+  const { database, redis, logger } = options;
   const [signingKey] = options.signingKeys;
   const refreshTokens = createRefreshTokens(options.refreshTokenSecret);
 
@@ -86,6 +93,7 @@ export function createSessionService(options: {
       // One behind the newest means that the successor was never used.
       if (session.currentNumber === next && session.isFresh) return tokensOf(session.accountId, id, next);
       await end({ id, accountId: null });
+      logger.warn({ session: encodeId('Session', id) }, 'a refresh token came again: its session was ended');
       throw notAllowed('This refresh token was used before, so its session has been ended. Sign in again.');
     },
 
