@@ -1,34 +1,32 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { Logger } from '@murmuration/service-kit';
-import type { ValidationRule } from 'graphql';
 import type { GatewayConfig } from './config.ts';
 import type { EdgeContext } from './context.ts';
+import type { EdgeRules } from './edge-rules.ts';
 import { maskErrors } from './plugins/mask-errors.ts';
-import { operationMetrics } from './plugins/operation-metrics.ts';
 import type { GatewayInterface } from './supergraph/gateway-interface.ts';
 
-/** The edge rules, in the order in which they are met. */
+/** Apollo Server with nothing of its own that speaks to the outside, and our edge rules. */
 export function createApolloServer(options: {
   gateway: GatewayInterface;
+  edge: EdgeRules;
   config: GatewayConfig;
   logger: Logger;
-  plugins: readonly ApolloServerPlugin<EdgeContext>[];
-  rules: readonly ValidationRule[];
 }): ApolloServer<EdgeContext> {
-  const { gateway, config, logger, plugins } = options;
+  const { gateway, edge, config, logger } = options;
   return new ApolloServer<EdgeContext>({
     gateway,
     logger,
     nodeEnv: 'production',
     csrfPrevention: true,
-    persistedQueries: false,
+    persistedQueries: edge.persistedQueries,
     parseOptions: { maxTokens: config.MAX_TOKENS },
     introspection: config.INTROSPECTION,
     hideSchemaDetailsFromClientErrors: !config.INTROSPECTION,
     maxRecursiveSelections: true,
-    validationRules: [...options.rules],
-    plugins: [ApolloServerPluginLandingPageDisabled(), operationMetrics(), ...plugins],
+    validationRules: [...edge.rules],
+    plugins: [ApolloServerPluginLandingPageDisabled(), ...edge.plugins],
     formatError: maskErrors(logger),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

@@ -30,6 +30,7 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) 
       USER_URL: setting.httpUrl().optional(),
       REDIS_URL: setting.redisUrl().optional(),
 
+      TRUSTED_PROXIES: setting.integer(0),
       CORS_ORIGINS: setting.list(),
       BODY_LIMIT_BYTES: setting.integer(256 * 1024, 1),
       MAX_DEPTH: setting.integer(15, 1),
@@ -37,6 +38,12 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) 
       MAX_ROOT_FIELDS: setting.integer(20, 1),
       MAX_FIELDS: setting.integer(2_000, 1),
       MAX_TOKENS: setting.integer(4_000, 1),
+      PERSISTED_QUERIES: setting.boolean(true),
+      TRUSTED_DOCUMENTS_FILE: z.string().optional(),
+      TRUSTED_DOCUMENTS_ONLY: setting.boolean(false),
+      RATE_LIMIT_POINTS: setting.integer(0),
+      RATE_LIMIT_WINDOW_SECONDS: setting.integer(10, 1),
+
       SOCKET_INIT_WAIT_MS: setting.integer(liveLimits.connectionInitWaitMs, 1),
       SOCKET_MAX_SUBSCRIPTIONS: setting.integer(liveLimits.maxSubscriptionsPerSocket, 1),
       SOCKET_MAX_MESSAGE_BYTES: setting.integer(liveLimits.maxMessageBytes, 1),

@@ -10,6 +10,8 @@ export interface EdgeContext extends RequestContext {
   readonly position: string | undefined;
   /** Positions that subgraphs answered, by subgraph; a later one replaces an earlier. */
   readonly positions: Map<string, string>;
+  /** Whose points an operation takes from the rate limit. */
+  readonly rateKey: string;
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal | undefined;
   onExtensions(subgraph: string, extensions: Record<string, unknown>): void;
@@ -24,6 +26,8 @@ const longestPosition = 2_048;
 export function createEdgeContext(options: {
   identity: Identity;
   requestId: string;
+  /** Tells anonymous callers apart. */
+  address?: string | undefined;
   position?: string | undefined;
   deadlineMs: number;
   signal?: AbortSignal | undefined;
@@ -37,6 +41,7 @@ export function createEdgeContext(options: {
     requestId: options.requestId,
     position,
     positions,
+    rateKey: identity.kind === 'viewer' ? identity.subject : `at ${options.address ?? 'home'}`,
     cacheKeyOfIdentity: identity.kind === 'viewer' ? `${identity.subject} ${identity.session}` : null,
     ...(position ? { partition: position } : {}),
     deadline: Date.now() + options.deadlineMs,

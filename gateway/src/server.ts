@@ -2,10 +2,9 @@ import './no-telemetry.ts';
 import { createHttpServer, type HttpServer, type Lifecycle, type Logger } from '@murmuration/service-kit';
 import { createApolloServer } from './apollo-server.ts';
 import type { GatewayConfig } from './config.ts';
+import { createEdgeRules } from './edge-rules.ts';
 import { serveIde } from './ide/routes.ts';
 import { startIdentity } from './identity/create-identity.ts';
-import { createHotDocuments } from './plugins/hot-documents.ts';
-import { limitRules } from './plugins/limits.ts';
 import { readSubgraphUrls } from './subgraph-urls.ts';
 import { startLive } from './subscriptions/start.ts';
 import { startSupergraph } from './supergraph/host.ts';
@@ -37,7 +36,7 @@ export async function startGateway(
   lifecycle.onStop('subgraph connections', () => fetcher.close());
   const { authenticate, denyList } = await startIdentity(config, logger, lifecycle);
 
-  const hot = createHotDocuments();
+  const edge = await createEdgeRules(config, logger, lifecycle);
   const host = await startSupergraph({
     executor: config.EXECUTOR,
     source: sourceOf(config),
@@ -45,16 +44,10 @@ export async function startGateway(
     pollMs: config.SUPERGRAPH_POLL_MS,
     fetcher,
     logger,
-    hotDocuments: hot.documents,
+    hotDocuments: edge.hotDocuments,
   });
   lifecycle.onStop('supergraph', () => host.stop());
-  const rules = limitRules({
-    maxDepth: config.MAX_DEPTH,
-    maxAliases: config.MAX_ALIASES,
-    maxRootFields: config.MAX_ROOT_FIELDS,
-    maxFields: config.MAX_FIELDS,
-  });
-  const server = createApolloServer({ gateway: host.gateway, config, logger, rules, plugins: [hot.plugin] });
+  const server = createApolloServer({ gateway: host.gateway, edge, config, logger });
   await server.start();
   lifecycle.onStop('Apollo Server', () => server.stop());
 
@@ -82,11 +75,18 @@ export async function startGateway(
     denyList,
     sign,
     urls,
-    rules,
+    edge,
     config,
     logger,
   });
-  serveGraphQL(http.app, { server, authenticate, streams: live.streams, deadlineMs });
+  serveGraphQL(http.app, {
+    server,
+    authenticate,
+    streams: live.streams,
+    documents: edge.documents,
+    trustedProxies: config.TRUSTED_PROXIES,
+    deadlineMs,
+  });
   lifecycle.onStop('upstream sockets', () => live.upstreams.close());
 
   const url = await http.listen({ host: config.HOST, port: config.PORT });

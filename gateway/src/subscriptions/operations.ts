@@ -16,6 +16,8 @@ import { answeredPosition, type EdgeContext } from '../context.ts';
 import { edgeCodes } from '../edge-codes.ts';
 import type { Generation } from '../planning/types.ts';
 import type { FormatOutcome } from '../plugins/mask-errors.ts';
+import type { RateLimit } from '../plugins/rate-limit.ts';
+import { type TrustedDocuments, untrustedMessage } from '../plugins/trusted-documents.ts';
 import type { SupergraphHost } from '../supergraph/host.ts';
 import type { LiveLimits } from './limits.ts';
 import { type Resumable, resumablesOf } from './resumable.ts';
@@ -47,6 +49,8 @@ export interface OperationsOptions {
   maxTokens: number;
   allowsIntrospection: boolean;
   format: FormatOutcome;
+  documents: TrustedDocuments;
+  rateLimit: RateLimit;
 }
 
 /** All three kinds of operation for the streaming transports. */
@@ -96,6 +100,9 @@ export function createOperations(options: OperationsOptions): Operations {
 
   return {
     admit(request) {
+      if (!options.documents.allows(request.query)) {
+        return { errors: [coded(new GraphQLError(untrustedMessage), edgeCodes.forbidden)] };
+      }
       const generation = options.host.current();
       const document = documentOf(request.query, generation);
       if (!('kind' in document)) return { errors: document };
@@ -126,6 +133,7 @@ export function createOperations(options: OperationsOptions): Operations {
       const problems = variableProblems(generation, document, request);
       if (problems.length > 0) return options.format({ errors: problems });
       try {
+        await options.rateLimit.take(document, operationName, createContext());
         const compiled = await generation.plan(document, operationName, { documentKey: request.query });
         const field = compiled.subscription?.responseShape.fieldName ?? '';
         return openStream({

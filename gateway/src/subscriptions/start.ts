@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import type { Logger } from '@murmuration/service-kit';
-import type { ValidationRule } from 'graphql';
 import { type GatewayConfig, liveLimitsOf } from '../config.ts';
 import type { EdgeContext } from '../context.ts';
+import type { EdgeRules } from '../edge-rules.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { DenyList } from '../identity/deny-list.ts';
 import { formatOutcomes } from '../plugins/mask-errors.ts';
@@ -24,7 +24,7 @@ export interface LiveOptions {
   denyList: DenyList;
   sign: Sign;
   urls: Readonly<Record<string, string>>;
-  rules: readonly ValidationRule[];
+  edge: EdgeRules;
   config: GatewayConfig;
   logger: Logger;
 }
@@ -41,15 +41,17 @@ export function startLive(options: LiveOptions): {
   const upstreams = createUpstreams({ ...options, maxLifeMs: config.UPSTREAM_MAX_LIFE_MS });
   const operations = createOperations({
     ...options,
+    ...options.edge,
     upstreams,
     limits,
     maxTokens: config.MAX_TOKENS,
     allowsIntrospection: config.INTROSPECTION,
     format: formatOutcomes(logger),
   });
-  const protocol = createProtocol({ operations, limits, deadlineMs: config.REQUEST_DEADLINE_MS });
+  const { TRUSTED_PROXIES: trustedProxies, REQUEST_DEADLINE_MS: deadlineMs } = config;
+  const protocol = createProtocol({ operations, limits, deadlineMs });
   const allowsOrigin = createOriginRule(config.CORS_ORIGINS);
-  const sockets = serveSockets(options.http, { ...options, protocol, limits, allowsOrigin });
-  const streams = createStreams({ ...options, operations, limits, deadlineMs: config.REQUEST_DEADLINE_MS });
+  const sockets = serveSockets(options.http, { ...options, protocol, limits, trustedProxies, allowsOrigin });
+  const streams = createStreams({ ...options, operations, limits, trustedProxies, deadlineMs });
   return { operations, upstreams, sockets, streams };
 }

@@ -11,6 +11,8 @@ import {
 } from '../context.ts';
 import { edgeCodes } from '../edge-codes.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
+import { type TrustedDocuments, untrustedMessage } from '../plugins/trusted-documents.ts';
+import { clientAddressOf } from './client-address.ts';
 import { mediaTypeOf } from './media-type.ts';
 import { refuse } from './refusals.ts';
 import { streamFormatOf } from './streams/format.ts';
@@ -20,6 +22,8 @@ export interface GraphQLRouteOptions {
   server: ApolloServer<EdgeContext>;
   authenticate: Authenticate;
   streams: Streams;
+  documents: TrustedDocuments;
+  trustedProxies: number;
   deadlineMs: number;
 }
 
@@ -40,17 +44,19 @@ export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions)
 async function answer(request: FastifyRequest, reply: FastifyReply, options: GraphQLRouteOptions) {
   const requestId = requestIdOf(request.headers);
   reply.header(requestIdHeader, requestId);
-  const body = readBody(request);
-  if (body.status === 'refused') return refuse(reply, body.code, body.message, edgeCodes.badUserInput);
+  const read = readBody(request);
+  if (read.status === 'refused') return refuse(reply, read.code, read.message, edgeCodes.badUserInput);
+  const body = withDocument(read.value, options.documents);
 
+  const asked = request.method === 'GET' ? parametersOf(request) : body;
+  if (!isTrusted(asked, options.documents)) return refuse(reply, 403, untrustedMessage, edgeCodes.forbidden);
   const format = streamFormatOf(request.headers.accept);
   if (format) {
-    const streamed = request.method === 'GET' ? parametersOf(request) : body.value;
-    return options.streams.serve(request, reply, format, requestId, streamed);
+    return options.streams.serve(request, reply, format, requestId, asked);
   }
   let context: EdgeContext | undefined;
   const response = await options.server.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: { ...headOf(request), body: body.value },
+    httpGraphQLRequest: { ...headOf(request), body },
     context: async () => {
       const { identity } = await options.authenticate(request.headers.authorization);
       context = createEdgeContext({
@@ -58,6 +64,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, options: Gra
         requestId,
         position: headerOf(request, positionHeader),
         deadlineMs: options.deadlineMs,
+        address: clientAddressOf(request.raw, options.trustedProxies),
         signal: signalOf(reply),
       });
       return context;
@@ -84,6 +91,20 @@ function readBody(request: FastifyRequest): Body {
   } catch {
     return { status: 'refused', code: 400, message: 'The body is not JSON.' };
   }
+}
+
+/** Puts the trusted text in place of a `documentId`. */
+function withDocument(body: unknown, documents: TrustedDocuments): unknown {
+  if (typeof body !== 'object' || body === null || !('documentId' in body) || 'query' in body) return body;
+  const { documentId, ...rest } = body;
+  const query = documents.textOf(String(documentId));
+  return query === undefined ? body : { ...rest, query };
+}
+
+/** A hash without a text can only find what was let in before. */
+function isTrusted(request: unknown, documents: TrustedDocuments): boolean {
+  const { query } = (request ?? {}) as { query?: unknown };
+  return typeof query !== 'string' || documents.allows(query);
 }
 
 function headOf(request: FastifyRequest): Omit<HTTPGraphQLRequest, 'body'> {

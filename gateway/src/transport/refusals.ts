@@ -24,7 +24,8 @@ export function answerFaults(app: FastifyInstance): void {
       return refuse(reply, 413, 'The body is larger than this gateway takes.', edgeCodes.badUserInput);
     }
     if (error instanceof GraphQLError) {
-      const { status = 500, headers = new Map<string, string>() } = (error.extensions.http ?? {}) as unknown as Head;
+      const { status = 500, headers = new Map<string, string>() } = (error.extensions.http ??
+        {}) as unknown as Head;
       for (const [name, value] of headers) reply.header(name, value);
       return refuse(reply, status, error.message, error.extensions.code as EdgeCode);
     }

@@ -6,6 +6,7 @@ import type { WebSocket } from 'ws';
 import { requestIdOf } from '../../context.ts';
 import type { Authenticate } from '../../identity/authenticate.ts';
 import type { DenyList } from '../../identity/deny-list.ts';
+import { clientAddressOf } from '../../transport/client-address.ts';
 import { createLiveCaller } from '../caller.ts';
 import { closeCodes } from '../close-codes.ts';
 import type { LiveLimits } from '../limits.ts';
@@ -18,6 +19,7 @@ export interface AcceptOptions {
   authenticate: Authenticate;
   denyList: DenyList;
   limits: LiveLimits;
+  trustedProxies: number;
   logger: Logger;
 }
 
@@ -37,6 +39,7 @@ export function acceptSocket(socket: WebSocket, request: IncomingMessage, option
   });
   const state: SocketState = {
     id: requestIdOf(request.headers),
+    address: clientAddressOf(request, options.trustedProxies),
     upgradeAuthorization: request.headers.authorization,
     caller,
     positions: new Map(),

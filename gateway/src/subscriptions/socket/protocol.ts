@@ -64,6 +64,7 @@ export function createProtocol(options: ProtocolOptions): Server<SocketState> {
         createEdgeContext({
           identity: state.caller.current().identity,
           requestId,
+          address: state.address,
           position,
           deadlineMs: options.deadlineMs,
           signal: state.abort.signal,

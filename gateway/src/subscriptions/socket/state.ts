@@ -6,6 +6,8 @@ import { type CloseName, closeCodes } from '../close-codes.ts';
 export interface SocketState {
   /** Begins the request ids of everything that happens on it. */
   readonly id: string;
+  /** The client's, by which anonymous callers are told apart. */
+  readonly address: string;
   /** Value of the upgrade's `Authorization`; what `connection_init` brings goes before it. */
   readonly upgradeAuthorization: string | undefined;
   readonly caller: LiveCaller;

@@ -8,6 +8,7 @@ import { createLiveCaller } from '../../subscriptions/caller.ts';
 import type { LiveLimits } from '../../subscriptions/limits.ts';
 import { liveEvents, liveSubscriptions } from '../../subscriptions/metrics.ts';
 import type { Admitted, Operations } from '../../subscriptions/operations.ts';
+import { clientAddressOf } from '../client-address.ts';
 import { refuse } from '../refusals.ts';
 import type { StreamFormat } from './format.ts';
 import { createWriter } from './writer.ts';
@@ -17,6 +18,7 @@ export interface StreamOptions {
   authenticate: Authenticate;
   denyList: DenyList;
   limits: LiveLimits;
+  trustedProxies: number;
   deadlineMs: number;
 }
 
@@ -70,6 +72,7 @@ export function createStreams(options: StreamOptions): Streams {
         requestId,
         position: typeof position === 'string' ? position : undefined,
         deadlineMs: options.deadlineMs,
+        address: clientAddressOf(request.raw, options.trustedProxies),
         signal: abort.signal,
       });
     const outcome =

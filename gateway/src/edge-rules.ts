@@ -1,0 +1,54 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { createRedisCache, type Lifecycle, type Logger } from '@murmuration/service-kit';
+import type { ValidationRule } from 'graphql';
+import type { GatewayConfig } from './config.ts';
+import type { EdgeContext } from './context.ts';
+import type { WarmDocument } from './planning/types.ts';
+import { createHotDocuments } from './plugins/hot-documents.ts';
+import { limitRules } from './plugins/limits.ts';
+import { operationMetrics } from './plugins/operation-metrics.ts';
+import { persistedQueries } from './plugins/persisted-queries.ts';
+import { createRateLimit, type RateLimit } from './plugins/rate-limit.ts';
+import { loadTrustedDocuments, type TrustedDocuments } from './plugins/trusted-documents.ts';
+
+/** What an operation meets before it is executed. Over sockets and streams the same rules hold. */
+export interface EdgeRules {
+  /** Validation rules: they cost once a document. */
+  rules: readonly ValidationRule[];
+  /** Apollo Server's plugins, in the order in which an operation meets them. */
+  plugins: readonly ApolloServerPlugin<EdgeContext>[];
+  persistedQueries: ReturnType<typeof persistedQueries> | false;
+  documents: TrustedDocuments;
+  rateLimit: RateLimit;
+  hotDocuments(): Iterable<WarmDocument>;
+}
+
+export async function createEdgeRules(
+  config: GatewayConfig,
+  logger: Logger,
+  lifecycle: Lifecycle,
+): Promise<EdgeRules> {
+  const redis = config.REDIS_URL
+    ? createRedisCache({ url: config.REDIS_URL, logger, name: 'gateway' })
+    : undefined;
+  if (redis) lifecycle.onStop('Redis', () => redis.close());
+  const documents = await loadTrustedDocuments(config.TRUSTED_DOCUMENTS_FILE, config.TRUSTED_DOCUMENTS_ONLY);
+  const rateLimit = createRateLimit(
+    { points: config.RATE_LIMIT_POINTS, windowSeconds: config.RATE_LIMIT_WINDOW_SECONDS },
+    redis,
+  );
+  const hot = createHotDocuments();
+  return {
+    rules: limitRules({
+      maxDepth: config.MAX_DEPTH,
+      maxAliases: config.MAX_ALIASES,
+      maxRootFields: config.MAX_ROOT_FIELDS,
+      maxFields: config.MAX_FIELDS,
+    }),
+    plugins: [operationMetrics(), rateLimit.plugin, hot.plugin],
+    persistedQueries: config.PERSISTED_QUERIES && persistedQueries(documents, redis),
+    documents,
+    rateLimit,
+    hotDocuments: hot.documents,
+  };
+}
