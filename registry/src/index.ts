@@ -1,2 +1,13 @@
+export type { Change, Level } from './changes/change.ts';
+export { type Baseline, type CheckInput, check } from './check.ts';
 export { type Composition, composeSubgraphs } from './compose.ts';
 export type { CompositionError, Subgraph } from './composition/subgraph.ts';
+export { loadConfig } from './config/load.ts';
+export type { Config } from './config/schema.ts';
+export { type Publication, type PublishRequest, publish } from './publish.ts';
+export { exitCodes } from './refusal.ts';
+export { renderers } from './render/index.ts';
+export type { Report } from './report.ts';
+export { fileStore } from './store/file-store.ts';
+export type { Approval, Store, Version } from './store/store.ts';
+export type { UsageFile } from './usage/usage-file.ts';

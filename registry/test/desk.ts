@@ -12,6 +12,8 @@ export type Ran = { code: number; out: string; err: string };
 /** A folder of its own with a repository's files, where commands are typed. */
 export type Desk = {
   root: string;
+  /** The environment of commands; may be changed. */
+  env: Record<string, string | undefined>;
   write(path: string, text: string): void;
   git(...args: string[]): string;
   registry(...args: string[]): Promise<Ran>;
@@ -32,8 +34,9 @@ const identity = [
 /** Sits down at an empty desk. Git sees no settings but ours. */
 export function desk(): Desk {
   const root = mkdtempSync(join(tmpdir(), 'registry-desk-'));
-  const env = {
+  const env: Desk['env'] = {
     ...process.env,
+    CI: '',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CEILING_DIRECTORIES: tmpdir(),
@@ -52,6 +55,7 @@ export function desk(): Desk {
     });
   return {
     root,
+    env,
     write(path, text) {
       mkdirSync(dirname(join(root, path)), { recursive: true });
       writeFileSync(join(root, path), text);

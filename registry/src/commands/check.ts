@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { resolveBaseline } from '../against/resolve.ts';
 import { type CheckInput, check } from '../check.ts';
 import { deprecatedSince } from '../changes/deprecated-since.ts';
+import { requireKnownNames } from '../config/known-names.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { readOperations } from '../documents/read.ts';
 import { badInput, exitCodes } from '../refusal.ts';
@@ -53,6 +54,7 @@ export async function surroundings(
   options: { context?: string; usage?: string; approvals?: string },
 ): Promise<Omit<CheckInput, 'candidate' | 'baseline' | 'nowMs'>> {
   const { config, root } = loaded;
+  requireKnownNames(config);
   const context = options.context ?? config.context;
   const approvals = options.approvals ? await openStore(loaded, options.approvals) : store;
   const files = diskFiles(root, config.limits.fileBytes);

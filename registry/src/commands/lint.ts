@@ -1,6 +1,7 @@
 import { emptyReport } from '../check.ts';
 import { parseSubgraph } from '../composition/parse-subgraph.ts';
 import { fileOf } from '../composition/subgraph.ts';
+import { requireKnownNames } from '../config/known-names.ts';
 import { loadConfig } from '../config/load.ts';
 import { lintSubgraph } from '../lint/lint-subgraph.ts';
 import { exitCodes } from '../refusal.ts';
@@ -16,6 +17,7 @@ export type LintOptions = { config?: string; format: string[] };
 /** `registry lint`: every finding in the workspace, old ones too. */
 export function runLint(options: LintOptions): number {
   const { config, root } = loadConfig(process.cwd(), options.config);
+  requireKnownNames(config);
   const results = readSubgraphs(config, diskFiles(root, config.limits.fileBytes)).map(parseSubgraph);
   const compositionErrors = results.flatMap((result) => (result.status === 'failed' ? result.error : []));
   const lint = results.flatMap((result) =>
