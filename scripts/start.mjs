@@ -17,6 +17,7 @@ if (!isInstalled()) await install();
 const supervisor = spawn(runtime, [path.join(root, 'packages/dev/src/cli.ts'), ...process.argv.slice(2)], {
   // Paths in the arguments mean what they meant to the one who typed them.
   cwd: process.env.INIT_CWD || process.cwd(),
+  env: { ...process.env, NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/compiled') },
   // A group of its own: Ctrl-C comes through us, once, and the supervisor stops the rest in order.
   detached: true,
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

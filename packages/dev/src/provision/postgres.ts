@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { startDetached } from './detached.ts';
 import { reap } from './pid-file.ts';
@@ -34,6 +35,9 @@ export interface PostgresServer {
 /** Fast shutdown first (rolls back what runs), then immediate (recovery at the next start). */
 const stopSignals: NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 
+const remainsAttempts = 40;
+const remainsPauseMs = 250;
+
 const baseSettings: Record<string, string> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -65,10 +69,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const port = await freePort(options.port);
   const url = (database: string) => `postgresql://murmuration:${password}@127.0.0.1:${port}/${database}`;
   const settings = { ...baseSettings, port: String(port), ...options.settings };
-  const start = async () => {
-    // A postmaster that was killed leaves this behind; that it is dead was made sure of.
-    rmSync(path.join(data, 'postmaster.pid'), { force: true });
-    await startDetached({
+  const launch = () =>
+    startDetached({
       command: path.join(binaries, 'bin', 'postgres'),
       args: ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
       logFile: path.join(stateFolder, 'postgres.log'),
@@ -76,7 +78,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
       isReady: () => answers(url('postgres')),
       ...(owner && { owner }),
     });
-  };
+  const start = () => pastRemains(data, launch);
   await start();
   const stop = () => reap(pidFile, stopSignals);
   const remove = async () => {
@@ -84,6 +86,25 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     rmSync(home, { recursive: true, force: true });
   };
   return { port, url, start, stop, kill: () => reap(pidFile, []), remove };
+}
+
+/**
+ * After a kill, backends that have not noticed yet hold the shared memory for a moment, and the pid in the
+ * lock file may belong to some other process by now. Both are waited out; neither may be two servers on one
+ * folder, which Postgres prevents by that same memory.
+ */
+async function pastRemains(data: string, launch: () => Promise<number>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await launch();
+      return;
+    } catch (error) {
+      const { message } = error as Error;
+      if (attempt >= remainsAttempts || !/still in use|lock file/.test(message)) throw error;
+      if (message.includes('lock file')) rmSync(path.join(data, 'postmaster.pid'), { force: true });
+      await sleep(remainsPauseMs);
+    }
+  }
 }
 
 async function answers(connectionString: string): Promise<boolean> {

@@ -66,6 +66,7 @@ export function superviseProcess(options: ProcessOptions): SupervisedProcess {
 
   async function start(): Promise<void> {
     if (child) return;
+    clearTimeout(restart);
     isWanted = false;
     const started = run();
     const settled = new AbortController();

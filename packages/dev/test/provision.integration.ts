@@ -1,0 +1,60 @@
+import pg from 'pg';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readLivePid } from '../src/provision/pid-file.ts';
+import { type PostgresServer, startPostgres } from '../src/provision/postgres.ts';
+import { startRedis } from '../src/provision/redis.ts';
+import { makeScratchFolder, removeScratchFolder } from '../src/provision/scratch.ts';
+
+let stateFolder: string;
+beforeEach(async () => {
+  stateFolder = await makeScratchFolder();
+});
+afterEach(() => removeScratchFolder(stateFolder));
+
+async function query(server: PostgresServer, text: string) {
+  const client = new pg.Client({ connectionString: server.url('postgres') });
+  await client.connect();
+  const { rows } = await client.query(text);
+  await client.end();
+  return rows;
+}
+
+test('a Postgres that was left running is ended by the next start, which has its data and port', async () => {
+  const left = await startPostgres({ stateFolder });
+  await query(left, 'CREATE TABLE kept AS SELECT 42 AS answer');
+  const leftPid = readLivePid(`${stateFolder}/postgres.pid`);
+  const next = await startPostgres({ stateFolder, port: left.port });
+  expect(readLivePid(`${stateFolder}/postgres.pid`)).not.toBe(leftPid);
+  expect(next.port).toBe(left.port);
+  expect(await query(next, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+});
+
+test('a killed Postgres comes back with what was committed', async () => {
+  const server = await startPostgres({ stateFolder });
+  await query(server, 'CREATE TABLE kept AS SELECT 42 AS answer');
+  await server.kill();
+  await server.start();
+  expect(await query(server, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+});
+
+test('no stalled writer can hold the event feed for ever, and a lost leader is found', async () => {
+  const server = await startPostgres({ stateFolder });
+  const names = ['max_prepared_transactions', 'idle_in_transaction_session_timeout', 'tcp_keepalives_idle'];
+  const rows = await query(
+    server,
+    `SELECT name, setting FROM pg_settings WHERE name IN (${names.map((name) => `'${name}'`).join()}) ORDER BY name`,
+  );
+  expect(rows).toEqual([
+    { name: 'idle_in_transaction_session_timeout', setting: '15000' },
+    { name: 'max_prepared_transactions', setting: '0' },
+    { name: 'tcp_keepalives_idle', setting: '5' },
+  ]);
+});
+
+test('servers whose ports are wanted twice get different ones', async () => {
+  const redis = await startRedis({ stateFolder });
+  const other = await makeScratchFolder();
+  const second = await startRedis({ stateFolder: other, port: redis.port });
+  expect(second.port).not.toBe(redis.port);
+  await removeScratchFolder(other);
+});
