@@ -3,7 +3,15 @@ import type { LoadedConfig } from '../config/load.ts';
 import { badInput } from '../refusal.ts';
 import type { Store, Version } from '../store/store.ts';
 import { readSubgraphs } from '../workspace/subgraphs.ts';
-import { gitFiles, isFirstCommit, mergeBase, requireCommit, resolveCommit, whyNoGit } from './git.ts';
+import {
+  gitFiles,
+  isFirstCommit,
+  isShallow,
+  mergeBase,
+  requireCommit,
+  resolveCommit,
+  whyNoGit,
+} from './git.ts';
 
 /**
  * Finds what to compare with: `head` or `version:ID` of the store, `git:REV`, or `landed`, the last
