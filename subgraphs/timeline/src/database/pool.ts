@@ -28,6 +28,8 @@ export function createTimelinePool(options: {
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
     application_name: options.applicationName,
+    // Planning for every partition costs more than it gains (seen: 5.5 ms a read against 0.9).
+    options: '-c plan_cache_mode=force_generic_plan',
     types: { getTypeParser },
   });
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.

@@ -17,7 +17,7 @@ WHERE i.inhparent = 'timeline_event'::regclass
  * partitions of posts as well. Each statement is a transaction of its own and holds its lock for a moment.
  */
 export async function keepHouse(pool: pg.Pool): Promise<string[]> {
-  await pool.query(`SELECT ensure_id_partitions('post_ref', now(), 6)`);
+  await pool.query(`SELECT ensure_half_year_partitions('post_ref', now(), 2)`);
   const { rows } = await pool.query<{ name: string }>(retiredSql, [logRetention.hours]);
   for (const { name } of rows) await pool.query(`DROP TABLE ${name}`);
   return rows.map(({ name }) => name);
