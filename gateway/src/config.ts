@@ -32,6 +32,7 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) 
 
       TRUSTED_PROXIES: setting.integer(0),
       CORS_ORIGINS: setting.list(),
+      COMPRESS_FROM_BYTES: setting.integer(16 * 1024),
       BODY_LIMIT_BYTES: setting.integer(256 * 1024, 1),
       MAX_DEPTH: setting.integer(15, 1),
       MAX_ALIASES: setting.integer(50),

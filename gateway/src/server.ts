@@ -85,6 +85,7 @@ export async function startGateway(
     streams: live.streams,
     documents: edge.documents,
     trustedProxies: config.TRUSTED_PROXIES,
+    compressFromBytes: config.COMPRESS_FROM_BYTES,
     deadlineMs,
   });
   lifecycle.onStop('upstream sockets', () => live.upstreams.close());

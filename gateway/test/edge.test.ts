@@ -22,6 +22,7 @@ describe.each(['murmuration', 'apollo'])('with the executor %s', (executor) => {
       MAX_FIELDS: '40',
       MAX_TOKENS: '300',
       CORS_ORIGINS: 'https://app.example',
+      COMPRESS_FROM_BYTES: '1000',
     });
   });
   afterAll(async () => {
@@ -176,6 +177,18 @@ describe.each(['murmuration', 'apollo'])('with the executor %s', (executor) => {
       expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example');
       const foreign = await post('{"query":"{me}"}', { origin: 'https://evil.example' });
       expect(foreign.headers.get('access-control-allow-origin')).not.toBe('https://evil.example');
+    });
+
+    it('compresses long answers for who takes it, and only those', async () => {
+      const ask = (length: number, encoding: string) =>
+        post(JSON.stringify({ query: `{ echo(text: "${'x'.repeat(length)}") }` }), {
+          'accept-encoding': encoding,
+        });
+      const long = await ask(2_000, 'gzip');
+      expect(long.headers.get('content-encoding')).toBe('gzip');
+      expect(await long.json()).toEqual({ data: { echo: 'x'.repeat(2_000) } });
+      expect((await ask(2_000, 'identity')).headers.get('content-encoding')).toBeNull();
+      expect((await ask(10, 'gzip')).headers.get('content-encoding')).toBeNull();
     });
 
     it('has probes', async () => {

@@ -13,6 +13,7 @@ import { edgeCodes } from '../edge-codes.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import { type TrustedDocuments, untrustedMessage } from '../plugins/trusted-documents.ts';
 import { clientAddressOf } from './client-address.ts';
+import { compressAnswers } from './compress.ts';
 import { mediaTypeOf } from './media-type.ts';
 import { refuse } from './refusals.ts';
 import { streamFormatOf } from './streams/format.ts';
@@ -24,6 +25,7 @@ export interface GraphQLRouteOptions {
   streams: Streams;
   documents: TrustedDocuments;
   trustedProxies: number;
+  compressFromBytes: number;
   deadlineMs: number;
 }
 
@@ -33,6 +35,7 @@ export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions)
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    compressAnswers(scope, options.compressFromBytes);
     scope.route({
       method: ['GET', 'POST'],
       url: '/graphql',
