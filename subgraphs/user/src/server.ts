@@ -64,7 +64,15 @@ export async function startUser(
     signingKeys,
     refreshTokenSecret,
   });
-  const housekeeping = startHousekeeping({ database, logger });
+  // Chores have a connection of their own: requests never wait for them, and the metrics of statements tell
+  // what requests cost.
+  const choresDatabase = createUserDatabase({
+    url: config.USER_DATABASE_URL,
+    poolSize: 1,
+    applicationName: 'murmuration-user-chores',
+  });
+  lifecycle.onStop('database of the chores', () => choresDatabase.$disconnect());
+  const housekeeping = startHousekeeping({ database: choresDatabase, logger });
   lifecycle.onStop('housekeeping', () => housekeeping.stop());
 
   const server = serveSubgraph(subgraph, {

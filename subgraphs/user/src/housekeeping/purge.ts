@@ -13,12 +13,13 @@ export async function purge(database: UserDatabase): Promise<void> {
     const [lock] = await transaction.$queryRaw<{ isMine: boolean }[]>`
       SELECT pg_try_advisory_xact_lock(${housekeepingLock}) AS "isMine"`;
     if (!lock?.isMine) return;
-    await transaction.$executeRaw`SELECT ensure_id_partitions('outbox', now(), ${monthsAhead}::integer)`;
     // Revoked and ended sessions stay a week: support may be asked what happened.
     await transaction.$executeRaw`DELETE FROM session WHERE id IN (SELECT id FROM session
       WHERE expires_at < now() - interval '7 days' OR revoked_at < now() - interval '7 days' LIMIT 1000)`;
     await transaction.$executeRaw`DELETE FROM idempotency_key WHERE (viewer_id, mutation, key) IN (
       SELECT viewer_id, mutation, key FROM idempotency_key
       WHERE created_at < now() - interval '1 day' LIMIT 1000)`;
+    // Last, for a new partition locks the whole outbox until the commit.
+    await transaction.$executeRaw`SELECT ensure_id_partitions('outbox', now(), ${monthsAhead}::integer)`;
   });
 }
