@@ -26,6 +26,8 @@ export interface OperationSource {
   readonly dataKeyOf: (field: FieldNode) => string;
   readonly plan: QueryPlan;
   readonly environment: FetchEnvironment;
+  /** Boolean variables that the gateway works out itself. */
+  readonly derived: ReadonlyMap<string, (isOn: (variable: string) => boolean) => boolean>;
 }
 
 /** A plan and its operation, compiled into closures. Nothing of it changes afterwards. */
@@ -41,6 +43,7 @@ export function compileOperation(source: OperationSource): CompiledOperation {
     schema: apiSchema,
     operation,
     fetcher: source.fetcher,
+    derived: source.derived,
     names: { root: operation.selectionSet, fragments, dataKeyOf },
     shapeFor: shapeVariants(root, operation.selectionSet, document, {
       schema: apiSchema,

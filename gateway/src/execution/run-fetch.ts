@@ -1,4 +1,4 @@
-import { parse } from 'graphql';
+import { Kind, parse, type SelectionNode } from 'graphql';
 import type { CompiledFetch } from './compile-fetch.ts';
 import { FetchFailure } from './errors.ts';
 import { cloneJson, isJsonObject, type JsonObject, mergeInto } from './json.ts';
@@ -29,6 +29,17 @@ function placeRoot(
     placeRootFailure(new FetchFailure('BAD_ANSWER', `No data from ${fetch.subgraph}`), fetch, state);
   }
   if (!isJsonObject(data)) return;
+  if (!errors?.length) {
+    const missing = rootKeysOf(fetch).certain.filter((key) => !Object.hasOwn(data, key));
+    if (missing.length > 0) {
+      placeRootFailure(
+        new FetchFailure('BAD_ANSWER', `${fetch.subgraph} left out a field`),
+        fetch,
+        state,
+        missing,
+      );
+    }
+  }
   fetch.rewriteOutput?.(data, undefined);
   // Targets must not share objects: later fetches add to each under the same keys but from other places.
   targets.forEach((target, i) => mergeInto(target, i === targets.length - 1 ? data : cloneJson(data)));
@@ -45,25 +56,49 @@ function placeRootErrors(errors: readonly SubgraphError[], fetch: CompiledFetch,
 }
 
 /** One error for each root field, so that every field that stays null has its own. */
-function placeRootFailure(failure: unknown, fetch: CompiledFetch, state: RunState): void {
+function placeRootFailure(
+  failure: unknown,
+  fetch: CompiledFetch,
+  state: RunState,
+  only?: readonly string[],
+): void {
   const { subgraph, renamed } = fetch;
-  const keys = rootKeysOf(fetch.query);
+  const keys = only ?? rootKeysOf(fetch).all;
   for (const place of locateTargets(state.data, fetch.path)) {
     for (const key of keys)
       state.faults.push({ subgraph, path: [...place, key], renamed, cause: { failure } });
   }
 }
 
-/** Read from the text only when a fetch has failed. The planner writes no root fragments with a type condition. */
-function rootKeysOf(query: string): string[] {
-  const keys: string[] = [];
-  for (const definition of parse(query, { noLocation: true }).definitions) {
-    if (definition.kind !== 'OperationDefinition') continue;
-    const pending = [...definition.selectionSet.selections];
-    for (const selection of pending) {
-      if (selection.kind === 'Field') keys.push(selection.alias?.value ?? selection.name.value);
-      if (selection.kind === 'InlineFragment') pending.push(...selection.selectionSet.selections);
+interface RootKeys {
+  readonly all: readonly string[];
+  /** Without those under a condition. */
+  readonly certain: readonly string[];
+}
+
+const rootKeys = new WeakMap<CompiledFetch, RootKeys>();
+
+function rootKeysOf(fetch: CompiledFetch): RootKeys {
+  let known = rootKeys.get(fetch);
+  if (!known) rootKeys.set(fetch, (known = readRootKeys(fetch.query)));
+  return known;
+}
+
+function readRootKeys(query: string): RootKeys {
+  const all: string[] = [];
+  const certain: string[] = [];
+  function read(selections: readonly SelectionNode[], isCertain: boolean): void {
+    for (const selection of selections) {
+      const isSure = isCertain && (selection.directives?.length ?? 0) === 0;
+      if (selection.kind === Kind.INLINE_FRAGMENT) read(selection.selectionSet.selections, isSure);
+      if (selection.kind !== Kind.FIELD) continue;
+      const key = selection.alias?.value ?? selection.name.value;
+      all.push(key);
+      if (isSure) certain.push(key);
     }
   }
-  return keys;
+  for (const definition of parse(query, { noLocation: true }).definitions) {
+    if (definition.kind === Kind.OPERATION_DEFINITION) read(definition.selectionSet.selections, true);
+  }
+  return { all, certain };
 }

@@ -20,6 +20,7 @@ export interface RunnerParts {
   readonly operation: OperationDefinitionNode;
   readonly fetcher: SubgraphFetcher;
   readonly names: PathNames;
+  readonly derived: ReadonlyMap<string, (isOn: (variable: string) => boolean) => boolean>;
   readonly shapeFor: (isOn: (variable: string) => boolean) => Shaper;
   readonly introspect:
     | ((variables: ExecuteArgs['variables']) => Readonly<Record<string, unknown>>)
@@ -35,7 +36,13 @@ export function createRunner(parts: RunnerParts): Pick<CompiledOperation, 'run' 
     async run(args) {
       const variables = coerce(parts, args);
       if ('errors' in variables) return variables;
-      const state = createRunState({}, args, parts.fetcher, (name) => variables.values[name] === true);
+      const state = createRunState(
+        {},
+        args,
+        parts.fetcher,
+        conditions(parts, variables.values),
+        parts.derived,
+      );
       await parts.step?.(state);
       return answer(parts, state, variables.values);
     },
@@ -43,7 +50,13 @@ export function createRunner(parts: RunnerParts): Pick<CompiledOperation, 'run' 
       const variables = coerce(parts, args);
       if ('errors' in variables) return variables;
       const data = isJsonObject(event.data) ? cloneJson(event.data) : {};
-      const state = createRunState(data, args, parts.fetcher, (name) => variables.values[name] === true);
+      const state = createRunState(
+        data,
+        args,
+        parts.fetcher,
+        conditions(parts, variables.values),
+        parts.derived,
+      );
       takeEvent(parts, state, event);
       await parts.step?.(state);
       return answer(parts, state, variables.values);
@@ -57,6 +70,11 @@ function takeEvent(parts: RunnerParts, state: RunState, event: SubgraphResponse)
     const path = answer.path ? [...answer.path] : undefined;
     state.faults.push({ subgraph: 'subscription', path, renamed: new Map(), cause: { answer } });
   }
+}
+
+function conditions({ derived }: RunnerParts, values: Readonly<Record<string, unknown>>) {
+  const given = (name: string) => values[name] === true;
+  return derived.size === 0 ? given : (name: string) => derived.get(name)?.(given) ?? given(name);
 }
 
 type Variables =

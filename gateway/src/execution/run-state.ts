@@ -36,6 +36,7 @@ export interface RunState {
   readonly args: ExecuteArgs;
   readonly fetcher: SubgraphFetcher;
   readonly isOn: (variable: string) => boolean;
+  readonly derived: { has(variable: string): boolean };
   readonly batches: Map<string, Batch>;
   readonly variableTexts: Map<string, string>;
 }
@@ -45,8 +46,9 @@ export function createRunState(
   args: ExecuteArgs,
   fetcher: SubgraphFetcher,
   isOn: (variable: string) => boolean,
+  derived: RunState['derived'],
 ): RunState {
-  return { data, faults: [], args, fetcher, isOn, batches: new Map(), variableTexts: new Map() };
+  return { data, faults: [], args, fetcher, isOn, derived, batches: new Map(), variableTexts: new Map() };
 }
 
 /** The client's variables that a fetch uses, as the inside of a JSON object. Absent ones stay absent. */
@@ -63,7 +65,8 @@ function variableText(state: RunState, name: string): string {
   let text = state.variableTexts.get(name);
   if (text === undefined) {
     const given = state.args.variables;
-    text = (given && Object.hasOwn(given, name) ? JSON.stringify(given[name]) : '') ?? '';
+    if (state.derived.has(name)) text = String(state.isOn(name));
+    else text = (given && Object.hasOwn(given, name) ? JSON.stringify(given[name]) : '') ?? '';
     state.variableTexts.set(name, text);
   }
   return text;

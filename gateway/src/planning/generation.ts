@@ -122,6 +122,7 @@ function compile(
       realNameOf: (name) => supergraph.rules.virtualFields.get(name)?.realName ?? name,
       clientVariableOf: normal.clientVariableOf,
     },
+    derived: normal.derived,
   });
 }
 

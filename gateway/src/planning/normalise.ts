@@ -10,12 +10,15 @@ import {
 } from 'graphql';
 import { isForbiddenKey } from '../execution/json.ts';
 import { pruneOperation } from './prune.ts';
+import { type DerivedVariables, serialMutation } from './serial-mutation.ts';
 
 /** An operation as the planner gets it, and how to find the client's fields in what is then fetched. */
 export interface NormalOperation {
   readonly document: DocumentNode;
   readonly dataKeyOf: (field: FieldNode) => string;
   readonly clientVariableOf: (name: string) => string;
+  /** Variables of the planned operation that no client sends. */
+  readonly derived: DerivedVariables;
 }
 
 /**
@@ -35,8 +38,9 @@ export function normaliseOperation(
   const isChanged =
     variables.size > 0 || fields.some((field) => keys.get(signature(field)) !== clientKey(field));
   const clientNames = new Map([...variables].map(([client, planned]) => [planned, client]));
+  const pruned = pruneOperation(isChanged ? rename(original, keys, variables) : original);
   return {
-    document: pruneOperation(isChanged ? rename(original, keys, variables) : original),
+    ...serialMutation(pruned),
     dataKeyOf: (field) => keys.get(signature(field)) ?? clientKey(field),
     clientVariableOf: (name) => clientNames.get(name) ?? name,
   };
