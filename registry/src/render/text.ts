@@ -16,7 +16,7 @@ export function renderText(report: Report): string {
     lines.push('', 'Nothing to object to:');
     for (const change of safe)
       lines.push(
-        `  ${change.level.padEnd(9)} ${change.message}${change.notes.length > 0 ? ` (${change.notes.join(' ')})` : ''}`,
+        `  ${change.level.padEnd(9)} ${oneLine(change.message)}${change.notes.length > 0 ? ` (${change.notes.join(' ')})` : ''}`,
       );
   }
   lines.push('', `Verdict: ${report.verdict}.`);
@@ -34,12 +34,17 @@ export function changedLine(report: Report): string {
   return `Changed: ${report.changed.join(', ') || 'nothing'}.`;
 }
 
+/** Text from a schema must not start a line of its own: in CI a line can be a command to the runner. */
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').replaceAll('##[', '## [');
+}
+
 function problemLines(problem: Problem): string[] {
   const label = problem.level === 'error' ? 'ERROR  ' : 'WARNING';
   const place = problem.file ? `${problem.file}:${problem.line}:${problem.column}` : '(no place)';
   return [
-    `${label} ${problem.title}`,
+    `${label} ${oneLine(problem.title)}`,
     `        ${place} [${problem.code}]${problem.id ? ` id ${problem.id}` : ''}`,
-    `        ${problem.text}`,
+    `        ${oneLine(problem.text)}`,
   ];
 }

@@ -19,13 +19,9 @@ export const fieldRules = {
   FIELD_ADDED: (meta) =>
     safe(`${meta.typeName}.${meta.addedFieldName}`, 'No operation selects a field that did not exist.'),
   FIELD_REMOVED: (meta) =>
-    breaking(
-      `${meta.typeName}.${meta.removedFieldName}`,
-      meta.isRemovedFieldDeprecated
-        ? 'An operation that selects the deprecated field is refused.'
-        : 'An operation that selects the field is refused, and it was not deprecated.',
-      [[`${meta.typeName}.${meta.removedFieldName}`]],
-    ),
+    breaking(`${meta.typeName}.${meta.removedFieldName}`, 'An operation that selects the field is refused.', [
+      [`${meta.typeName}.${meta.removedFieldName}`],
+    ]),
   FIELD_TYPE_CHANGED: (meta, { before }) => {
     if (!meta.isSafeFieldTypeChange)
       return breaking(at(meta), 'A client reads another type than it was made for.', [[at(meta)]]);

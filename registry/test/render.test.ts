@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { emptyReport } from '../src/check.ts';
+import { parseOutput, renderers } from '../src/render/index.ts';
+import type { CheckedChange, Report } from '../src/report.ts';
+import type { Finding } from '../src/lint/finding.ts';
+
+const nasty = '<!-- --> | @everyone ::error::\nnext, 100%';
+
+const change: CheckedChange = {
+  id: '0123456789abcdef',
+  type: 'FIELD_REMOVED',
+  level: 'breaking',
+  reason: 'An operation that selects the field is refused.',
+  message: nasty,
+  coordinate: 'User.name',
+  touches: [['User.name']],
+  location: { file: 'subgraphs/a b,c/schema.graphql', line: 3, column: 5 },
+  subgraph: 'people',
+  usage: { status: 'used', operations: [{ name: 'Me', hash: 'h', clients: ['ios@2'], count: 7 }] },
+  severity: 'fail',
+  notes: ['A note.'],
+};
+
+const finding: Finding = {
+  rule: 'require-description',
+  severity: 'fail',
+  message: 'No description.',
+  coordinate: 'A',
+  subgraph: 'people',
+  file: 'a.graphql',
+  line: 1,
+  column: 6,
+  isNew: false,
+};
+
+const report: Report = {
+  ...emptyReport('version 1'),
+  verdict: 'failed',
+  changed: ['people'],
+  steps: [
+    { name: 'changes', status: 'failed', summary: '1 breaking' },
+    { name: 'usage', status: 'skipped', because: 'there is none' },
+  ],
+  compositionErrors: [{ code: 'X', message: 'No place.', fix: 'Do it.' }],
+  changes: [
+    change,
+    { ...change, id: 'fedcba9876543210', severity: 'ignore', level: 'safe', message: 'Harmless' },
+  ],
+  lint: [finding],
+};
+
+describe('the faces of one report', () => {
+  it('text has the verdict, the place and who uses it, and says why a step was skipped', () => {
+    const text = renderers.text(report);
+    expect(text).toContain('usage        skipped because there is none');
+    expect(text).toContain('subgraphs/a b,c/schema.graphql:3:5 [FIELD_REMOVED] id 0123456789abcdef');
+    expect(text).not.toMatch(/^next/m);
+    expect(text).toContain('A note. Used by Me (ios@2; 7 calls).');
+    expect(text).toMatch(/Nothing to object to:\n {2}safe +Harmless \(A note\.\)\n\nVerdict: failed\.\n$/);
+  });
+
+  it('JSON is the report itself', () => {
+    expect(JSON.parse(renderers.json(report))).toEqual(report);
+  });
+
+  it('markdown starts with the marker, and nothing in a schema breaks out, pings or marks up', () => {
+    const [marker, ...rest] = renderers.markdown(report).split('\n');
+    expect(marker).toBe('<!-- registry-check -->');
+    const text = rest.join('\n');
+    expect(text).not.toContain('<!--');
+    expect(text).not.toMatch(/@everyone/);
+    const row = text.split('\n').find((line) => line.includes('User.name')) ?? '';
+    expect(row.split(/(?<!\\)\|/)).toHaveLength(7);
+  });
+
+  it('markdown stays below what a comment may have', () => {
+    const many = Array.from({ length: 2000 }, () => change);
+    const text = renderers.markdown({ ...report, changes: many });
+    expect(text.length).toBeLessThan(65_536);
+    expect(text).toContain('the JSON report has all');
+  });
+
+  it('a GitHub annotation is one line whatever the text, with its place escaped', () => {
+    const lines = renderers.github(report).trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        /^::error file=subgraphs\/a b%2Cc\/schema\.graphql,line=3,col=5,title=breaking change of User\.name::.*%0Anext, 100%25/,
+      ),
+    );
+    expect(lines).toContainEqual('::error title=X::No place. Fix: Do it.');
+    expect(lines.at(-1)).toMatch(/^::notice file=a\.graphql,line=1,col=6/);
+  });
+
+  it('SARIF has rules, levels, places and fingerprints, and leaves out what has no place', () => {
+    const log = JSON.parse(renderers.sarif(report));
+    const [run] = log.runs;
+    expect(log.version).toBe('2.1.0');
+    expect(run.results).toHaveLength(2);
+    expect(run.results[0]).toMatchObject({
+      ruleId: 'FIELD_REMOVED',
+      level: 'error',
+      partialFingerprints: { changeId: '0123456789abcdef' },
+      locations: [
+        {
+          physicalLocation: {
+            artifactLocation: { uri: 'subgraphs/a%20b,c/schema.graphql' },
+            region: { startLine: 3, startColumn: 5 },
+          },
+        },
+      ],
+    });
+    for (const result of run.results) expect(run.tool.driver.rules[result.ruleIndex].id).toBe(result.ruleId);
+  });
+
+  it('goes to a file or to standard output', () => {
+    expect(parseOutput('text')).toEqual({ format: 'text' });
+    expect(parseOutput('sarif=out/a=b.sarif')).toEqual({ format: 'sarif', file: 'out/a=b.sarif' });
+    expect(() => parseOutput('toString')).toThrow(/Unknown format "toString"\. Known: text, json/);
+  });
+});
