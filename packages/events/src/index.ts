@@ -7,6 +7,7 @@ export { createFeedSource, type FeedSource } from './consumer/feed-source.ts';
 export { FencedOff, inFencedTransaction, moveCursor, readCursor } from './consumer/fence.ts';
 export { consumerLimits, type ConsumerOptions } from './consumer/options.ts';
 export { createFeed, type Feed, type FeedAnswer, feedLimits } from './feed/feed.ts';
+export { renewFeedIdentity } from './feed/identity.ts';
 export { hintChannel } from './feed/hints.ts';
 export { registerFeedRoutes } from './feed/routes.ts';
 export { serveFeed, type ServedFeed, servedFeedLimits } from './feed/serve.ts';

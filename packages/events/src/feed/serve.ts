@@ -8,7 +8,7 @@ import type { SnapshotProvider } from './snapshots.ts';
 export const servedFeedLimits = {
   connections: 4,
   statementMs: 10_000,
-  retireEveryMs: 3_600_000,
+  retireEveryMs: 600_000,
 } as const;
 
 export interface ServedFeed {

@@ -1,6 +1,13 @@
 import { createTestDatabase } from '@murmuration/testing';
 import pg from 'pg';
-import { createFeed, type Feed, type FeedSource, outboxInsertSql, outboxJson } from '../../src/index.ts';
+import {
+  createFeed,
+  type Feed,
+  type FeedSource,
+  outboxInsertSql,
+  outboxJson,
+  renewFeedIdentity,
+} from '../../src/index.ts';
 import { silent, sourceOf } from './source.ts';
 
 export type FollowState = 'active' | 'requested' | 'removed';
@@ -39,7 +46,7 @@ export async function openProducer(): Promise<Producer> {
       );
       return new Map(rows.map((row) => [row.key, row.held]));
     },
-    renewIdentity: async () => void (await pool.query('UPDATE feed_identity SET uuid = gen_random_uuid()')),
+    renewIdentity: () => renewFeedIdentity(pool),
     async close() {
       feed.close();
       await pool.end();
