@@ -41,6 +41,7 @@ export {
   envelopeRefusals,
   Gauge,
   Histogram,
+  liveSockets,
   metrics,
   operationDuration,
   redisCommands,

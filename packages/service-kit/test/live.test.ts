@@ -8,6 +8,7 @@ import {
   envelopeHeader,
   type Identity,
   liveCloseCodes,
+  liveSockets,
   type RequestContext,
   requireViewer,
   serveLive,
@@ -126,6 +127,11 @@ function subscribeMessage(id: string, query: string, variables?: object, signed 
   return { id, type: 'subscribe', payload: { query, variables, extensions } };
 }
 
+async function openSockets(): Promise<number | undefined> {
+  const { values } = await liveSockets.get();
+  return values.find(({ labels }) => labels['service'] === 'demo')?.value;
+}
+
 describe('a live subgraph', () => {
   it('runs a subscription for the person of its own envelope', async () => {
     const client = await greeted();
@@ -195,7 +201,9 @@ describe('a live subgraph', () => {
     const client = await greeted();
     client.send(subscribeMessage('1', 'subscription { silence }'));
     await expect.poll(() => open).toBe(1);
+    expect(await openSockets()).toBe(live.count());
     client.socket.terminate();
     await expect.poll(() => open).toBe(0);
+    await expect.poll(openSockets).toBe(0);
   });
 });

@@ -48,6 +48,14 @@ export const internalCallDuration = new Histogram({
   registers: [metrics],
 });
 
+/** What a scale-out of live services goes by. */
+export const liveSockets = new Gauge({
+  name: 'live_sockets',
+  help: 'Open websockets',
+  labelNames: ['service'],
+  registers: [metrics],
+});
+
 export const envelopeRefusals = new Counter({
   name: 'envelope_refusals_total',
   help: 'Requests refused because they were not signed as they must be',

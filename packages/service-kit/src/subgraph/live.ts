@@ -9,7 +9,7 @@ import { type Envelope, envelopeHeader, subscribeBody, verifyEnvelope } from '..
 import { errorCodes } from '../errors/codes.ts';
 import { maskError } from '../errors/mask.ts';
 import type { HttpServer } from '../http/server.ts';
-import { envelopeRefusals } from '../observe/metrics.ts';
+import { envelopeRefusals, liveSockets } from '../observe/metrics.ts';
 import { createRequestContext, type RequestContext } from './context.ts';
 import { createDocumentCache } from './documents.ts';
 import { type LiveExtra, liveCloseCodes, SlowConsumer } from './live-codes.ts';
@@ -58,6 +58,8 @@ export function serveLive<Context extends RequestContext>(
   });
   const protocol = makeServer<Record<string, unknown>, LiveExtra>(protocolOptions(subgraph, options, limits));
 
+  const sockets = liveSockets.labels(subgraph.name);
+
   server.app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const header = request.headers[envelopeHeader];
     const verified = verifyEnvelope(options.keys, typeof header === 'string' ? header : undefined, {
@@ -72,7 +74,11 @@ export function serveLive<Context extends RequestContext>(
       socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
-    wss.handleUpgrade(request, socket, head, (ws) => adaptSocket(ws, protocol, limits, options.logger));
+    wss.handleUpgrade(request, socket, head, (ws) => {
+      sockets.inc();
+      ws.once('close', () => sockets.dec());
+      adaptSocket(ws, protocol, limits, options.logger);
+    });
   });
 
   return {
