@@ -11,6 +11,7 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) 
       HOST: setting.host(),
       METRICS_PORT: setting.port(0),
       LOG_LEVEL: setting.logLevel(),
+      ACCESS_LOG: setting.boolean(false),
       EXECUTOR: z.enum(['apollo', 'murmuration']).default('murmuration'),
 
       SUPERGRAPH_FILE: z.string().optional(),

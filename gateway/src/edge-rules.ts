@@ -3,8 +3,8 @@ import { createRedisCache, type Lifecycle, type Logger } from '@murmuration/serv
 import type { ValidationRule } from 'graphql';
 import type { GatewayConfig } from './config.ts';
 import type { EdgeContext } from './context.ts';
-import type { WarmDocument } from './planning/types.ts';
-import { createHotDocuments } from './plugins/hot-documents.ts';
+import { accessLog } from './plugins/access-log.ts';
+import type { HotDocuments } from './plugins/hot-documents.ts';
 import { limitRules } from './plugins/limits.ts';
 import { operationMetrics } from './plugins/operation-metrics.ts';
 import { persistedQueries } from './plugins/persisted-queries.ts';
@@ -20,13 +20,13 @@ export interface EdgeRules {
   persistedQueries: ReturnType<typeof persistedQueries> | false;
   documents: TrustedDocuments;
   rateLimit: RateLimit;
-  hotDocuments(): Iterable<WarmDocument>;
 }
 
 export async function createEdgeRules(
   config: GatewayConfig,
   logger: Logger,
   lifecycle: Lifecycle,
+  hotDocuments: HotDocuments,
 ): Promise<EdgeRules> {
   const redis = config.REDIS_URL
     ? createRedisCache({ url: config.REDIS_URL, logger, name: 'gateway' })
@@ -37,7 +37,6 @@ export async function createEdgeRules(
     { points: config.RATE_LIMIT_POINTS, windowSeconds: config.RATE_LIMIT_WINDOW_SECONDS },
     redis,
   );
-  const hot = createHotDocuments();
   return {
     rules: limitRules({
       maxDepth: config.MAX_DEPTH,
@@ -45,10 +44,14 @@ export async function createEdgeRules(
       maxRootFields: config.MAX_ROOT_FIELDS,
       maxFields: config.MAX_FIELDS,
     }),
-    plugins: [operationMetrics(), rateLimit.plugin, hot.plugin],
+    plugins: [
+      operationMetrics(),
+      ...(config.ACCESS_LOG ? [accessLog(logger)] : []),
+      rateLimit.plugin,
+      hotDocuments.plugin,
+    ],
     persistedQueries: config.PERSISTED_QUERIES && persistedQueries(documents, redis),
     documents,
     rateLimit,
-    hotDocuments: hot.documents,
   };
 }

@@ -5,6 +5,7 @@ import type { GatewayConfig } from './config.ts';
 import { createEdgeRules } from './edge-rules.ts';
 import { serveIde } from './ide/routes.ts';
 import { startIdentity } from './identity/create-identity.ts';
+import { createHotDocuments } from './plugins/hot-documents.ts';
 import { readSubgraphUrls } from './subgraph-urls.ts';
 import { startLive } from './subscriptions/start.ts';
 import { startSupergraph } from './supergraph/host.ts';
@@ -36,7 +37,7 @@ export async function startGateway(
   lifecycle.onStop('subgraph connections', () => fetcher.close());
   const { authenticate, denyList } = await startIdentity(config, logger, lifecycle);
 
-  const edge = await createEdgeRules(config, logger, lifecycle);
+  const hot = createHotDocuments();
   const host = await startSupergraph({
     executor: config.EXECUTOR,
     source: sourceOf(config),
@@ -44,9 +45,10 @@ export async function startGateway(
     pollMs: config.SUPERGRAPH_POLL_MS,
     fetcher,
     logger,
-    hotDocuments: edge.hotDocuments,
+    hotDocuments: hot.documents,
   });
   lifecycle.onStop('supergraph', () => host.stop());
+  const edge = await createEdgeRules(config, logger, lifecycle, hot);
   const server = createApolloServer({ gateway: host.gateway, edge, config, logger });
   await server.start();
   lifecycle.onStop('Apollo Server', () => server.stop());

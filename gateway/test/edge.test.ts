@@ -191,6 +191,11 @@ describe.each(['murmuration', 'apollo'])('with the executor %s', (executor) => {
       expect((await ask(10, 'gzip')).headers.get('content-encoding')).toBeNull();
     });
 
+    it('has no other methods', async () => {
+      const answer = await fetch(`${graph.url}/graphql`, { method: 'DELETE' });
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, POST']);
+    });
+
     it('has probes', async () => {
       expect((await fetch(`${graph.url}/livez`)).status).toBe(200);
       expect((await fetch(`${graph.url}/readyz`)).status).toBe(200);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { liveSubscriptions } from '../src/subscriptions/metrics.ts';
 import { ada, ben } from './support/issuer.ts';
 import { connect, type Heard, listen } from './support/live-client.ts';
 import { startGraph, type TestGraph, testKey } from './support/start-graph.ts';
@@ -34,6 +35,8 @@ async function listening(
   await vi.waitFor(() => expect(ticker.listening()).toBeGreaterThan(0), patience);
   return { heard, client };
 }
+const running = async () =>
+  (await liveSubscriptions.get()).values.find(({ labels }) => labels.transport === 'websocket')?.value;
 const numbers = (events: Heard['events'], key = 'ticks') => events.map(({ data }) => data?.[key]?.n);
 
 describe('a federated subscription', () => {
@@ -74,8 +77,10 @@ describe('a federated subscription', () => {
 
   it('ends upstream when the client leaves, even if nothing happens any more', async () => {
     const { client } = await listening('subscription { ticks { n } }');
+    expect(await running()).toBe(1);
     await client.dispose();
     await vi.waitFor(() => expect(ticker.listening()).toBe(0), patience);
+    await vi.waitFor(async () => expect(await running()).toBe(0), patience);
   });
 
   it('runs as long as its owner says, and then is complete', async () => {

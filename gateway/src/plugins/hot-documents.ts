@@ -5,11 +5,13 @@ import type { WarmDocument } from '../planning/types.ts';
 
 export const hotLimits = { documents: 200, longestDocument: 20_000 } as const;
 
-/** Remembers the operations used last, so that a new supergraph has planned them before it takes traffic. */
-export function createHotDocuments(): {
+export interface HotDocuments {
   plugin: ApolloServerPlugin<EdgeContext>;
   documents(): Iterable<WarmDocument>;
-} {
+}
+
+/** Remembers the operations used last, so that a new supergraph has planned them before it takes traffic. */
+export function createHotDocuments(): HotDocuments {
   const recent = new LRUCache<string, WarmDocument>({ max: hotLimits.documents });
   const plugin: ApolloServerPlugin<EdgeContext> = {
     async requestDidStart() {

@@ -37,6 +37,12 @@ export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions)
     scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
     compressAnswers(scope, options.compressFromBytes);
     scope.route({
+      method: ['PUT', 'PATCH', 'DELETE'],
+      url: '/graphql',
+      handler: (_request, reply) =>
+        refuse(reply.header('allow', 'GET, POST'), 405, 'Use GET or POST.', edgeCodes.badUserInput),
+    });
+    scope.route({
       method: ['GET', 'POST'],
       url: '/graphql',
       handler: (request, reply) => answer(request, reply, options),

@@ -44,6 +44,7 @@ export function acceptSocket(socket: WebSocket, request: IncomingMessage, option
     caller,
     positions: new Map(),
     abort: new AbortController(),
+    running: new Set(),
     started: 0,
     close,
   };

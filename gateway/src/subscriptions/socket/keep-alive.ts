@@ -2,8 +2,9 @@ import type { WebSocket } from 'ws';
 import type { LiveLimits } from '../limits.ts';
 
 /**
- * Pings a socket, drops it when it does not answer by the next ping, and notices a client that does not read:
- * what it was sent stays in this process's memory.
+ * Pings a socket and notices a client that does not read: what it was sent stays in this process's memory.
+ * Not to answer a ping is not to read it, so both end alike; a peer that is gone never learns the name, and
+ * the websocket layer ends it some seconds later.
  */
 export function keepAlive(
   socket: WebSocket,
@@ -21,9 +22,9 @@ export function keepAlive(
   socket.on('message', heard);
 
   const timer = setInterval(() => {
-    if (stalledSinceMs !== undefined && Date.now() - stalledSinceMs > limits.maxStalledMs) return onStalled();
-    // A socket full of unread messages cannot answer: the stall decides, not the ping.
-    if (!isAlive && stalledSinceMs === undefined) return socket.terminate();
+    const isStalled = stalledSinceMs !== undefined && Date.now() - stalledSinceMs > limits.maxStalledMs;
+    // A socket full of unread messages cannot answer yet: then the stall decides, not the ping.
+    if (isStalled || (!isAlive && stalledSinceMs === undefined)) return onStalled();
     isAlive = false;
     if (socket.readyState === socket.OPEN) socket.ping();
   }, limits.pingMs).unref();

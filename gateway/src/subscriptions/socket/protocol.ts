@@ -3,7 +3,7 @@ import { type Context, makeServer, type Server, type ServerOptions } from 'graph
 import { createEdgeContext, type EdgeContext } from '../../context.ts';
 import { edgeCodes } from '../../edge-codes.ts';
 import type { LiveLimits } from '../limits.ts';
-import { liveEvents } from '../metrics.ts';
+import { liveEvents, liveSubscriptions } from '../metrics.ts';
 import type { Admitted, OperationRequest, Operations } from '../operations.ts';
 import { SlowConsumer } from '../stream.ts';
 import type { SocketState } from './state.ts';
@@ -92,6 +92,14 @@ export function createProtocol(options: ProtocolOptions): Server<SocketState> {
     // Results are formatted already; graphql-ws would format their errors once more.
     execute: execute as ServerOptions['execute'],
     subscribe: subscribe as ServerOptions['subscribe'],
+    onOperation({ extra: { running } }, id, _payload, _args, result) {
+      if (!(Symbol.asyncIterator in Object(result)) || running.has(id)) return;
+      running.add(id);
+      liveSubscriptions.labels('websocket').inc();
+    },
+    onComplete({ extra: { running } }, id) {
+      if (running.delete(id)) liveSubscriptions.labels('websocket').dec();
+    },
     onNext(_context, _id, _payload, _args, result) {
       liveEvents.labels('websocket').inc();
       return result as never;

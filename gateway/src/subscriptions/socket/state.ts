@@ -15,6 +15,8 @@ export interface SocketState {
   readonly positions: Map<string, string>;
   /** Aborted when the socket is closed. */
   readonly abort: AbortController;
+  /** Subscriptions that run on it now. */
+  readonly running: Set<string>;
   /** How many operations it has begun. */
   started: number;
   close(name: CloseName, reason: string): void;

@@ -1,6 +1,7 @@
 import { envelopeHeader, subscribeBody } from '@murmuration/service-kit';
 import type { EdgeContext } from '../../context.ts';
 import type { Sign } from '../../transport/sign.ts';
+import { upstreamEnds } from '../metrics.ts';
 import { openConnection, type UpstreamConnection } from './connection.ts';
 import type { UpstreamRequest, UpstreamSink } from './sink.ts';
 
@@ -93,6 +94,7 @@ export function createUpstreams(options: {
       const end = entry.connection.subscribe(() => payloadOf(name, target.pathname, request, context, sign), {
         ...sink,
         end(reason) {
+          upstreamEnds.labels(name, reason.kind).inc();
           leave();
           sink.end(reason);
         },
