@@ -17,17 +17,27 @@ async function read(after: string | null, waitMs = 0, limit = 100) {
   return { cursor: answer.cursor, keys: answer.events.map((event) => event.aggregateId) };
 }
 
+/** A transaction left open; one that a failing test forgets must not hold the horizon of the others. */
+async function transaction() {
+  const client = new pg.Client({ connectionString: producer.url });
+  await client.connect();
+  await client.query('BEGIN');
+  return {
+    client,
+    commit: () => client.query('COMMIT'),
+    [Symbol.asyncDispose]: () => client.end(),
+  };
+}
+
 test('a transaction that began first and commits last is not skipped', async () => {
   const before = await read(null);
-  const slow = await producer.pool.connect();
-  await slow.query('BEGIN');
-  await producer.follow(1, 2, 'active', slow);
+  await using slow = await transaction();
+  await producer.follow(1, 2, 'active', slow.client);
   await producer.follow(3, 4);
   const meanwhile = await read(before.cursor);
   expect(meanwhile.keys).toEqual([]);
   const waiting = read(meanwhile.cursor, 20_000);
-  await slow.query('COMMIT');
-  slow.release();
+  await slow.commit();
   expect((await waiting).keys).toEqual(['1:2', '3:4']);
   expect((await read(before.cursor, 0, 1)).keys).toEqual(['1:2']);
 });
@@ -41,13 +51,11 @@ test('a long poll answers what commits while it waits, woken by a hint', async (
 });
 
 test('the head stands behind what was committed and before what was not', async () => {
-  const slow = await producer.pool.connect();
-  await slow.query('BEGIN');
-  await producer.follow(7, 8, 'active', slow);
+  await using slow = await transaction();
+  await producer.follow(7, 8, 'active', slow.client);
   const head = await producer.feed.head();
   expect((await read(head)).keys).toEqual([]);
-  await slow.query('COMMIT');
-  slow.release();
+  await slow.commit();
   await until(async () => (await read(head)).keys.length > 0);
   expect((await read(head)).keys).toEqual(['7:8']);
 });

@@ -11,10 +11,6 @@ const feedQuery = z.object({
   limit: z.coerce.number().int().min(1).max(feedLimits.events).default(500),
   /** Milliseconds. */
   wait: z.coerce.number().int().min(0).max(feedLimits.waitMs).default(0),
-  consumer: z
-    .string()
-    .regex(/^[\w.-]{1,64}$/)
-    .nullish(),
 });
 
 const snapshotQuery = z.object({
@@ -35,17 +31,15 @@ export function registerFeedRoutes(app: App, feed: Feed, snapshots: readonly Sna
     const gone = new AbortController();
     const onClose = () => gone.abort();
     request.raw.socket.once('close', onClose);
-    const answer = await feed.read({
-      after: query.data.after ?? null,
-      limit: query.data.limit,
-      waitMs: query.data.wait,
-      reader: query.data.consumer ? `${service}/${query.data.consumer}` : service,
-      signal: gone.signal,
-    });
-    request.raw.socket.off('close', onClose);
-    if (answer.status === 'reset')
-      return reply.code(410).send({ code: feedReset, message: `Read the state anew: ${answer.because}.` });
-    return { events: answer.events, cursor: answer.cursor };
+    try {
+      const { after = null, limit, wait: waitMs } = query.data;
+      const answer = await feed.read({ after, limit, waitMs, reader: service, signal: gone.signal });
+      if (answer.status === 'page') return { events: answer.events, cursor: answer.cursor };
+      const message = `Read the state anew: ${answer.because}.`;
+      return reply.code(410).send({ code: feedReset, message });
+    } finally {
+      request.raw.socket.off('close', onClose);
+    }
   });
 
   app.get('/internal/events/head', async (request, reply) => {
