@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  freePort,
+  makeScratchFolder,
+  removeScratchFolder,
+  startPostgres,
+  startRedis,
+} from '@murmuration/dev';
+import { composeSubgraphs } from '@murmuration/registry';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type BuiltStage, createBuilder } from './build.ts';
+import { effective, last, readStages } from './dockerfile.ts';
+
+const source = fileURLToPath(new URL('../../..', import.meta.url));
+const stages = readStages(new URL('../../../Dockerfile', import.meta.url));
+const processes = ['user', 'post', 'timeline', 'timeline-worker', 'gateway'];
+const targets = [...processes, 'migrate'];
+
+describe('the Dockerfile', () => {
+  test('has a target for every process', () => {
+    expect(stages.map(({ name }) => name)).toEqual(expect.arrayContaining(targets));
+  });
+
+  test.each(targets)('%s: pinned base, nobody as user, no shell in the command, a health check', (target) => {
+    const instructions = effective(stages, target);
+    for (const { from } of stages) {
+      if (!stages.some(({ name }) => name === from)) expect(from).toMatch(/^[\w/.-]+:\d+\.\d+\.\d+-[\w-]+$/);
+    }
+    expect(last(instructions, 'USER')).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+    expect(JSON.parse(last(instructions, 'CMD') ?? '')).toEqual(expect.arrayContaining(['node']));
+    const healthCheck = last(instructions, 'HEALTHCHECK');
+    if (target === 'migrate') expect(healthCheck).toBe('NONE');
+    else expect(healthCheck).toContain('scripts/healthy.mjs');
+    expect(instructions.some(({ keyword }) => keyword === 'ADD')).toBe(false);
+  });
+});
+
+describe('what the images hold', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'images-'));
+  const running: ChildProcess[] = [];
+  let state: string;
+  let settings: Record<string, string>;
+  let builder: ReturnType<typeof createBuilder>;
+
+  beforeAll(async () => {
+    state = await makeScratchFolder();
+    const [postgres, redis] = await Promise.all([
+      startPostgres({ stateFolder: state }),
+      startRedis({ stateFolder: state }),
+    ]);
+    const { privateKey } = generateKeyPairSync('ed25519');
+    settings = {
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'warn',
+      REDIS_URL: redis.url,
+      USER_DATABASE_URL: postgres.url('user'),
+      POST_DATABASE_URL: postgres.url('post'),
+      TIMELINE_DATABASE_URL: postgres.url('timeline'),
+      INTERNAL_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+      JWT_SIGNING_KEYS: JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: 'k', alg: 'EdDSA' }]),
+      REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64'),
+    };
+    for (const name of processes) {
+      const port = await freePort();
+      settings[`${name}:PORT`] = String(port);
+      settings[`${name}:METRICS_PORT`] = String(await freePort());
+      settings[`${name.toUpperCase()}_URL`] = `http://127.0.0.1:${port}`;
+    }
+    settings['JWKS_URL'] = `${settings['USER_URL']}/.well-known/jwks.json`;
+    settings['SUPERGRAPH_FILE'] = join(scratch, 'supergraph.graphql');
+    writeFileSync(settings['SUPERGRAPH_FILE'], composeFor(settings));
+    builder = createBuilder({ stages, source, scratch });
+  }, 120_000);
+
+  afterAll(async () => {
+    for (const child of running) child.kill('SIGTERM');
+    await Promise.all(
+      running.map((child) => child.exitCode ?? new Promise((done) => child.once('exit', done))),
+    );
+    await removeScratchFolder(state);
+    rmSync(scratch, { recursive: true, force: true });
+  }, 60_000);
+
+  function boot(name: string, stage: BuiltStage): ChildProcess {
+    const [, ...args] = stage.command;
+    const own = {
+      PORT: settings[`${name}:PORT`] ?? '0',
+      METRICS_PORT: settings[`${name}:METRICS_PORT`] ?? '0',
+    };
+    const child = spawn(process.execPath, args, {
+      cwd: join(stage.folder, 'app'),
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { PATH: process.env['PATH'], ...stage.environment, ...settings, ...own },
+    });
+    running.push(child);
+    return child;
+  }
+
+  test('migrate brings empty databases to the newest shape, with production dependencies only', async () => {
+    const child = boot('migrate', builder.build('migrate'));
+    const code = await new Promise((resolve) => child.once('exit', resolve));
+    expect(code).toBe(0);
+  });
+
+  test.each(processes)('%s boots and is ready, with production dependencies only', async (name) => {
+    boot(name, builder.build(name));
+    await vi.waitFor(
+      async () => {
+        const answer = await fetch(`http://127.0.0.1:${settings[`${name}:PORT`]}/readyz`);
+        expect(answer.status).toBe(200);
+      },
+      { timeout: 30_000, interval: 250 },
+    );
+  });
+
+  test('together they answer', async () => {
+    const answer = await fetch(`${settings['GATEWAY_URL']}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ user(handle: "nobody_yet") { handle } }' }),
+    });
+    expect(await answer.json()).toEqual({ data: { user: null } });
+  });
+});
+
+function composeFor(settings: Record<string, string>): string {
+  const composed = composeSubgraphs(
+    ['user', 'post', 'timeline'].map((name) => ({
+      name,
+      url: `${settings[`${name.toUpperCase()}_URL`]}/graphql`,
+      sdl: readFileSync(join(source, 'subgraphs', name, 'schema.graphql'), 'utf8'),
+    })),
+  );
+  if (composed.status === 'failed') throw new Error('The subgraphs do not compose');
+  return composed.supergraphSdl;
+}
