@@ -1,5 +1,5 @@
-import { anonymous, downstreamError, errorCodes, type Identity } from '@murmuration/service-kit';
 import { HeaderMap, type HTTPGraphQLHead } from '@apollo/server';
+import { anonymous, downstreamError, errorCodes, type Identity } from '@murmuration/service-kit';
 import { GraphQLError } from 'graphql';
 import type { DenyList } from './deny-list.ts';
 import type { TokenVerifier } from './verify-token.ts';
