@@ -57,6 +57,9 @@ export async function openHome(
       const head = await applyChanges(client, changes, source, limits.bigFollowers);
       await client.query('COMMIT');
       return head;
+    } catch (error) {
+      await client.query('ROLLBACK');
+      throw error;
     } finally {
       client.release();
     }
