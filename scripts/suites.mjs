@@ -9,5 +9,6 @@ export const suites = [
   { name: 'unit', vitest: 'unit' },
   { name: 'integration', vitest: 'integration' },
   { name: 'schema check', command: ['node', 'registry/src/cli.ts', 'check'] },
+  { name: 'deploy', vitest: 'deploy' },
   { name: 'e2e', vitest: 'e2e' },
 ];

@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import type { Ignore } from '@balena/dockerignore';
 import { dirname, join } from 'node:path';
 import { effective, last, type Stage } from './dockerfile.ts';
 
 // CommonJS whose types claim a default export.
-const dockerignore = createRequire(import.meta.url)(
-  '@balena/dockerignore',
-) as typeof import('@balena/dockerignore').default;
+const dockerignore = createRequire(import.meta.url)('@balena/dockerignore') as () => Ignore;
 
 /** A stage built in a folder: what an image would hold, and how it would run. */
 export interface BuiltStage {
