@@ -42,22 +42,33 @@ export type CheckInput = {
 
 /** Runs the steps of a check in order; a step whose ground is missing is skipped and says why. */
 export async function check(input: CheckInput): Promise<Report> {
+  return (await checkAndCompose(input)).report;
+}
+
+/** The same, with what was composed on the way, for whoever publishes it. */
+export async function checkAndCompose(
+  input: CheckInput,
+): Promise<{ report: Report; composition?: Composed }> {
   const before = input.baseline.status === 'found' ? input.baseline.subgraphs : [];
   const changed = changedNames(before, input.candidate);
   const report = startReport(input, changed);
   if (input.baseline.status === 'found' && changed.length === 0)
-    return finish({ ...report, unchanged: true }, [], 'the schema is the same as the baseline');
+    return { report: finish({ ...report, unchanged: true }, [], 'the schema is the same as the baseline') };
 
   const build = buildStep(input.candidate, new Set(changed));
   const steps = [build.report];
   if (build.errors.length > 0)
-    return finish({ ...report, compositionErrors: build.errors }, steps, 'a subgraph is not valid');
+    return {
+      report: finish({ ...report, compositionErrors: build.errors }, steps, 'a subgraph is not valid'),
+    };
 
   const composed = compositionStep(build.parsed);
   steps.push(composed.report);
   const composition = composed.composition;
   if (composition.status === 'failed')
-    return finish({ ...report, compositionErrors: composition.errors }, steps, 'composition failed');
+    return {
+      report: finish({ ...report, compositionErrors: composition.errors }, steps, 'composition failed'),
+    };
 
   const contracts = contractsStep(build.parsed, input.config.contracts);
   steps.push(contracts.report);
@@ -69,7 +80,7 @@ export async function check(input: CheckInput): Promise<Report> {
   const changedParsed = build.parsed.filter(({ name }) => changed.includes(name));
   const lint = lintStep(changedParsed, baseline.side?.parsed, input.config.lint);
   steps.push(...judged.steps, documents.report, lint.report, judged.policy);
-  return finish(
+  const finished = finish(
     {
       ...report,
       compositionErrors: contracts.errors,
@@ -81,9 +92,12 @@ export async function check(input: CheckInput): Promise<Report> {
     steps,
     'an earlier step failed',
   );
+  return { report: finished, composition };
 }
 
-type BaselineSide = { side?: Side & { composition: Composition & { status: 'composed' } }; because: string };
+type Composed = Composition & { status: 'composed' };
+
+type BaselineSide = { side?: Side & { composition: Composed }; because: string };
 
 function baselineSide({ baseline, config }: CheckInput, subgraphs: readonly Subgraph[]): BaselineSide {
   if (baseline.status === 'absent') return { because: baseline.because };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CheckInput, changedNames, check } from './check.ts';
+import { type CheckInput, changedNames, checkAndCompose } from './check.ts';
 import { composeSubgraphs } from './compose.ts';
 import type { Subgraph } from './composition/subgraph.ts';
 import { couldNotRun } from './refusal.ts';
@@ -36,7 +36,7 @@ export async function publish(store: Store, request: PublishRequest): Promise<Pu
     const head = await store.head();
     const candidate = request.next(head?.subgraphs ?? []);
     if (head && isSame(head, candidate)) return { status: 'unchanged', id: head.id };
-    const report = await check({
+    const { report, composition } = await checkAndCompose({
       ...request.checkWith,
       candidate,
       nowMs: request.nowMs,
@@ -57,7 +57,8 @@ export async function publish(store: Store, request: PublishRequest): Promise<Pu
       message: request.message,
       equalTo: request.equalTo,
       subgraphs: candidate,
-      supergraphSdl: supergraphOf(candidate),
+      // Routing alone may have changed; then the check had nothing to compose.
+      supergraphSdl: composition?.supergraphSdl ?? supergraphOf(candidate),
     });
     if (result.status === 'published') return { status: 'published', id: result.id, report };
     if (result.status === 'frozen')

@@ -77,6 +77,13 @@ describe('publishing', () => {
     expect(await store.versions()).toHaveLength(3);
   });
 
+  it('makes a version of a new address alone, since the supergraph differs', async () => {
+    const store = fileStore(freshFolder());
+    await publish(store, requestFor(people()));
+    await publish(store, requestFor({ ...people(), url: 'http://people.test' }));
+    expect((await store.head())?.supergraphSdl).toContain('http://people.test');
+  });
+
   it('forces nothing that does not compose', async () => {
     const store = fileStore(freshFolder());
     const broken = { ...people(), sdl: 'type Query { a: Nowhere }' };

@@ -9,7 +9,7 @@ import { printModel, randomModel } from './generate/model.ts';
 import { mutate } from './generate/mutate.ts';
 import { createRandom, type Random } from './generate/random.ts';
 
-const runs = Number(process.env['REGISTRY_PROPERTY_RUNS'] ?? 400);
+const runs = Number(process.env['REGISTRY_PROPERTY_RUNS'] ?? 250);
 const documentsPerSchema = 12;
 
 type Case = { before: GraphQLSchema; after: GraphQLSchema; documents: DocumentNode[] };
