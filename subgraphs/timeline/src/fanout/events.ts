@@ -11,6 +11,7 @@ export interface FanoutEvent {
   followerCount: number;
   /** The author was too big to push before the event, and long enough for every reader to know. */
   isPulled: boolean;
+  traceContext: string | null;
 }
 
 /** The next events after `seq`, in order. */
@@ -27,9 +28,10 @@ export async function readFanoutEvents(
     subject_id: bigint | null;
     follower_count: number;
     is_pulled: boolean;
+    trace_context: string | null;
   }>({
     name: 'fanout-events',
-    text: `SELECT e.seq, e.kind, e.author_id, e.entry_id, e.subject_id,
+    text: `SELECT e.seq, e.kind, e.author_id, e.entry_id, e.subject_id, e.trace_context,
         coalesce(a.follower_count, 0) AS follower_count,
         coalesce(e.created_at > a.big_at + $3 * interval '1 millisecond', false) AS is_pulled
       FROM timeline_event e LEFT JOIN account a ON a.id = e.author_id
@@ -44,6 +46,7 @@ export async function readFanoutEvents(
     subjectId: row.subject_id,
     followerCount: row.follower_count,
     isPulled: row.is_pulled,
+    traceContext: row.trace_context,
   }));
 }
 

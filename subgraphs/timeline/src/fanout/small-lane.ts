@@ -1,3 +1,4 @@
+import { inEventSpan } from '@murmuration/service-kit';
 import type pg from 'pg';
 import type { HomeCache } from '../home/cache/cache.ts';
 import { type TimelineLimits, timelineLimits } from '../limits.ts';
@@ -29,13 +30,16 @@ export async function fanOutNext({ pool, cache, limits = timelineLimits }: Fanou
   const isLarge = ({ followerCount }: FanoutEvent) => followerCount > limits.chunkFollowers;
   const small = entries.filter((event) => !isLarge(event)).map(({ seq }) => seq);
   const large = entries.filter(isLarge).map(({ seq }) => seq);
-  await deliver(cache, await recipientsOf(pool, small));
-  await cache.forget(readersMoved(events));
-  await pool.query({
-    name: 'fanout-move',
-    text: `WITH moved AS (UPDATE fanout_cursor SET seq = $2 WHERE seq = $1 RETURNING seq)
+  const causes = events.map(({ traceContext }) => traceContext);
+  await inEventSpan('fan out', causes, { 'messaging.batch.message_count': events.length }, async () => {
+    await deliver(cache, await recipientsOf(pool, small));
+    await cache.forget(readersMoved(events));
+    await pool.query({
+      name: 'fanout-move',
+      text: `WITH moved AS (UPDATE fanout_cursor SET seq = $2 WHERE seq = $1 RETURNING seq)
       INSERT INTO fanout_chunk (seq) SELECT e FROM unnest($3::bigint[]) e, moved ON CONFLICT DO NOTHING`,
-    values: [cursor, last.seq, large],
+      values: [cursor, last.seq, large],
+    });
   });
   return events.length;
 }

@@ -1,0 +1,36 @@
+import { SlowConsumer } from '@murmuration/service-kit';
+import { expect, test } from 'vitest';
+import { createQueue } from '../src/live/queue.ts';
+
+const itemOf = async (queue: ReturnType<typeof createQueue<number>>) => (await queue.take())?.item;
+
+test('items are taken in order, waited for when there is none', async () => {
+  const queue = createQueue<number>(10);
+  const first = itemOf(queue);
+  queue.push(1);
+  queue.push(2);
+  expect([await first, await itemOf(queue)]).toEqual([1, 2]);
+  const last = queue.take();
+  queue.end();
+  expect(await last).toBeNull();
+});
+
+test('whoever does not keep up is let go by name', async () => {
+  const queue = createQueue<number>(3);
+  for (const item of [1, 2, 3, 4]) queue.push(item);
+  await expect(queue.take()).rejects.toThrow(SlowConsumer);
+});
+
+test('a page more is let in once most of the last one was taken', async () => {
+  const queue = createQueue<number>(8);
+  for (const item of [1, 2, 3]) queue.push(item);
+  let isLetIn = false;
+  const room = queue.room().then(() => {
+    isLetIn = true;
+  });
+  await Promise.resolve();
+  expect(isLetIn).toBe(false);
+  await queue.take();
+  await room;
+  expect(isLetIn).toBe(true);
+});
