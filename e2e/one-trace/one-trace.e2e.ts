@@ -37,7 +37,7 @@ function lineOf(span: CollectedSpan): string[] | null {
   return above ? [own, ...above] : null;
 }
 
-test('a post is one trace, from the edge to the SQL of its subgraph and on into the timeline', async () => {
+test('a post is one trace, from the edge to the SQL of its subgraph and on into the timeline and its fan-out', async () => {
   const signUp = 'mutation SignUp($input: SignUpInput!) { signUp(input: $input) { accessToken } }';
   const account = { handle: 'bob', email: 'bob@example.org', password: 'a long enough secret' };
   const session = await run(signUp, account);
@@ -51,6 +51,8 @@ test('a post is one trace, from the edge to the SQL of its subgraph and on into 
   expect(consumed.line[2]).toMatch(/^post: post Say/);
   expect(consumed.line.slice(3)).toEqual(requestTo('post'));
   const isOfTrace = ({ traceId }: CollectedSpan) => traceId === consumed.span.traceId;
+  const pushed = await arrives((span) => isOfTrace(span) && span.name === 'fan out');
+  expect(pushed.line.slice(1)).toEqual(consumed.line.slice(1));
   for (const subgraph of ['post', 'user']) {
     const statement = await arrives(
       (span) => isOfTrace(span) && span.service === subgraph && span.name.startsWith('sql '),
