@@ -1,7 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
-import type { JsonObject } from './json.ts';
 import type { PlanPath } from './path.ts';
-import { compileRepresentation, type RealNameOf } from './representation.ts';
+import { compileRepresentation, type RealNameOf, type Representer } from './representation.ts';
 import { compileRewrites, type Rewrite } from './rewrites.ts';
 import type { TypeRelations } from './type-relations.ts';
 
@@ -28,7 +27,7 @@ export interface CompiledFetch {
   readonly variables: readonly { readonly client: string; readonly prefix: string }[];
   readonly path: PlanPath;
   /** Present for entity fetches. */
-  readonly represent: ((entity: JsonObject) => string | undefined) | undefined;
+  readonly representer: Representer | undefined;
   readonly rewriteOutput: Rewrite | undefined;
   /** Where aliases of the planner's own really belong, for error paths. */
   readonly renamed: ReadonlyMap<string, string>;
@@ -51,23 +50,26 @@ export function compileFetch(node: FetchNode, path: PlanPath, env: FetchEnvironm
     bodyPrefix: `{"query":${JSON.stringify(operation.text)},${nameJson}"variables":`,
     variables,
     path,
-    represent: compileRepresent(node, env),
+    representer: compileRepresenter(node, env),
     rewriteOutput: compileRewrites(node.outputRewrites, env.types),
     renamed: renamedKeys(node),
   };
 }
 
-function compileRepresent(node: FetchNode, env: FetchEnvironment): CompiledFetch['represent'] {
+function compileRepresenter(node: FetchNode, env: FetchEnvironment): Representer | undefined {
   if (!node.requires) return undefined;
-  const write = compileRepresentation(node.requires, env.types, env.realNameOf);
+  const representer = compileRepresentation(node.requires, env.types, env.realNameOf);
   const rewrite = compileRewrites(node.inputRewrites, env.types);
-  if (!rewrite) return write;
-  return (entity) => {
-    const text = write(entity);
-    if (text === undefined) return undefined;
-    const representation: unknown = JSON.parse(text);
-    rewrite(representation, undefined);
-    return JSON.stringify(representation);
+  if (!rewrite) return representer;
+  return {
+    keysOf: representer.keysOf,
+    write(entity) {
+      const text = representer.write(entity);
+      if (text === undefined) return undefined;
+      const representation: unknown = JSON.parse(text);
+      rewrite(representation, undefined);
+      return JSON.stringify(representation);
+    },
   };
 }
 

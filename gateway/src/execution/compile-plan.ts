@@ -12,9 +12,9 @@ export function compilePlan(node: PlanNode, env: FetchEnvironment, path: PlanPat
   switch (node.kind) {
     case 'Fetch': {
       const fetch = compileFetch(node, path, env);
-      const { represent } = fetch;
-      if (!represent) return (state) => runRootFetch(fetch, state);
-      return (state) => runEntityFetch(fetch, represent, env.types, state);
+      const { representer } = fetch;
+      if (!representer) return (state) => runRootFetch(fetch, state);
+      return (state) => runEntityFetch(fetch, representer, env.types, state);
     }
     case 'Flatten':
       return compilePlan(node.node, env, [...path, ...planPathOf(node.path)]);

@@ -17,27 +17,53 @@ interface Field {
 /** What a planner's name for a required field stands for in its subgraph. See planning/virtual-fields.ts. */
 export type RealNameOf = (fieldName: string) => string;
 
+/** How entities become representations. */
+export interface Representer {
+  /** The JSON text that is sent. Undefined when the entity is of another type or lacks something. */
+  readonly write: Writer;
+  /** The data keys that tell the representations of a type apart; undefined when more than leaves do. */
+  readonly keysOf: (typename: string) => readonly string[] | undefined;
+}
+
+interface TypeWriter {
+  readonly write: Writer;
+  readonly keys: readonly string[] | undefined;
+}
+
 /**
- * Compiles the `requires` of a fetch: an entity becomes the JSON text of its representation, which is
- * both what is sent and the key by which equal representations are recognised. Undefined when the
- * entity is of another type or lacks something (an earlier fetch failed; its error says so already).
+ * Compiles the `requires` of a fetch. The text of a representation is both what is sent and the key by which
+ * equal ones are recognised. An entity that lacks something is left out: the earlier fetch that failed to
+ * bring it has its error already.
  */
 export function compileRepresentation(
   requires: readonly QueryPlanSelectionNode[],
   types: TypeRelations,
   realNameOf: RealNameOf,
-): Writer {
-  const byType = new Map<string, Writer>();
-  return (entity) => {
-    const typename = entity.__typename;
-    if (typeof typename !== 'string') return undefined;
-    let write = byType.get(typename);
-    if (!write) {
-      write = writerFor(groupsFor(requires, typename, types), types, realNameOf);
-      if (types.isKnown(typename)) byType.set(typename, write);
+): Representer {
+  const byType = new Map<string, TypeWriter>();
+  function writerOf(typename: string): TypeWriter {
+    let writer = byType.get(typename);
+    if (!writer) {
+      const groups = groupsFor(requires, typename, types);
+      writer = { write: writerFor(groups, types, realNameOf), keys: leafKeys(groups) };
+      if (types.isKnown(typename)) byType.set(typename, writer);
     }
-    return write(entity);
+    return writer;
+  }
+  return {
+    write: (entity) => {
+      const typename = entity.__typename;
+      return typeof typename === 'string' ? writerOf(typename).write(entity) : undefined;
+    },
+    keysOf: (typename) => writerOf(typename).keys,
   };
+}
+
+function leafKeys(groups: QueryPlanFieldNode[][]): string[] | undefined {
+  const [only] = groups;
+  if (!only || groups.length > 1 || only.some((field) => field.selections)) return undefined;
+  const keys = only.map((field) => field.alias ?? field.name).filter((key) => key !== '__typename');
+  return keys.some((key) => key in Object.prototype) ? undefined : keys;
 }
 
 /** The selection sets that apply to a type. Each stands or falls as a whole. */

@@ -1,7 +1,9 @@
 import type { CompiledFetch } from './compile-fetch.ts';
 import { FetchFailure } from './errors.ts';
-import { cloneJson, isJsonObject, type JsonObject, markAbsent, mergeInto } from './json.ts';
+import { cloneJson, isJsonObject, markAbsent, mergeInto } from './json.ts';
 import { collectTargets, locateTargets, type Path, staticPrefix } from './path.ts';
+import { createDistinct } from './distinct.ts';
+import type { Representer } from './representation.ts';
 import { type Batch, type Consumer, type RunState, variablesText } from './run-state.ts';
 import { send } from './send.ts';
 import type { TypeRelations } from './type-relations.ts';
@@ -13,23 +15,24 @@ import type { SubgraphError, SubgraphResponse } from './types.ts';
  */
 export function runEntityFetch(
   fetch: CompiledFetch,
-  represent: (entity: JsonObject) => string | undefined,
+  representer: Representer,
   types: TypeRelations,
   state: RunState,
 ): Promise<void> | undefined {
   const targets = collectTargets(state.data, fetch.path);
-  const texts = targets.map((target) => represent(target));
-  if (!texts.some((text) => text !== undefined)) return undefined;
+  if (targets.length === 0) return undefined;
+  const distinct = createDistinct(representer);
+  const numbers = targets.map((target) => distinct.numberOf(target));
+  if (distinct.texts.length === 0) return undefined;
   const batch = batchFor(fetch, types, state);
   const { representations } = batch;
-  const places = texts.map((text) => {
-    if (text === undefined) return -1;
+  const placeOf = distinct.texts.map((text) => {
     const known = representations.get(text);
     if (known !== undefined) return known;
     representations.set(text, representations.size);
     return representations.size - 1;
   });
-  batch.consumers.push({ fetch, targets, places });
+  batch.consumers.push({ fetch, targets, places: numbers.map((number) => placeOf[number] ?? -1) });
   return batch.done;
 }
 

@@ -110,7 +110,7 @@ function answer(
   for (const error of errors) known.add(error.path);
   const shape = parts.shapeFor(state.isOn);
   const introspection = parts.introspect?.(variables);
-  const data = shape(state.data, { path: [], errors, known, introspection, isAbsent: false });
+  const data = shape(state.data, { path: [], errors, known, introspection, owner: state.data });
   const shaped = data === bubble ? null : (data as JsonObject);
   return errors.length > 0 ? { data: shaped, errors } : { data: shaped };
 }

@@ -63,7 +63,7 @@ function nonNull(inner: Shaper, coordinate: string): Shaper {
     const before = run.errors.length;
     const shaped = inner(value, run);
     if (shaped !== null) return shaped;
-    if (value === undefined && run.isAbsent) return bubble;
+    if (value === undefined && isAbsent(run.owner)) return bubble;
     // An invalid value has been reported where it was found; only a plain null still needs a reason.
     if (run.errors.length === before) report(run, `Cannot return null for non-nullable field ${coordinate}.`);
     return bubble;
@@ -178,7 +178,7 @@ function compileObject(
       const { clientKey, dataKey } = field;
       path[depth] = clientKey;
       const found = field.isInherited && !Object.hasOwn(input, dataKey) ? undefined : input[dataKey];
-      run.isAbsent = isAbsent(input);
+      run.owner = input;
       const shaped = field.shape(found, run);
       if (shaped === bubble) isNull = true;
       else answer[clientKey] = shaped;

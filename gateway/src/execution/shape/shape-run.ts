@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { errorCode } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
 import type { Path } from '../path.ts';
 import type { ErrorPaths } from './error-paths.ts';
 
@@ -16,8 +17,8 @@ export interface ShapeRun {
   readonly known: ErrorPaths;
   /** Answers of `__schema` and `__type`, by response key. */
   readonly introspection: Readonly<Record<string, unknown>> | undefined;
-  /** Whether the object being shaped does not exist: what is missing from it needs no error. */
-  isAbsent: boolean;
+  /** The object whose field is being shaped. If it does not exist, what is missing from it needs no error. */
+  owner: JsonObject;
 }
 
 export function report(run: ShapeRun, message: string): void {
