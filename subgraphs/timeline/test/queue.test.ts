@@ -25,9 +25,10 @@ test('a page more is let in once most of the last one was taken', async () => {
   const queue = createQueue<number>(8);
   for (const item of [1, 2, 3]) queue.push(item);
   let isLetIn = false;
-  const room = queue.room().then(() => {
+  const room = (async () => {
+    await queue.room();
     isLetIn = true;
-  });
+  })();
   await Promise.resolve();
   expect(isLetIn).toBe(false);
   await queue.take();

@@ -8,7 +8,8 @@ import { readFanoutCursor } from './events.ts';
 import { fanoutLag } from './metrics.ts';
 import { fanOutNext, type FanoutOptions } from './small-lane.ts';
 
-const idleMs = 100;
+/** Without a poke: another worker may hold the office that writes the log. */
+const idleMs = 200;
 const afterFailureMs = 500;
 
 export interface FanoutLoop {
@@ -51,8 +52,8 @@ export function startFanout(options: FanoutOptions & { databaseUrl: string; logg
   async function lead(signal: AbortSignal): Promise<void> {
     const small = lane(signal, async () => {
       const taken = await fanOutNext(options);
-      const { seq } = await readLogHead(pool);
-      fanoutLag.set(Number(seq - (await readFanoutCursor(pool))));
+      const lag = taken > 0 ? (await readLogHead(pool)).seq - (await readFanoutCursor(pool)) : 0n;
+      fanoutLag.set(Number(lag));
       return taken > 0;
     });
     await Promise.all([small, lane(signal, () => pushNextChunk(options))]);

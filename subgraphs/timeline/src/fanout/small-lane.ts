@@ -1,4 +1,5 @@
 import { inEventSpan } from '@murmuration/service-kit';
+import { inEventSpan } from '@murmuration/service-kit';
 import type pg from 'pg';
 import type { HomeCache } from '../home/cache/cache.ts';
 import { type TimelineLimits, timelineLimits } from '../limits.ts';
@@ -28,20 +29,23 @@ export async function fanOutNext({ pool, cache, limits = timelineLimits }: Fanou
   if (!last) return 0;
   const entries = events.filter(({ entryId, isPulled, kind }) => entryId && !isPulled && isAddition(kind));
   const isLarge = ({ followerCount }: FanoutEvent) => followerCount > limits.chunkFollowers;
-  const small = entries.filter((event) => !isLarge(event)).map(({ seq }) => seq);
-  const large = entries.filter(isLarge).map(({ seq }) => seq);
-  const causes = events.map(({ traceContext }) => traceContext);
-  await inEventSpan('fan out', causes, { 'messaging.batch.message_count': events.length }, async () => {
-    await deliver(cache, await recipientsOf(pool, small));
-    await cache.forget(readersMoved(events));
-    await pool.query({
-      name: 'fanout-move',
-      text: `WITH moved AS (UPDATE fanout_cursor SET seq = $2 WHERE seq = $1 RETURNING seq)
+  const small = entries.filter((event) => !isLarge(event));
+  const causes = small.map(({ traceContext }) => traceContext);
+  await inEventSpan('fan-out', causes, { events: small.length }, async () => {
+    await deliver(cache, await recipientsOf(pool, seqsOf(small)));
+  });
+  await cache.forget(readersMoved(events));
+  await pool.query({
+    name: 'fanout-move',
+    text: `WITH moved AS (UPDATE fanout_cursor SET seq = $2 WHERE seq = $1 RETURNING seq)
       INSERT INTO fanout_chunk (seq) SELECT e FROM unnest($3::bigint[]) e, moved ON CONFLICT DO NOTHING`,
-      values: [cursor, last.seq, large],
-    });
+    values: [cursor, last.seq, seqsOf(entries.filter(isLarge))],
   });
   return events.length;
+}
+
+function seqsOf(events: readonly FanoutEvent[]): bigint[] {
+  return events.map(({ seq }) => seq);
 }
 
 function isAddition(kind: FanoutEvent['kind']): boolean {
