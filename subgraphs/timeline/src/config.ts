@@ -20,6 +20,8 @@ export function readTimelineConfig(environment: NodeJS.ProcessEnv = process.env)
       ...shared,
       PORT: setting.port(4103),
       TIMELINE_DATABASE_POOL: setting.integer(10, 1),
+      /** How long a stopping process still serves, so that load balancers notice and connections end. */
+      DRAIN_DELAY_MS: setting.integer(0),
     },
     environment,
   );

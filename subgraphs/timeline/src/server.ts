@@ -69,7 +69,7 @@ export async function startTimeline(
   const url = await server.listen({ host: config.HOST, port: config.PORT });
   lifecycle.onStop('http', () => server.app.close());
   lifecycle.onStop('live', () => live.close());
-  lifecycle.onStop('readiness', () => server.drain());
+  lifecycle.onStop('readiness', () => server.drain(config.DRAIN_DELAY_MS));
   logger.info({ url, metrics: metricsServer.url }, 'started');
   return url;
 }

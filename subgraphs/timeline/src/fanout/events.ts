@@ -29,7 +29,6 @@ export async function readFanoutEvents(
     follower_count: number;
     is_pulled: boolean;
     trace_context: string | null;
-    trace_context: string | null;
   }>({
     name: 'fanout-events',
     text: `SELECT e.seq, e.kind, e.author_id, e.entry_id, e.subject_id, e.trace_context,
@@ -47,7 +46,6 @@ export async function readFanoutEvents(
     subjectId: row.subject_id,
     followerCount: row.follower_count,
     isPulled: row.is_pulled,
-    traceContext: row.trace_context,
     traceContext: row.trace_context,
   }));
 }

@@ -1,5 +1,4 @@
 import { inEventSpan } from '@murmuration/service-kit';
-import { inEventSpan } from '@murmuration/service-kit';
 import type pg from 'pg';
 import type { HomeCache } from '../home/cache/cache.ts';
 import { type TimelineLimits, timelineLimits } from '../limits.ts';
