@@ -31,8 +31,7 @@ export function createVoices(faker: Faker, random: Random): Voices {
   const posts: (() => string)[] = [
     () =>
       `Finished ${faker.book.title()} by ${faker.book.author()} ${hour()}. Did not see that end coming. #books`,
-    () =>
-      `Made ${dish()} for the first time. Nobody was harmed. #cooking`,
+    () => `Made ${dish()} for the first time. Nobody was harmed. #cooking`,
     () => `${faker.music.songName()} by ${faker.music.artist()} has been in my head since ${hour()}. #music`,
     () =>
       `Saw a ${faker.animal.bird().toLowerCase()} by the river ${hour()}. It was not impressed by me. #birds`,
