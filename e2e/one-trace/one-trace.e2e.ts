@@ -51,7 +51,7 @@ test('a post is one trace, from the edge to the SQL of its subgraph and on into 
   expect(consumed.line[2]).toMatch(/^post: post Say/);
   expect(consumed.line.slice(3)).toEqual(requestTo('post'));
   const isOfTrace = ({ traceId }: CollectedSpan) => traceId === consumed.span.traceId;
-  const pushed = await arrives((span) => isOfTrace(span) && span.name === 'fan out');
+  const pushed = await arrives((span) => isOfTrace(span) && span.name === 'fan-out');
   expect(pushed.line.slice(1)).toEqual(consumed.line.slice(1));
   for (const subgraph of ['post', 'user']) {
     const statement = await arrives(
