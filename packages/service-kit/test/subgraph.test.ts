@@ -99,9 +99,17 @@ describe('a served subgraph', () => {
     expect((await post('{"query": 5}')).status).toBe(400);
   });
 
-  it('is not ready while it drains', async () => {
+  it('still serves while it drains, is not ready, and ends every connection it answers on', async () => {
+    const body = '{"query":"{ hello(name: \\"you\\") }"}';
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
-    server.drain();
-    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    let isOver = false;
+    const drained = server.drain(300).then(() => {
+      isOver = true;
+    });
+    const probe = await fetch(`${url}/readyz`);
+    expect([probe.status, probe.headers.get('connection')]).toEqual([503, 'close']);
+    expect(await post(body)).toMatchObject({ status: 200, json: { data: { hello: 'Hello you' } } });
+    expect(isOver).toBe(false);
+    await drained;
   });
 });

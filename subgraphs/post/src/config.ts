@@ -14,6 +14,8 @@ export const readPostConfig = (environment?: NodeJS.ProcessEnv) =>
       INTERNAL_KEYS: setting.internalKeys(),
       USER_URL: setting.httpUrl(),
       LOG_LEVEL: setting.logLevel(),
+      /** How long a stopping process still serves, so that load balancers notice and connections end. */
+      DRAIN_DELAY_MS: setting.integer(0),
     },
     environment,
   );

@@ -74,7 +74,7 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
   const feed = servePostFeed(server.app, { databaseUrl: config.POST_DATABASE_URL, redis, logger });
   lifecycle.onStop('feed', () => feed.close());
   lifecycle.onStop('http', () => server.app.close());
-  lifecycle.onStop('drain', () => server.drain());
+  lifecycle.onStop('drain', () => server.drain(config.DRAIN_DELAY_MS));
   const url = await server.listen({ host: config.HOST, port: config.PORT });
   logger.info({ url, metricsUrl: metrics.url }, 'post is listening');
   return url;

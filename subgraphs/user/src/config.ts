@@ -25,6 +25,8 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
       }),
       REFRESH_TOKEN_SECRET: setting.base64Secret(),
       LOG_LEVEL: setting.logLevel(),
+      /** How long a stopping process still serves, so that load balancers notice and connections end. */
+      DRAIN_DELAY_MS: setting.integer(0),
     },
     environment,
   );

@@ -87,7 +87,7 @@ export async function startUser(
   lifecycle.onStop('metrics', () => metricsServer.close());
   const url = await server.listen({ host: config.HOST, port: config.PORT });
   lifecycle.onStop('http', () => server.app.close());
-  lifecycle.onStop('readiness', () => server.drain());
+  lifecycle.onStop('readiness', () => server.drain(config.DRAIN_DELAY_MS));
   logger.info({ url, metrics: metricsServer.url }, 'started');
   return url;
 }

@@ -12,7 +12,15 @@ export interface ProcessesOptions {
   settings: Settings;
   processEnv?: Record<string, Settings>;
   port?: number;
+  replicas?: Replicas;
   onCrash?: (crash: Crash) => void;
+}
+
+/** Several processes of every part, with something in front of them. */
+export interface Replicas {
+  count: number;
+  /** Takes the addresses of each part's processes and answers with the one that everybody else is told. */
+  balance: (instances: Map<string, string[]>) => Promise<Map<string, string>>;
 }
 
 export interface StackProcesses {
@@ -27,21 +35,28 @@ const host = '127.0.0.1';
 /** Gives every process its ports and settings; none is started yet. */
 export async function createProcesses(options: ProcessesOptions): Promise<StackProcesses> {
   const definitions = processStages().flat();
-  const addresses = new Map<string, { PORT: string; METRICS_PORT: string }>();
-  for (const { name } of definitions) addresses.set(name, await addressOf(name, options));
-  const urlOf = (name: string) => `http://${host}:${addresses.get(name)?.PORT}`;
+  const { count = 1, balance } = options.replicas ?? {};
+  const addresses = new Map<string, Address>();
+  for (const definition of definitions) {
+    for (const name of instanceNames(definition, count)) addresses.set(name, await addressOf(name, options));
+  }
+  const ownUrlOf = (name: string) => `http://${host}:${addresses.get(name)?.PORT}`;
+  const instances = new Map(
+    definitions.map((each) => [each.name, instanceNames(each, count).map(ownUrlOf)] as const),
+  );
+  const entrances = await balance?.(instances);
+  const urlOf = (name: string) => entrances?.get(name) ?? ownUrlOf(name);
 
   const subgraphUrls = new Map(
     definitions.flatMap(({ subgraph, name }) => (subgraph ? [[subgraph, urlOf(name)] as const] : [])),
   );
   const all = { ...options.settings, ...sharedSettings(options.stateFolder, subgraphUrls) };
-  const create = (definition: ProcessDefinition) => {
-    const { name, entry } = definition;
-    const own = { HOST: host, ...addresses.get(name), ...options.processEnv?.[name] };
+  const create = (definition: ProcessDefinition, name: string) => {
+    const own = { HOST: host, ...addresses.get(name), ...options.processEnv?.[definition.name] };
     return superviseProcess({
       name,
-      entry,
-      url: urlOf(name),
+      entry: definition.entry,
+      url: ownUrlOf(name),
       metricsUrl: `http://${host}:${addresses.get(name)?.METRICS_PORT}/metrics`,
       env: environmentOf(definition, all, own),
       logFile: path.join(options.stateFolder, 'logs', `${name}.log`),
@@ -49,11 +64,25 @@ export async function createProcesses(options: ProcessesOptions): Promise<StackP
       onCrash: options.onCrash ?? (() => {}),
     });
   };
-  const processes = new Map(definitions.map((definition) => [definition.name, create(definition)]));
+  const processes = new Map(
+    definitions.flatMap((definition) =>
+      instanceNames(definition, count).map((name) => [name, create(definition, name)] as const),
+    ),
+  );
   return { processes, all, subgraphUrls, url: urlOf('gateway') };
 }
 
-async function addressOf(name: string, { port, ports }: ProcessesOptions) {
+/** The names of a part's processes: `user`, `user-2` … */
+export function instanceNames({ name }: { name: string }, count = 1): string[] {
+  return Array.from({ length: count }, (_, index) => (index === 0 ? name : `${name}-${index + 1}`));
+}
+
+interface Address {
+  PORT: string;
+  METRICS_PORT: string;
+}
+
+async function addressOf(name: string, { port, ports }: ProcessesOptions): Promise<Address> {
   const isGateway = name === 'gateway';
   const own = isGateway ? (port ?? (await freePort(ports.last(name)))) : await ports.of(name);
   return { PORT: String(own), METRICS_PORT: String(await ports.of(`${name}-metrics`)) };

@@ -9,7 +9,7 @@ import { openKeptPorts } from '../state/kept-ports.ts';
 import { openSecrets, type Secrets } from '../state/secrets.ts';
 import type { Crash, SupervisedProcess } from '../supervisor/supervise.ts';
 import { databaseSetting, type Settings } from './environment.ts';
-import { createProcesses } from './stack-processes.ts';
+import { createProcesses, instanceNames, type Replicas } from './stack-processes.ts';
 import { type DatabaseUrls, migrateAll, openStores, type Stores } from './stores.ts';
 import { composeSupergraph } from './supergraph.ts';
 
@@ -20,8 +20,10 @@ export interface StackOptions {
   port?: number;
   /** Settings for every process, before the ones that the stack decides. */
   env?: Settings;
-  /** Settings for single processes by name; they win over everything. */
+  /** Settings for the processes of single parts by name; they win over everything. */
   processEnv?: Record<string, Settings>;
+  /** Runs several processes of every part; one by default. */
+  replicas?: Replicas;
   databaseUrls?: DatabaseUrls | undefined;
   redisUrl?: string | undefined;
   /** Further settings of the Postgres it starts, e.g. `{ log_statement: 'all' }`. */
@@ -94,9 +96,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await report.step('Supergraph composed', () => composeSupergraph(subgraphUrls, supergraphFile));
     for (const stage of processStages()) {
       options.signal?.throwIfAborted();
-      const started = stage.map(({ name }) => processOf(processes, name));
+      const names = stage.flatMap((each) => instanceNames(each, options.replicas?.count));
+      const started = names.map((name) => processOf(processes, name));
       undo.push(() => Promise.all(started.map((each) => each.stop())));
-      await report.step(stage.map(({ name }) => name).join(', '), () => startAll(started));
+      await report.step(names.join(', '), () => startAll(started));
     }
     return {
       url,

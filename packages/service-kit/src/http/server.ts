@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { traceHttpServer } from '../observe/tracing/http-server.ts';
@@ -13,8 +14,12 @@ export type Readiness = () => Promise<void> | void;
 
 export interface HttpServer {
   app: FastifyInstance;
-  /** From now on `/readyz` answers 503, so that the load balancer looks elsewhere. */
-  drain(): void;
+  /**
+   * From now on `/readyz` answers 503 and every answer ends its connection, while requests are still served
+   * for `delayMs`: load balancers look elsewhere meanwhile, and whoever keeps connections gives them up. With
+   * a delay longer than they keep an idle one, none is left to be closed under a request on its way.
+   */
+  drain(delayMs: number): Promise<void>;
   /** Listens and returns the base URL. */
   listen(address: { host: string; port: number }): Promise<string>;
 }
@@ -58,8 +63,9 @@ export function createHttpServer(options: {
 
   return {
     app,
-    drain: () => {
+    async drain(delayMs) {
       isDraining = true;
+      await sleep(delayMs);
     },
     listen: (address) => app.listen(address),
   };
