@@ -12,6 +12,7 @@ import {
   parse,
   print,
 } from 'graphql';
+import { doubleOverrides } from './composition/double-override.ts';
 import { fixFor } from './composition/fixes.ts';
 import { type ParsedSubgraph, parseSubgraph } from './composition/parse-subgraph.ts';
 import { type CompositionError, fileOf, type Subgraph } from './composition/subgraph.ts';
@@ -56,7 +57,8 @@ export function fromResult(result: CompositionResult, parsed: readonly ParsedSub
     const errors = [...toErrors(result.errors, parsed), ...parsed.flatMap(ownErrors)];
     return { status: 'failed', errors: withoutRepeats(errors) };
   }
-  return composed(result);
+  const doubled = doubleOverrides(parsed);
+  return doubled.length > 0 ? { status: 'failed', errors: doubled } : composed(result);
 }
 
 /** A supergraph that was composed before, as the store keeps it: reading it is much cheaper than composing. */

@@ -56,7 +56,7 @@ describe('beside @apollo/composition, on generated subgraphs', () => {
       const expected = Supergraph.build(theirs.sdl).apiSchema().toGraphQLJSSchema();
       expect(sorted(ours.apiSchema), `seed ${seed}`).toBe(sorted(expected));
     }
-  });
+  }, 120_000);
 
   it('gives a supergraph that the planner plans any operation of', () => {
     let planned = 0;
@@ -71,5 +71,5 @@ describe('beside @apollo/composition, on generated subgraphs', () => {
       if (plan.node) planned++;
     }
     expect(planned).toBeGreaterThan(cases / 10);
-  });
+  }, 120_000);
 });

@@ -65,6 +65,19 @@ describe('an error names code, subgraph, file, line and column, and how to fix i
       expect(error).toMatchObject({ file: expect.any(String), line: expect.any(Number) });
   });
 
+  it('for a field that two subgraphs override, which the library alone would let pass', () => {
+    const header =
+      'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@override"])';
+    const taker = (name: string) => ({
+      name,
+      sdl: `${header}\ntype User @key(fields: "id") {\n  id: ID!\n  name: String @override(from: "people")\n}`,
+    });
+    expect(errorsOf([people(), taker('a'), taker('b')])).toMatchObject([
+      { code: 'INVALID_FIELD_SHARING', coordinate: 'User.name', subgraph: 'b', line: 4, column: 3 },
+    ]);
+    expect(composeSubgraphs([people(), taker('a')]).status).toBe('composed');
+  });
+
   it('for all subgraphs at once', () => {
     const errors = errorsOf([
       people('name: Nowhere'),

@@ -37,6 +37,7 @@ function subgraphSdl(random: Random, position: number, entities: readonly Entity
     `ping${position}: String`,
     `value${position}(filter: Filter${position}): Money`,
     ...known.map(({ name }) => `all${name}From${position}: [${name}!]`),
+    ...(owned.length > 0 ? [`named${position}: [Named]`] : []),
     ...(known.length > 0 ? [`pick${position}: Any${position}`] : []),
   ];
   return [
@@ -44,6 +45,9 @@ function subgraphSdl(random: Random, position: number, entities: readonly Entity
     `type Query { ${roots.join(' ')} }`,
     ...owned.map((entity) => ownedType(random, entity, known)),
     ...foreign.map((entity) => contributedType(random, entity, position, known)),
+    ...(random.chance(0.5) ? [`type Mutation { change${position}(filter: Filter${position}!): Money }`] : []),
+    ...(random.chance(0.3) ? [`type Subscription { ticks${position}: Money }`] : []),
+    ...(owned.length > 0 ? ['interface Named { id: ID! name: String }'] : []),
     'type Money @shareable { amount: Int! currency: Currency! }',
     'enum Currency { EUR USD }',
     `input Filter${position} { text: String limit: Int = 10 currency: Currency }`,
@@ -59,7 +63,7 @@ function ownedType(random: Random, entity: Entity, known: readonly Entity[]): st
   const links = random.some(known).map(({ name }) => `to${name}: ${name}`);
   const tagged = random.chance(0.3) ? ' @tag(name: "internal")' : '';
   const hidden = random.chance(0.2) ? 'secret: String @inaccessible' : '';
-  return `type ${entity.name} @key(fields: "${entity.key}") { ${keyFields(entity)} name: String${tagged} price: Money size(unit: Int = 1): Int ${links.join(' ')} ${hidden} }`;
+  return `type ${entity.name} implements Named @key(fields: "${entity.key}") { ${keyFields(entity)} name: String${tagged} price: Money size(unit: Int = 1): Int ${links.join(' ')} ${hidden} }`;
 }
 
 function contributedType(random: Random, entity: Entity, position: number, known: readonly Entity[]): string {
@@ -67,6 +71,7 @@ function contributedType(random: Random, entity: Entity, position: number, known
     ? `label${position}: String @requires(fields: "name") name: String @external`
     : '';
   const links = random.some(known, 0.3).map(({ name }) => `rel${position}${name}: [${name}]`);
+  if (random.chance(0.15)) links.push(`size(unit: Int = 1): Int @override(from: "s${entity.owner}")`);
   return `type ${entity.name} @key(fields: "${entity.key}") { ${keyFields(entity)} extra${position}: Int ${requires} ${links.join(' ')} }`;
 }
 
@@ -84,6 +89,15 @@ const defects: Defect[] = [
   (sdl) => sdl.replace(/extra\d+: Int/, 'name: String'),
   (sdl) => sdl.replace(/ @key\(fields: "id"\)/, ''),
   (sdl) => sdl.replace('type Query {', 'type Query { orphan: Orphan'),
+  (sdl) =>
+    sdl.replace(
+      'interface Named { id: ID! name: String }',
+      'interface Named { id: ID! name: String nick: Int }',
+    ),
+  (sdl) => sdl.replace('name: String @external', 'name: String'),
+  (sdl) => sdl.replace('@override(from: "s', '@override(from: "t'),
+  (sdl) => sdl.replace('size(unit: Int = 1): Int', 'size(unit: String = "1"): Int'),
+  (sdl) => sdl.replace('filter: Filter0!', 'filter: Money!'),
 ];
 
 function breakOne(random: Random, subgraphs: Subgraph[]): void {
