@@ -54,8 +54,10 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) 
       SOCKET_MAX_STALLED_MS: setting.integer(liveLimits.maxStalledMs, 1),
       SUBSCRIPTION_MAX_QUEUED: setting.integer(liveLimits.maxQueuedEvents, 1),
       SUBSCRIPTION_CONCURRENCY: setting.integer(liveLimits.restConcurrency, 1),
+      SUBSCRIPTION_CHANGE_WITHIN_MS: setting.integer(liveLimits.changeWithinMs),
       UPSTREAM_MAX_LIFE_MS: setting.integer(upstreamLimits.maxLifeMs, 1),
       DRAIN_MS: setting.integer(1_000),
+      DRAIN_DELAY_MS: setting.integer(0),
 
       INTROSPECTION: setting.boolean(true),
       IDE: setting.boolean(true),
@@ -76,6 +78,7 @@ export function liveLimitsOf(config: GatewayConfig): LiveLimits {
     maxSockets: config.SOCKET_MAX_COUNT,
     pingMs: config.SOCKET_PING_MS,
     maxStalledMs: config.SOCKET_MAX_STALLED_MS,
+    changeWithinMs: config.SUBSCRIPTION_CHANGE_WITHIN_MS,
     maxQueuedEvents: config.SUBSCRIPTION_MAX_QUEUED,
     restConcurrency: config.SUBSCRIPTION_CONCURRENCY,
   };

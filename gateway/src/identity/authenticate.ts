@@ -27,7 +27,7 @@ export function createAuthenticate(options: {
     if (!token) throw refusal('The Authorization header must read "Bearer <access token>".');
     if (!verify) throw refusal('This graph takes no access tokens.');
     const verified = await verify(token).catch((error: unknown) => {
-      throw downstreamError('sign-in', error);
+      throw unavailable(error);
     });
     if (verified.status === 'refused') {
       throw refusal(
@@ -37,6 +37,13 @@ export function createAuthenticate(options: {
     if (denyList.has(verified.viewer.session)) throw refusal('This session has ended.');
     return { identity: verified.viewer, expiresAtMs: verified.expiresAtMs };
   };
+}
+
+/** The issuer's keys are not known: the caller may well be right, and should try again. */
+function unavailable(cause: unknown): GraphQLError {
+  const error = downstreamError('sign-in', cause);
+  const http: HTTPGraphQLHead = { status: 503, headers: new HeaderMap([['retry-after', '1']]) };
+  return Object.assign(error, { extensions: { ...error.extensions, http } });
 }
 
 function refusal(message: string): GraphQLError {

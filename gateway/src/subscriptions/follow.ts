@@ -1,4 +1,4 @@
-import type { SubgraphError, SubgraphResponse } from '../execution/types.ts';
+import type { SubgraphError } from '../execution/types.ts';
 import type { UpstreamEnd, UpstreamSink } from './upstream/sink.ts';
 
 export const followLimits = {
@@ -12,20 +12,26 @@ export const followLimits = {
 } as const;
 
 /** Opens the upstream; `cursor` is where to continue, or undefined for the first time. */
-export type OpenUpstream = (cursor: string | undefined, sink: UpstreamSink) => () => void;
+export type OpenUpstream<Event> = (cursor: string | undefined, sink: UpstreamSink<Event>) => () => void;
 
 export type FollowEnd =
   | { kind: 'completed' }
   | { kind: 'refused'; errors: readonly SubgraphError[] }
   | { kind: 'lost'; because: string };
 
-export interface FollowOptions {
+export interface Following {
+  stop(): void;
+  /** Opens anew behind the last event; false when there is no cursor to do so. */
+  move(): boolean;
+}
+
+export interface FollowOptions<Event> {
   /** Where the client said to begin. */
   startsAt: string | undefined;
-  open: OpenUpstream;
+  open: OpenUpstream<Event>;
   /** The cursor of an event; undefined when it has none, or when the subscription cannot resume. */
-  cursorOf(event: SubgraphResponse): string | undefined;
-  onEvent(event: SubgraphResponse): void;
+  cursorOf(event: Event): string | undefined;
+  onEvent(event: Event): void;
   onEnd(end: FollowEnd): void;
 }
 
@@ -33,7 +39,7 @@ export interface FollowOptions {
  * Follows one upstream subscription over the loss of its connections. It continues behind the last cursor
  * seen; without a cursor a loss ends it, for then nobody can tell what was missed.
  */
-export function follow(options: FollowOptions): { stop(): void } {
+export function follow<Event>(options: FollowOptions<Event>): Following {
   let cursor = options.startsAt;
   let attempt = 0;
   let lostAtMs: number | undefined;
@@ -57,17 +63,23 @@ export function follow(options: FollowOptions): { stop(): void } {
         onUpstreamEnd(end);
       },
       retire() {
-        if (cursor === undefined) return;
+        if (cursor === undefined || !isCurrent) return;
         clearTimeout(timer);
-        timer = setTimeout(() => {
-          if (isStopped || !isCurrent) return;
-          isCurrent = false;
-          leave();
-          open();
-        }, Math.random() * followLimits.moveWithinMs);
+        timer = setTimeout(() => isCurrent && move(), Math.random() * followLimits.moveWithinMs);
       },
     });
-    close = leave;
+    close = () => {
+      isCurrent = false;
+      leave();
+    };
+  }
+
+  function move(): boolean {
+    if (isStopped || cursor === undefined) return false;
+    clearTimeout(timer);
+    close();
+    open();
+    return true;
   }
 
   function onUpstreamEnd(end: UpstreamEnd): void {
@@ -89,6 +101,7 @@ export function follow(options: FollowOptions): { stop(): void } {
 
   open();
   return {
+    move,
     stop() {
       if (isStopped) return;
       isStopped = true;

@@ -2,24 +2,35 @@ import { downstreamError } from '@murmuration/service-kit';
 import { type FormattedExecutionResult, GraphQLError } from 'graphql';
 import type { EdgeContext } from '../context.ts';
 import { executeRest } from '../execution/execute.ts';
-import type { CompiledOperation, ExecutionOutcome, SubgraphResponse } from '../execution/types.ts';
+import type { ExecutionOutcome, SubgraphResponse } from '../execution/types.ts';
 import type { FormatOutcome } from '../plugins/mask-errors.ts';
 import { type FollowEnd, follow } from './follow.ts';
+import { cursorOf, type Leg, type Variables } from './leg.ts';
 import type { LiveLimits } from './limits.ts';
 import { createOrderedWork } from './ordered.ts';
-import type { Resumable } from './resumable.ts';
 import type { Upstreams } from './upstream/pool.ts';
-import { afterVariable, cursorAlias, upstreamTexts } from './upstream-text.ts';
+import type { UpstreamSink } from './upstream/sink.ts';
+import { afterVariable } from './upstream-text.ts';
 
 export interface StreamOptions {
-  compiled: CompiledOperation;
-  resumable: Resumable | undefined;
-  variables: Readonly<Record<string, unknown>>;
+  leg: Leg;
+  variables: Variables;
   upstreams: Upstreams;
   limits: Pick<LiveLimits, 'restConcurrency' | 'maxQueuedEvents'>;
   /** A context for the subscribe, and a fresh one for each event. */
   createContext(): EdgeContext;
   format: FormatOutcome;
+  /** Called once when nothing more comes. */
+  onOver(): void;
+}
+
+export interface Stream {
+  results: AsyncGenerator<FormattedExecutionResult, void>;
+  /**
+   * Goes on with another leg behind the last event. False when it has no cursor to go on from; it then stays
+   * on the leg it has.
+   */
+  change(next: Leg): boolean;
 }
 
 /** The client does not read as fast as events come, and what waits for it is at its bound. */
@@ -31,72 +42,76 @@ export class SlowConsumer extends Error {
  * One federated subscription: its owner's events in their order, each completed by the other subgraphs.
  * Ends when the reader returns.
  */
-export function openStream(options: StreamOptions): AsyncGenerator<FormattedExecutionResult, void> {
-  const { compiled, upstreams, variables, limits } = options;
-  const { subscription } = compiled;
-  if (!subscription) throw new Error('only a subscription can be streamed');
-  const { upstreamKey, fieldName } = subscription.responseShape;
-  const resumable = withType(compiled, fieldName, options.resumable);
-  const texts = upstreamTexts(subscription, resumable, variables);
+export function openStream(options: StreamOptions): Stream {
+  const { upstreams, variables, limits } = options;
+  let leg = options.leg;
 
-  const work = createOrderedWork<SubgraphResponse | FollowEnd, FormattedExecutionResult>(
+  const work = createOrderedWork<LegEvent | FollowEnd, FormattedExecutionResult>(
     async (item) => {
-      if ('kind' in item) return options.format(outcomeOfEnd(item, subscription.serviceName));
+      if ('kind' in item) return options.format(outcomeOfEnd(item, leg.subscription.serviceName));
       const context = options.createContext();
-      return options.format(
-        await executeRest(compiled, item, { variables, context, signal: context.signal }),
-      );
+      const args = { variables, context, signal: context.signal };
+      return options.format(await executeRest(item.leg.compiled, item.event, args));
     },
-    {
-      concurrency: limits.restConcurrency,
-      longest: limits.maxQueuedEvents,
-      onStop: () => following.stop(),
-    },
+    { concurrency: limits.restConcurrency, longest: limits.maxQueuedEvents, onStop: () => finish() },
   );
 
-  const following = follow({
-    startsAt: texts.startsAt,
-    open(cursor, sink) {
-      const text = cursor === undefined ? texts.first : (texts.resumed ?? texts.first);
-      return upstreams.subscribe(
-        { name: subscription.serviceName, url: subscription.url },
-        {
-          query: text.query,
-          operationName: subscription.operationName,
-          variables: {
-            ...pick(variables, text.variables),
-            ...(cursor === undefined ? {} : { [afterVariable]: cursor }),
-          },
+  function open(cursor: string | undefined, sink: UpstreamSink<LegEvent>): () => void {
+    const { subscription, texts } = leg;
+    const opened = leg;
+    const text = cursor === undefined ? texts.first : (texts.resumed ?? texts.first);
+    return upstreams.subscribe(
+      { name: subscription.serviceName, url: subscription.url },
+      {
+        query: text.query,
+        operationName: subscription.operationName,
+        variables: {
+          ...pick(variables, text.variables),
+          ...(cursor === undefined ? {} : { [afterVariable]: cursor }),
         },
-        options.createContext(),
-        sink,
-      );
-    },
-    cursorOf: resumable ? (event) => takeCursor(event, upstreamKey) : () => undefined,
-    onEvent(event) {
-      if (work.push(event)) return;
-      following.stop();
+      },
+      options.createContext(),
+      { ...sink, next: (event) => sink.next({ event, leg: opened }) },
+    );
+  }
+
+  const following = follow<LegEvent>({
+    startsAt: leg.texts.startsAt,
+    open,
+    cursorOf: (item) => cursorOf(item.leg, item.event),
+    onEvent(item) {
+      if (work.push(item)) return;
       work.fail(new SlowConsumer('the client reads too slowly'));
+      finish();
     },
     onEnd(end) {
       if (end.kind !== 'completed') work.push(end);
       work.end();
+      options.onOver();
     },
   });
-  return work.results;
+
+  function finish(): void {
+    following.stop();
+    options.onOver();
+  }
+
+  return {
+    results: work.results,
+    change(next) {
+      if (!next.texts.resumed) return false;
+      const before = leg;
+      leg = next;
+      if (following.move()) return true;
+      leg = before;
+      return false;
+    },
+  };
 }
 
-/** A directive that names an argument the schema does not have makes nothing resumable. */
-function withType(compiled: CompiledOperation, fieldName: string, resumable: Resumable | undefined) {
-  const field = compiled.apiSchema.getSubscriptionType()?.getFields()[fieldName];
-  const argument = field?.args.find(({ name }) => name === resumable?.after);
-  return resumable && argument ? { ...resumable, afterType: String(argument.type) } : undefined;
-}
-
-function takeCursor({ data }: SubgraphResponse, upstreamKey: string): string | undefined {
-  const event = data?.[upstreamKey] as Record<string, unknown> | null | undefined;
-  const cursor = event?.[cursorAlias];
-  return typeof cursor === 'string' ? cursor : undefined;
+interface LegEvent {
+  event: SubgraphResponse;
+  leg: Leg;
 }
 
 function outcomeOfEnd(end: FollowEnd, subgraph: string): ExecutionOutcome {
@@ -117,6 +132,6 @@ function outcomeOfEnd(end: FollowEnd, subgraph: string): ExecutionOutcome {
   }
 }
 
-function pick(variables: Readonly<Record<string, unknown>>, names: readonly string[]) {
+function pick(variables: Variables, names: readonly string[]) {
   return Object.fromEntries(names.flatMap((name) => (name in variables ? [[name, variables[name]]] : [])));
 }

@@ -24,6 +24,8 @@ export interface AcceptOptions {
 }
 
 const knownCodes = new Set<number>([1000, 1005, 1006, ...Object.values(closeCodes)]);
+// From zero on, or the first close of a kind would not be a rise.
+for (const code of [...knownCodes, 'other']) socketCloses.labels(String(code)).inc(0);
 
 /** Ties one websocket to the protocol: its messages, its caller, its pings, its end. */
 export function acceptSocket(socket: WebSocket, request: IncomingMessage, options: AcceptOptions): void {

@@ -38,7 +38,8 @@ export function keepAlive(
         socket.send(data, (error) => {
           unread--;
           stalledSinceMs = unread === 0 ? undefined : Date.now();
-          if (error) reject(error);
+          // A client that has left is no error.
+          if (error && socket.readyState === socket.OPEN) reject(error);
           else resolve();
         });
       }),

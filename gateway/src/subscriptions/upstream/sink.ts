@@ -7,8 +7,8 @@ export type UpstreamEnd =
   | { kind: 'lost'; because: string };
 
 /** Who receives an upstream subscription's events. */
-export interface UpstreamSink {
-  next(event: SubgraphResponse): void;
+export interface UpstreamSink<Event = SubgraphResponse> {
+  next(event: Event): void;
   /** Called at most once, and nothing after it. */
   end(end: UpstreamEnd): void;
   /** The connection is to be replaced; whoever can resume should move. */

@@ -31,7 +31,7 @@ const knowsNotes = async (graph: TestGraph) => (await graph.ask('{ note(id: "1")
 
 describe('a new supergraph in the file', () => {
   it('is served without dropping a request or a subscription', async () => {
-    const graph = await startGraph([ticker, neighbours]);
+    const graph = await startGraph([ticker, neighbours], { SUBSCRIPTION_CHANGE_WITHIN_MS: '1' });
     const client = connect(graph.url);
     const heard = listen(client, 'subscription { ticks { n by { name } } }');
     await vi.waitFor(() => expect(ticker.listening()).toBe(1), patience);
@@ -46,9 +46,17 @@ describe('a new supergraph in the file', () => {
     over.abort();
     await asking;
     expect(codes).toEqual([]);
+    // Nothing has happened on it yet, so it could not go on anywhere else.
+    expect(ticker.subscribed).toHaveLength(1);
     ticker.tick();
     await vi.waitFor(() => expect(heard.events).toHaveLength(1), patience);
-    expect(ticker.listening()).toBe(1);
+
+    await writeFile(graph.supergraphFile, composeSupergraph([ticker, neighbours]));
+    await vi.waitFor(() => expect(ticker.subscribed).toHaveLength(2), patience);
+    await vi.waitFor(() => expect(ticker.listening()).toBe(1), patience);
+    ticker.tick(2);
+    await vi.waitFor(() => expect(heard.events).toHaveLength(3), patience);
+    expect(heard.events.map(({ data }) => data?.ticks?.n)).toEqual([1, 2, 3]);
     await client.dispose();
     await graph.stop();
   });
