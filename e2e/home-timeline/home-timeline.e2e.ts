@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { type Member, signUpCast } from '@murmuration/testing';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startStory, type Story } from '../support/stack.ts';
 
@@ -65,5 +68,18 @@ test('with Redis killed the home comes from the database, and the cache comes ba
   await story.redis?.kill();
   expect(await textsOf(alice)).toEqual(['two', 'one']);
   await story.redis?.start();
+  await expect.poll(() => textsOf(alice), { timeout: 10_000 }).toEqual(['two', 'one']);
+});
+
+test('a projection that was lost is built anew by the backfill command, while everything runs', async () => {
+  const { alice } = cast;
+  const database = new pg.Client({ connectionString: story.databaseUrls.timeline });
+  await database.connect();
+  await database.query('TRUNCATE account, follow, block, mute, post_ref, repost_ref, reader');
+  await database.end();
+  expect(await textsOf(alice)).toEqual([]);
+  await promisify(execFile)(process.execPath, ['subgraphs/timeline/src/backfill.ts'], {
+    env: { ...process.env, ...story.env },
+  });
   await expect.poll(() => textsOf(alice), { timeout: 10_000 }).toEqual(['two', 'one']);
 });

@@ -14,7 +14,7 @@ const asked = feedNames.filter((feed) => process.argv.length < 3 || process.argv
 const databaseUrl = config.TIMELINE_DATABASE_URL;
 const pool = createTimelinePool({
   url: databaseUrl,
-  poolSize: 2,
+  poolSize: 4,
   applicationName: 'murmuration-timeline-backfill',
   onError: (error) => logger.warn({ err: error }, 'an idle connection broke'),
 });
@@ -26,10 +26,13 @@ const ended = new AbortController();
 process.once('SIGINT', () => ended.abort());
 process.once('SIGTERM', () => ended.abort());
 
-for (const feed of asked) {
-  const onCommitted = () => undefined;
-  const options = consumerOf(feed, { pool, databaseUrl, producers, logger, bigFollowers, onCommitted });
-  await backfill(options, ended.signal);
-}
+// Together: each waits until the running leader meets the fence, at the end of its long poll.
+await Promise.all(
+  asked.map((feed) => {
+    const onCommitted = () => undefined;
+    const options = consumerOf(feed, { pool, databaseUrl, producers, logger, bigFollowers, onCommitted });
+    return backfill(options, ended.signal);
+  }),
+);
 await Promise.all(Object.values(producers).map((each) => each.close()));
 await pool.end();

@@ -11,6 +11,7 @@ import {
   serveMetrics,
   serveSubgraph,
   type Subgraph,
+  watchPool,
 } from '@murmuration/service-kit';
 import type { TimelineConfig } from './config.ts';
 import type { Context } from './context.ts';
@@ -47,6 +48,7 @@ export async function startTimeline(
     onError: (error) => logger.warn({ err: error }, 'an idle connection broke'),
     onStatement: count,
   });
+  watchPool('timeline', pool);
   lifecycle.onStop('database', () => pool.end());
   const redis = createRedisCache({ url: config.REDIS_URL, logger, name: 'timeline' });
   lifecycle.onStop('redis', () => redis.close());

@@ -1,4 +1,4 @@
-import { runConsumer } from '@murmuration/events';
+import { type Consumer, runConsumer } from '@murmuration/events';
 import {
   countStatements,
   createHttpServer,
@@ -7,6 +7,8 @@ import {
   type Lifecycle,
   type Logger,
   serveMetrics,
+  watchDatabase,
+  watchPool,
 } from '@murmuration/service-kit';
 import type { WorkerConfig } from './config.ts';
 import { createTimelinePool } from './database/pool.ts';
@@ -35,6 +37,8 @@ export async function startWorkers(
     onStatement: countStatements('timeline'),
   });
   lifecycle.onStop('database', () => pool.end());
+  watchPool('timeline-worker', pool);
+  watchDatabase('timeline', pool);
   const redis = createRedisCache({ url: config.REDIS_URL, logger, name: 'timeline-worker' });
   lifecycle.onStop('redis', () => redis.close());
 
@@ -43,7 +47,9 @@ export async function startWorkers(
     chunkFollowers: config.TIMELINE_CHUNK_FOLLOWERS,
     bigFollowers: config.TIMELINE_BIG_FOLLOWERS,
   };
-  const publisher = await startPublisher({ sql: pool, redis, logger });
+  const consumers: Consumer[] = [];
+  const isLeading = () => consumers.some((consumer) => consumer.isLeading());
+  const publisher = startPublisher({ sql: pool, redis, logger, isLeading });
   lifecycle.onStop('publisher', () => publisher.stop());
   const fanout = startFanout({ pool, cache: createHomeCache(redis, limits), limits, databaseUrl, logger });
   lifecycle.onStop('fan-out', () => fanout.stop());
@@ -61,6 +67,7 @@ export async function startWorkers(
     const { bigFollowers } = limits;
     const options = consumerOf(feed, { pool, databaseUrl, producers, logger, bigFollowers, onCommitted });
     const consumer = runConsumer(options);
+    consumers.push(consumer);
     lifecycle.onStop(`${feed} feed`, () => consumer.stop());
   }
 

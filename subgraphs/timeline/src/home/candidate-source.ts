@@ -1,6 +1,7 @@
 import type { Logger } from '@murmuration/service-kit';
 import type { Sql } from '../database/pool.ts';
 import { type TimelineLimits, timelineLimits } from '../limits.ts';
+import type { LogHead } from '../live/log-event.ts';
 import type { CachedPart, HomeCache } from './cache/cache.ts';
 import { selectCandidates } from './candidates.ts';
 import { homeReads } from './metrics.ts';
@@ -13,7 +14,7 @@ export interface Candidates {
   /** Where to go on; null when the timeline ends. */
   rest: Range | null;
   /** Every event up to here is in the answer. */
-  position: bigint;
+  position: LogHead;
 }
 
 /** Step one of a read: which entries to look at. */

@@ -8,6 +8,7 @@ import {
   type PageInfo,
 } from '@murmuration/ids';
 import { downstreamError } from '@murmuration/service-kit';
+import type { LogHead } from '../live/log-event.ts';
 import type { HomePage, SeenEntry } from './pipeline.ts';
 
 /** The order of entries: descending ids. */
@@ -23,7 +24,7 @@ export interface HomeConnection {
   edges: HomeEdge[];
   pageInfo: PageInfo;
   /** Every event of the log up to here is in the page. */
-  position: bigint;
+  position: LogHead;
 }
 
 /** @throws GraphQLError `BAD_USER_INPUT` naming the argument */

@@ -5,6 +5,7 @@ import { selectBelonging } from './belonging.ts';
 import type { Candidates, CandidateSource } from './candidate-source.ts';
 import type { Entry } from './entry.ts';
 import { highest, type Range } from './range.ts';
+import { type LogHead, readLogHead } from '../live/log-event.ts';
 import { peopleOf, type Sight, sightOf } from './sight.ts';
 
 /** An entry that is shown, or whose sight nobody could decide. */
@@ -16,7 +17,7 @@ export interface HomePage {
   /** In reading order, at most `limit + 1`: the extra one says that there are more. */
   entries: SeenEntry[];
   /** Every event of the log up to here is in the page. */
-  position: bigint;
+  position: LogHead;
 }
 
 export interface HomePipeline {
@@ -57,7 +58,7 @@ export function createHomePipeline(options: {
       order: direction === 'forward' ? 'newest' : 'oldest',
     };
     const entries: SeenEntry[] = [];
-    let position: bigint | undefined;
+    let position: LogHead | undefined;
     for (
       let count = limit + 1 + spare;
       range && entries.length <= limit;
@@ -70,7 +71,8 @@ export function createHomePipeline(options: {
       // What cannot be decided is not made up for: the page would run through the whole timeline.
       range = seen.some(({ sight }) => sight === 'unknown') ? null : found.rest;
     }
-    return { entries: entries.slice(0, limit + 1), position: position ?? 0n };
+    position ??= await readLogHead(sql);
+    return { entries: entries.slice(0, limit + 1), position };
   }
 
   return { ids, visible, page };

@@ -1,4 +1,5 @@
 import type { Sql } from '../database/pool.ts';
+import type { LogHead } from '../live/log-event.ts';
 import { candidatesSql, followedSql } from './candidates.ts';
 import type { Range } from './range.ts';
 
@@ -8,9 +9,9 @@ export interface ReaderState {
   epoch: string;
   followeeCount: number;
   /** The log's head. */
-  head: bigint;
+  head: LogHead;
   /** Everything up to here has been pushed to the lists. */
-  pushedTo: bigint;
+  pushedTo: LogHead;
   /** Entries of the range that are never in a list: the reader's own and those of big authors. */
   pulled: bigint[];
 }
@@ -21,7 +22,7 @@ function statement(order: Range['order']): { name: string; text: string } {
   return {
     name: `home-state-${order}`,
     text: `WITH ${followedSql}
-      SELECT h.seq AS head, left(h.incarnation::text, 8) || ':' || coalesce(r.epoch, 0) AS epoch,
+      SELECT h.seq AS head, left(h.incarnation::text, 8) AS incarnation, coalesce(r.epoch, 0) AS epoch,
         coalesce(r.followee_count, 0) AS followee_count,
         least(c.seq, (SELECT min(k.seq) - 1 FROM fanout_chunk k)) AS pushed_to,
         ARRAY(${candidatesSql(order, pulledAuthors)}) AS pulled
@@ -43,18 +44,20 @@ export async function readReaderState(
 ): Promise<ReaderState> {
   const { rows } = await sql.query<{
     head: bigint;
-    epoch: string;
+    incarnation: string;
+    epoch: bigint;
     followee_count: number;
     pushed_to: bigint;
     pulled: bigint[];
   }>({ ...statements[range.order], values: [readerId, range.low, range.high, count] });
   const [row] = rows;
   if (!row) throw new Error('the timeline database has no head row: run its migrations');
+  const { incarnation } = row;
   return {
-    epoch: row.epoch,
+    epoch: `${incarnation}:${row.epoch}`,
     followeeCount: row.followee_count,
-    head: row.head,
-    pushedTo: row.pushed_to,
+    head: { seq: row.head, incarnation },
+    pushedTo: { seq: row.pushed_to, incarnation },
     pulled: row.pulled,
   };
 }

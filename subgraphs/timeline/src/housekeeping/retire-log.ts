@@ -1,4 +1,4 @@
-import type { Logger } from '@murmuration/service-kit';
+import { type Logger, watchChore } from '@murmuration/service-kit';
 import type pg from 'pg';
 
 export const logRetention = { hours: 24, everyMs: 3_600_000 } as const;
@@ -25,9 +25,13 @@ export async function keepHouse(pool: pg.Pool): Promise<string[]> {
 
 export function startHousekeeping(options: { pool: pg.Pool; logger: Logger }): { stop(): void } {
   const { pool, logger } = options;
+  const done = watchChore('keep the log');
   const run = () =>
     void keepHouse(pool).then(
-      (dropped) => dropped.length > 0 && logger.info({ dropped }, 'dropped old parts of the log'),
+      (dropped) => {
+        done();
+        if (dropped.length > 0) logger.info({ dropped }, 'dropped old parts of the log');
+      },
       (error: unknown) => logger.warn({ err: error }, 'the housekeeping failed'),
     );
   run();

@@ -16,19 +16,27 @@ export interface Publisher {
  * commit, and the head every half second so that a lost message is noticed. Losing all of it loses nothing:
  * whoever listens reads what is missing from Postgres.
  */
-export async function startPublisher(options: {
+export function startPublisher(options: {
   sql: Sql;
   redis: RedisCache;
   logger: Logger;
-}): Promise<Publisher> {
-  const { sql, redis, logger } = options;
-  let last = (await readLogHead(sql)).seq;
+  /** Only who writes the log tells it; others stand by. */
+  isLeading: () => boolean;
+}): Publisher {
+  const { sql, redis, logger, isLeading } = options;
+  /** Null: the next one told is where the log ends then. */
+  let last: bigint | null = null;
   let isWanted = false;
   let running: Promise<void> | undefined;
 
   async function publish(): Promise<void> {
-    const events = await readLog(sql, last, publisherLimits.events);
+    if (!isLeading()) {
+      last = null;
+      return;
+    }
     const head = await readLogHead(sql);
+    last ??= head.seq;
+    const events = await readLog(sql, last, publisherLimits.events);
     last = events.at(-1)?.seq ?? last;
     isWanted ||= events.length === publisherLimits.events;
     await redis.client.publish(firehoseChannel, encodeFirehose({ head, events }));

@@ -12,7 +12,7 @@ const keys = [{ id: 'test', secret: randomBytes(32) }] as const;
 export async function openLive(town: Town, options: { redisUrl?: string } = {}) {
   const home = await openHome(town, options);
   const { logger, pool, redis } = home;
-  const publisher = await startPublisher({ sql: pool, redis, logger });
+  const publisher = startPublisher({ sql: pool, redis, logger, isLeading: () => true });
   const services = await startServices({
     pool,
     redis,
