@@ -1,0 +1,105 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeScratchFolder, removeScratchFolder, type Stack, startStack } from '@murmuration/dev';
+import { type Member, signUpCast } from '@murmuration/testing';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startLoad } from './load.ts';
+import { type Nginx, startNginx } from './nginx.ts';
+import { watchHome } from './watch-home.ts';
+
+/** Longer than nginx and the gateway's fetches keep an idle connection in this story. */
+const drainDelayMs = 1_000;
+/** A process that came back gets traffic for this long before the next one goes, as `minReadySeconds` does. */
+const settleMs = 1_100;
+const parts = ['user', 'post', 'timeline', 'timeline-worker', 'gateway'];
+
+let folder: string;
+let nginx: Nginx;
+let stack: Stack;
+let members: Member[];
+let url: string;
+
+beforeAll(async () => {
+  folder = await makeScratchFolder();
+  const env = { DRAIN_DELAY_MS: String(drainDelayMs), DRAIN_MS: '500', LOG_LEVEL: 'warn' };
+  const balance = async (instances: Map<string, string[]>) => {
+    nginx = await startNginx(path.join(folder, 'nginx'), instances);
+    return nginx.entrances;
+  };
+  stack = await startStack({ stateFolder: folder, env, replicas: { count: 2, balance } });
+  url = `${stack.url}/graphql`;
+  members = Object.values(await signUpCast(url, ['alice', 'bob', 'carol', 'dave', 'erin']));
+  for (const one of members) {
+    for (const other of members) if (one !== other) await one.follow(other);
+  }
+});
+afterAll(async () => {
+  await stack?.stop();
+  await nginx?.stop();
+  if (folder) await removeScratchFolder(folder);
+});
+
+test('every process is replaced under load, and nothing fails, happens twice or is missed', async () => {
+  const watches = await Promise.all(
+    members.map(async (member) => {
+      const answer = await member.ask<{ homeTimeline: { liveCursor: string } }>(
+        '{ homeTimeline(first: 1) { liveCursor } }',
+      );
+      return watchHome(url, member, answer.homeTimeline.liveCursor);
+    }),
+  );
+  await expect.poll(() => watches.map(({ sockets }) => sockets)).toEqual(members.map(() => 1));
+  const startedAt = Date.now();
+  const load = startLoad(members, 80);
+  for (const name of parts.flatMap((part) => [part, `${part}-2`])) {
+    await stack.restart(name);
+    await sleep(settleMs);
+  }
+  await load.stop();
+  const seconds = (Date.now() - startedAt) / 1_000;
+
+  const everything = [...load.posts.keys()].sort();
+  await expect
+    .poll(() => watches.map(({ posts }) => posts.length), { timeout: 20_000 })
+    .toEqual(members.map(() => everything.length));
+  await Promise.all(watches.map((watch) => watch.stop()));
+  report({ seconds, load, watches });
+
+  expect(load.failures).toEqual([]);
+  expect(watches.flatMap(({ wrong }) => wrong)).toEqual([]);
+  for (const { posts } of watches) expect([...posts].sort()).toEqual(everything);
+  // One order for all, for it is the order of the log.
+  expect(new Set(watches.map(({ posts }) => posts.join())).size).toBe(1);
+  for (const { sockets } of watches) expect(sockets).toBeGreaterThan(1);
+  expect(await effects()).toEqual({ posts: load.posts.size, texts: load.posts.size, likes: load.likes.size });
+});
+
+/** What the database holds: a post or a like that happened twice would show. */
+async function effects(): Promise<unknown> {
+  const client = new pg.Client({ connectionString: stack.databaseUrls.post });
+  await client.connect();
+  const { rows } = await client.query(`SELECT (SELECT count(*)::int FROM post) AS posts,
+    (SELECT count(DISTINCT text)::int FROM post) AS texts,
+    ((SELECT coalesce(sum(like_count), 0) FROM post_count)
+      + (SELECT coalesce(sum(like_delta), 0) FROM post_count_delta))::int AS likes`);
+  await client.end();
+  return rows[0];
+}
+
+function report(figures: {
+  seconds: number;
+  load: ReturnType<typeof startLoad>;
+  watches: ReturnType<typeof watchHome>[];
+}): void {
+  const { seconds, load, watches } = figures;
+  const sum = (of: 'sockets' | 'repeated' | 'reopened') =>
+    watches.reduce((total, watch) => total + watch[of], 0);
+  console.log(
+    `rolled ${parts.length * 2} processes in ${seconds.toFixed(1)} s under ${load.operations} operations ` +
+      `(${(load.operations / seconds).toFixed(0)}/s): ${load.failures.length} failed, ${load.retries} sent again ` +
+      `${JSON.stringify(Object.fromEntries(load.reasons))}, ${nginx.passedOn()} passed on by nginx; ` +
+      `${load.posts.size} posts and ${load.likes.size} likes; ${watches.length} subscribers opened ${sum('sockets')} ` +
+      `sockets, ${sum('repeated')} events came again, ${sum('reopened')} streams ended`,
+  );
+}
