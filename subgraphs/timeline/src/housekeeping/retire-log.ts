@@ -26,15 +26,16 @@ export async function keepHouse(pool: pg.Pool): Promise<string[]> {
 export function startHousekeeping(options: { pool: pg.Pool; logger: Logger }): { stop(): void } {
   const { pool, logger } = options;
   const done = watchChore('keep the log');
-  const run = () =>
-    void keepHouse(pool).then(
-      (dropped) => {
-        done();
-        if (dropped.length > 0) logger.info({ dropped }, 'dropped old parts of the log');
-      },
-      (error: unknown) => logger.warn({ err: error }, 'the housekeeping failed'),
-    );
-  run();
-  const timer = setInterval(run, logRetention.everyMs);
+  const run = async () => {
+    try {
+      const dropped = await keepHouse(pool);
+      done();
+      if (dropped.length > 0) logger.info({ dropped }, 'dropped old parts of the log');
+    } catch (error) {
+      logger.warn({ err: error }, 'the housekeeping failed');
+    }
+  };
+  void run();
+  const timer = setInterval(() => void run(), logRetention.everyMs);
   return { stop: () => clearInterval(timer) };
 }
