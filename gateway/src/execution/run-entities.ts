@@ -10,8 +10,8 @@ import type { TypeRelations } from './type-relations.ts';
 import type { SubgraphError, SubgraphResponse } from './types.ts';
 
 /**
- * An `_entities` fetch. Equal representations are sent once, and equal fetches that start in the same
- * tick of one request (the branches of a level) go out as one call.
+ * An `_entities` fetch. Equal representations are sent once, and equal fetches of a request that start in the same
+ * turn of the event loop (the branches of a level) go out as one call.
  */
 export function runEntityFetch(
   fetch: CompiledFetch,
@@ -42,7 +42,9 @@ function batchFor(fetch: CompiledFetch, types: TypeRelations, state: RunState): 
   const { promise, resolve } = Promise.withResolvers<void>();
   const batch: Batch = { fetch, representations: new Map(), consumers: [], done: promise, settle: resolve };
   state.batches.set(fetch.batchKey, batch);
-  queueMicrotask(() => dispatch(batch, types, state));
+  // The end of the event loop's turn, not of the tick: answers that arrived together start their next fetches
+  // together (9 calls instead of 13 for the heavy operation of bench/gateway).
+  setImmediate(() => dispatch(batch, types, state));
   return batch;
 }
 

@@ -1,0 +1,38 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAnswers } from './graph.ts';
+
+/** All subgraphs of the bench in one process, each under its name. `GET /calls` tells and forgets how many. */
+const answer = createAnswers();
+/** As long as the heavy answer: what a bare proxy is measured with. */
+const fixed = JSON.stringify({ data: { text: 'x'.repeat(55_000) } });
+let calls = 0;
+
+async function respond(response: ServerResponse, answering: Promise<string>): Promise<void> {
+  const text = await answering;
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+const server = createServer((request, response) => {
+  if (request.method === 'GET') {
+    response.end(String(calls));
+    calls = 0;
+    return;
+  }
+  calls++;
+  if (request.url === '/fixed') {
+    request.resume();
+    void respond(response, Promise.resolve(fixed));
+    return;
+  }
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    void respond(response, answer((request.url ?? '').slice(1), Buffer.concat(chunks).toString()));
+  });
+});
+// Longer than any gateway keeps an idle socket, or a request could meet a closing one.
+server.keepAliveTimeout = 120_000;
+server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
+process.on('disconnect', () => process.exit());
