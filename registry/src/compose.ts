@@ -17,7 +17,7 @@ import { fixFor } from './composition/fixes.ts';
 import { type ParsedSubgraph, parseSubgraph } from './composition/parse-subgraph.ts';
 import { type CompositionError, fileOf, type Subgraph } from './composition/subgraph.ts';
 import { toCompositionError } from './composition/to-error.ts';
-import { duplicates, ownErrors, toService } from './composition/own-errors.ts';
+import { duplicates, ownErrors, thrownError, toService } from './composition/own-errors.ts';
 import { indexCoordinates } from './locate/coordinate-index.ts';
 
 /** What composing gives: a supergraph and the schema that clients see, or every error found. */
@@ -48,7 +48,12 @@ export function composeSubgraphs(subgraphs: readonly Subgraph[]): Composition {
 /** The same for subgraphs that are parsed already and have different names. */
 export function composeParsed(parsed: readonly ParsedSubgraph[]): Composition {
   if (parsed.length === 0) return { status: 'failed', errors: [noSubgraphs()] };
-  return fromResult(composeServices(parsed.map(toService)), parsed);
+  try {
+    return fromResult(composeServices(parsed.map(toService)), parsed);
+  } catch (cause) {
+    const errors = parsed.flatMap(ownErrors);
+    return { status: 'failed', errors: errors.length > 0 ? errors : [thrownError(cause)] };
+  }
 }
 
 /** Wraps a result of the composition library, contracts included. */

@@ -7,7 +7,9 @@ import {
   isTypeDefinitionNode,
   isTypeExtensionNode,
   Kind,
+  specifiedScalarTypes,
   type TypeDefinitionNode,
+  visit,
 } from 'graphql';
 
 /**
@@ -24,10 +26,26 @@ export function subgraphSchema(document: DocumentNode): GraphQLSchema {
       types.set(node.name.value, known ? merge(known, definition) : definition);
     } else if (node.kind === Kind.DIRECTIVE_DEFINITION) rest.push(node);
   }
+  const strangers = referencedNames(document).filter((name) => !types.has(name) && !isBuiltIn(name));
   return buildASTSchema(
-    { kind: Kind.DOCUMENT, definitions: [...types.values(), ...rest] },
+    { kind: Kind.DOCUMENT, definitions: [...types.values(), ...rest, ...strangers.map(scalar)] },
     { assumeValidSDL: true, assumeValid: true },
   );
+}
+
+/** Types that federation brings along, such as `federation__FieldSet`, need no definition in a subgraph. */
+function referencedNames(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  visit(document, { NamedType: ({ name }) => void names.add(name.value) });
+  return [...names];
+}
+
+function isBuiltIn(name: string): boolean {
+  return specifiedScalarTypes.some((type) => type.name === name);
+}
+
+function scalar(name: string): TypeDefinitionNode {
+  return { kind: Kind.SCALAR_TYPE_DEFINITION, name: { kind: Kind.NAME, value: name } };
 }
 
 /** The kinds of extensions are those of definitions with another ending. */

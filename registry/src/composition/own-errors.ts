@@ -13,7 +13,11 @@ export function toService(subgraph: ParsedSubgraph): ServiceDefinition {
 /** What is wrong with one subgraph, whatever the others say. */
 export function ownErrors(subgraph: ParsedSubgraph): CompositionError[] {
   const located = { ...subgraph, index: indexCoordinates(subgraph.typeDefs, fileOf(subgraph)) };
-  return validateSubgraph(toService(subgraph)).map((error) => toCompositionError(error, [located]));
+  try {
+    return validateSubgraph(toService(subgraph)).map((error) => toCompositionError(error, [located]));
+  } catch (cause) {
+    return [thrownError(cause, subgraph)];
+  }
 }
 
 /** Two subgraphs of one name would silently be one. */
@@ -28,4 +32,11 @@ export function duplicates(subgraphs: readonly Subgraph[]): CompositionError[] {
       subgraph: subgraph.name,
       file: fileOf(subgraph),
     }));
+}
+
+/** The library throws on SDL that is broken in ways it does not expect; that is an error of the SDL too. */
+export function thrownError(cause: unknown, subgraph?: Subgraph): CompositionError {
+  const place = subgraph ? { subgraph: subgraph.name, file: fileOf(subgraph), line: 1, column: 1 } : {};
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return { code: 'INVALID_GRAPHQL', message, fix: fixFor('INVALID_GRAPHQL'), ...place };
 }
