@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 
 export interface ClientOptions {
   url: string;
@@ -6,6 +7,8 @@ export interface ClientOptions {
   poolSize?: number;
   /** Name shown in pg_stat_activity. */
   applicationName?: string;
+  /** Handed the pool, for metrics. */
+  onPool?: (pool: pg.Pool) => void;
   /** Called for every statement sent, for metrics and tests. */
   onStatement?: (statement: { sql: string; durationMs: number }) => void;
 }
@@ -19,7 +22,7 @@ export const clientPoolDefaults = {
 
 /** The driver adapter of every client here: bounded pool, bounded statements, bounded waits. */
 export function createAdapter(options: ClientOptions): PrismaPg {
-  return new PrismaPg({
+  const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolSize ?? clientPoolDefaults.poolSize,
     connectionTimeoutMillis: clientPoolDefaults.connectionTimeoutMs,
@@ -28,4 +31,6 @@ export function createAdapter(options: ClientOptions): PrismaPg {
     idle_in_transaction_session_timeout: clientPoolDefaults.statementTimeoutMs,
     application_name: options.applicationName,
   });
+  options.onPool?.(pool);
+  return new PrismaPg(pool, { disposeExternalPool: true });
 }

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { operationDuration } from '@murmuration/service-kit';
+import { operationDuration, outcomeOf } from '@murmuration/service-kit';
 import type { EdgeContext } from '../context.ts';
 
 /** Clients choose the names, so only so many become labels; the rest share one. */
@@ -23,7 +23,7 @@ export function operationMetrics(): ApolloServerPlugin<EdgeContext> {
           // What was refused before it had a name must not make one.
           const label = operation ? labelOf(operationName) : 'refused';
           operationDuration
-            .labels('gateway', label, errors ? 'error' : 'ok')
+            .labels('gateway', label, outcomeOf(errors))
             .observe((performance.now() - startedAtMs) / 1_000);
         },
       };

@@ -10,6 +10,8 @@ const loads = new Counter({
   registers: [metrics],
 });
 
+for (const outcome of ['served', 'refused']) loads.labels(outcome).inc(0);
+
 export interface ManagerOptions {
   source: SupergraphSource;
   lastGood: LastGood;

@@ -33,6 +33,7 @@ export { serveMetrics } from './http/metrics-server.ts';
 export { createHttpServer, httpLimits, type HttpServer, type Readiness } from './http/server.ts';
 export { anonymous, type Identity } from './identity.ts';
 export { createLoader, loaderLimits } from './loader.ts';
+export { watchDatabase, watchPool } from './observe/database.ts';
 export { createBoundedLabel, otherLabel } from './observe/labels.ts';
 export { createLogger, type Logger } from './observe/logger.ts';
 export {
@@ -45,7 +46,9 @@ export {
   metrics,
   operationDuration,
   redisCommands,
+  watchChore,
 } from './observe/metrics.ts';
+export { outcomeOf } from './observe/outcome.ts';
 export {
   currentTraceContext,
   inEventSpan,

@@ -10,6 +10,7 @@ import {
   serveMetrics,
   serveSubgraph,
   type Subgraph,
+  watchPool,
 } from '@murmuration/service-kit';
 import type { PostConfig } from './config.ts';
 import type { Context } from './context.ts';
@@ -49,6 +50,7 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
     poolSize: config.POST_DATABASE_POOL,
     applicationName: 'post',
     onStatement: countStatements('post'),
+    onPool: (pool) => watchPool('post', pool),
   });
   lifecycle.onStop('database', () => database.$disconnect());
   const redis = createRedisCache({ url: config.REDIS_URL, logger, name: 'post' });

@@ -10,6 +10,7 @@ import {
   serveMetrics,
   serveSubgraph,
   type Subgraph,
+  watchPool,
 } from '@murmuration/service-kit';
 import type { Config } from './config.ts';
 import { type Context, createContext } from './context.ts';
@@ -50,6 +51,7 @@ export async function startUser(
     poolSize: config.USER_DATABASE_POOL,
     applicationName: 'murmuration-user',
     onStatement: countStatements('user'),
+    onPool: (pool) => watchPool('user', pool),
   });
   lifecycle.onStop('database', () => database.$disconnect());
   const redis = createRedisCache({ url: config.REDIS_URL, logger, name: 'user' });

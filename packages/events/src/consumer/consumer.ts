@@ -5,7 +5,7 @@ import { refetchDirty } from './dirty.ts';
 import { leadOnce } from './election.ts';
 import type { FeedRead } from './feed-source.ts';
 import { FencedOff, inFencedTransaction, isBackfillMark, newBackfillMark, readCursor } from './fence.ts';
-import { feedLag, fencedOff, readFailures } from './metrics.ts';
+import { beginAtZero, feedLag, fencedOff, readFailures } from './metrics.ts';
 import { consumerLimits, type ConsumerOptions, pauseMs } from './options.ts';
 
 export interface Consumer {
@@ -21,6 +21,7 @@ export interface Consumer {
 export function runConsumer<Result = void>(options: ConsumerOptions<Result>): Consumer {
   const stopping = new AbortController();
   let isLeading = false;
+  beginAtZero(options.feed);
   const running = candidate(options, stopping.signal, (leads) => {
     isLeading = leads;
   });

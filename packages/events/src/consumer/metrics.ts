@@ -55,3 +55,10 @@ export const backfills = new Counter({
   labelNames: ['feed', 'outcome'],
   registers,
 });
+
+/** A counter that first appears with its first event shows no rise: nobody would be told. */
+export function beginAtZero(feed: string): void {
+  for (const counter of [readFailures, eventsApplied, deadLetters, fencedOff]) counter.labels(feed).inc(0);
+  for (const gauge of [feedLag, dirtyAggregates]) gauge.labels(feed).set(0);
+  backfills.labels(feed, 'finished').inc(0);
+}

@@ -1,4 +1,10 @@
-import type { HttpServer, Logger, RedisCache } from '@murmuration/service-kit';
+import {
+  type HttpServer,
+  type Logger,
+  type RedisCache,
+  watchChore,
+  watchDatabase,
+} from '@murmuration/service-kit';
 import pg from 'pg';
 import { retireOutboxPartitions } from '../retention/retire.ts';
 import { createFeed, type Feed } from './feed.ts';
@@ -37,10 +43,12 @@ export function serveFeed(options: {
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle connection of the feed broke'));
   const feed = createFeed({ pool, name, logger, redis: options.redis });
   registerFeedRoutes(options.app, feed, options.snapshots(pool));
+  watchDatabase(name, pool);
+  const retired = watchChore('retire outbox');
   const retire = setInterval(() => {
-    retireOutboxPartitions({ pool, feed: name, logger }).catch((error: unknown) =>
-      logger.warn({ err: error }, 'could not retire partitions of the outbox'),
-    );
+    retireOutboxPartitions({ pool, feed: name, logger })
+      .then(retired)
+      .catch((error: unknown) => logger.warn({ err: error }, 'could not retire partitions of the outbox'));
   }, servedFeedLimits.retireEveryMs);
   retire.unref();
   return {

@@ -31,6 +31,22 @@ export const redisCommands = new Counter({
   registers: [metrics],
 });
 
+/** 0 while the connection cannot be used: answers then come from the databases. */
+export const redisConnected = new Gauge({
+  name: 'redis_connected',
+  help: 'Whether a connection to Redis can be used',
+  labelNames: ['purpose'],
+  registers: [metrics],
+});
+
+/** When a chore came to its end last. It begins with the start, so that one that never does is seen. */
+export const choreSuccess = new Gauge({
+  name: 'chore_last_success_timestamp_seconds',
+  help: 'When a periodic chore was done last',
+  labelNames: ['chore'],
+  registers: [metrics],
+});
+
 export const operationDuration = new Histogram({
   name: 'graphql_operation_duration_seconds',
   help: 'Time of a GraphQL operation in this process',
@@ -71,4 +87,11 @@ export function countStatements(database: string): (statement: { durationMs: num
     statements.inc();
     duration.observe(durationMs / 1_000);
   };
+}
+
+/** Call what it returns each time the chore is done. */
+export function watchChore(chore: string): () => void {
+  const done = choreSuccess.labels(chore);
+  done.setToCurrentTime();
+  return () => done.setToCurrentTime();
 }

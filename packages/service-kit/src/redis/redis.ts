@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { redisCommands } from '../observe/metrics.ts';
+import { redisCommands, redisConnected } from '../observe/metrics.ts';
 
 export const redisLimits = {
   connectMs: 1_000,
@@ -35,12 +35,15 @@ export function createRedisCache(options: { url: string; logger: Logger; name: s
       Math.min(redisLimits.reconnectMs.first * attempt, redisLimits.reconnectMs.longest),
   });
   countCommands(client, options.name);
+  const connected = redisConnected.labels(options.name);
+  connected.set(0);
   let namespace: string | null = null;
   let isAway = false;
 
   client.on('ready', () => void readNamespace());
   client.on('close', () => {
     namespace = null;
+    connected.set(0);
     if (!isAway) options.logger.warn('Redis is away: answers come from the databases');
     isAway = true;
   });
@@ -53,6 +56,7 @@ export function createRedisCache(options: { url: string; logger: Logger; name: s
       const replicationId = /^master_replid:(\w+)/m.exec(replication)?.[1];
       if (!runId || !replicationId || client.status !== 'ready') return;
       namespace = `m:${runId.slice(0, 12)}${replicationId.slice(0, 12)}:`;
+      connected.set(1);
       if (isAway) options.logger.info('Redis is back');
       isAway = false;
     } catch (error) {

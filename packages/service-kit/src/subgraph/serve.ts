@@ -2,7 +2,7 @@ import type { InternalKey } from '@murmuration/config';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { type Envelope, envelopeHeader, verifyEnvelope } from '../envelope/envelope.ts';
+import { type Envelope, envelopeHeader, envelopeProblems, verifyEnvelope } from '../envelope/envelope.ts';
 import { createReplayGuard } from '../envelope/replay-guard.ts';
 import { createHttpServer, type HttpServer, type Readiness } from '../http/server.ts';
 import { envelopeRefusals } from '../observe/metrics.ts';
@@ -84,6 +84,8 @@ export function parseJson(body: unknown): unknown {
 function requireEnvelope(server: HttpServer, audience: string, options: SubgraphServerOptions): void {
   const { app } = server;
   app.decorateRequest('envelope', null);
+  // From zero on, or the first refusal would not be a rise.
+  for (const because of [...envelopeProblems, 'replayed']) envelopeRefusals.labels(audience, because).inc(0);
   // The digest is over the bytes as sent, so bodies stay bytes until the envelope was verified.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

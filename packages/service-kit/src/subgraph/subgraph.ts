@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 import { maskError } from '../errors/mask.ts';
 import { createBoundedLabel } from '../observe/labels.ts';
 import { operationDuration } from '../observe/metrics.ts';
+import { outcomeOf } from '../observe/outcome.ts';
 import { traceRootFields } from '../observe/tracing/resolvers.ts';
 import { inSpan } from '../observe/tracing/tracing.ts';
 import type { RequestContext } from './context.ts';
@@ -87,7 +88,7 @@ export function createSubgraph<Context extends RequestContext>(options: {
       const name = labelOf(request.operationName);
       const result = await inSpan(`${options.name} ${name}`, {}, () => run(request, base));
       operationDuration
-        .labels(options.name, name, result.errors ? 'error' : 'ok')
+        .labels(options.name, name, outcomeOf(result.errors))
         .observe((performance.now() - startedAtMs) / 1_000);
       return result;
     },

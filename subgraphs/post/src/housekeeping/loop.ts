@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostDatabase } from '@murmuration/prisma/post';
-import type { Logger } from '@murmuration/service-kit';
+import { type Logger, watchChore } from '@murmuration/service-kit';
 import { forgetOldKeys, makePartitions } from './upkeep.ts';
 import { rollUpCounts } from './roll-up.ts';
 
@@ -16,8 +16,11 @@ export const housekeepingLimits = {
 export function startHousekeeping(database: PostDatabase, logger: Logger): { stop(): Promise<void> } {
   const abort = new AbortController();
   const every = async (name: string, intervalMs: number, run: () => Promise<unknown>) => {
+    const noteSuccess = watchChore(name);
     while (!abort.signal.aborted) {
-      await run().catch((error: unknown) => logger.error({ err: error, task: name }, 'housekeeping failed'));
+      await run()
+        .then(noteSuccess)
+        .catch((error: unknown) => logger.error({ err: error, task: name }, 'housekeeping failed'));
       await sleep(intervalMs, undefined, { signal: abort.signal, ref: false }).catch(() => undefined);
     }
   };

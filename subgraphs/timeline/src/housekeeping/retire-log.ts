@@ -25,11 +25,11 @@ export async function keepHouse(pool: pg.Pool): Promise<string[]> {
 
 export function startHousekeeping(options: { pool: pg.Pool; logger: Logger }): { stop(): void } {
   const { pool, logger } = options;
-  const done = watchChore('keep the log');
+  const noteSuccess = watchChore('keep the log');
   const run = async () => {
     try {
       const dropped = await keepHouse(pool);
-      done();
+      noteSuccess();
       if (dropped.length > 0) logger.info({ dropped }, 'dropped old parts of the log');
     } catch (error) {
       logger.warn({ err: error }, 'the housekeeping failed');

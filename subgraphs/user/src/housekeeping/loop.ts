@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UserDatabase } from '@murmuration/prisma/user';
-import type { Logger } from '@murmuration/service-kit';
+import { type Logger, watchChore } from '@murmuration/service-kit';
 import { purge } from './purge.ts';
 import { rollUpAll } from './roll-up.ts';
 
@@ -14,9 +14,11 @@ export function startHousekeeping(options: { database: UserDatabase; logger: Log
   const abort = new AbortController();
 
   async function repeat(name: string, everyMs: number, chore: () => Promise<void>): Promise<void> {
+    const noteSuccess = watchChore(name);
     while (!abort.signal.aborted) {
       try {
         await chore();
+        noteSuccess();
       } catch (error) {
         logger.warn({ err: error, chore: name }, 'a chore failed');
       }
