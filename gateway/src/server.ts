@@ -94,9 +94,10 @@ export async function startGateway(
 
   const url = await http.listen({ host: config.HOST, port: config.PORT });
   lifecycle.onStop('clients', async () => {
-    http.drain();
     live.streams.drain();
-    await live.sockets.drain(config.DRAIN_MS);
+    await Promise.all([http.drain(config.DRAIN_DELAY_MS), live.sockets.drain(config.DRAIN_MS)]);
+    // Those that were opened while it still served.
+    live.streams.drain();
     await http.app.close();
   });
   return { url, http };
