@@ -26,7 +26,7 @@ function start(options: { startsAt?: string; isResumable?: boolean } = {}) {
   const last = () => opened.at(-1) as (typeof opened)[number];
   return { following, opened, events, ends, last };
 }
-const lost = { kind: 'lost', because: 'the wire was cut' } as const;
+const lost = { kind: 'lost', because: 'the wire was cut', crowd: 1 } as const;
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -55,6 +55,18 @@ describe('following an upstream', () => {
     expect(opened.length).toBeLessThanOrEqual(2 + givesUpAfterMs / longestWaitMs);
   });
 
+  it('comes back with a crowd at a bounded rate', () => {
+    const crowd = 10_000;
+    const all = Array.from({ length: 500 }, () => start({ startsAt: 'c1' }));
+    for (const { last } of all) last().sink.end({ ...lost, crowd });
+    const back = () => all.filter(({ opened }) => opened.length === 2).length;
+    vi.advanceTimersByTime(crowd / followLimits.crowdPerMs / 4);
+    expect(back()).toBeGreaterThan(50);
+    expect(back()).toBeLessThan(250);
+    vi.advanceTimersByTime(crowd);
+    expect(back()).toBe(500);
+  });
+
   it('ends with a loss when no cursor is known', () => {
     const { last, opened, ends } = start({ isResumable: false });
     last().sink.next(event(1));
@@ -68,8 +80,8 @@ describe('following an upstream', () => {
     const { last, opened, events } = start();
     const old = last();
     old.sink.next(event(1));
-    old.sink.retire();
-    vi.advanceTimersByTime(followLimits.moveWithinMs);
+    old.sink.retire(1);
+    vi.advanceTimersByTime(followLimits.firstWaitMs * 2);
     expect(old.isClosed).toBe(true);
     expect(opened.map(({ cursor }) => cursor)).toEqual([undefined, 'c1']);
     old.sink.next(event(2));
@@ -81,8 +93,8 @@ describe('following an upstream', () => {
 
   it('stays where it is when it could not resume', () => {
     const { last, opened } = start({ isResumable: false });
-    last().sink.retire();
-    vi.advanceTimersByTime(followLimits.moveWithinMs);
+    last().sink.retire(1);
+    vi.advanceTimersByTime(60_000);
     expect(opened).toHaveLength(1);
   });
 

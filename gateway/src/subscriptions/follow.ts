@@ -1,4 +1,3 @@
-import type { SubgraphError } from '../execution/types.ts';
 import type { UpstreamEnd, UpstreamSink } from './upstream/sink.ts';
 
 export const followLimits = {
@@ -7,17 +6,14 @@ export const followLimits = {
   longestWaitMs: 5_000,
   /** An upstream away for longer ends the subscription, which says so. */
   givesUpAfterMs: 5 * 60_000,
-  /** When a connection is to be replaced its subscribers move within this time. */
-  moveWithinMs: 5_000,
+  /** Those who share a connection come back at this rate, however many they are. */
+  crowdPerMs: 5,
 } as const;
 
 /** Opens the upstream; `cursor` is where to continue, or undefined for the first time. */
 export type OpenUpstream<Event> = (cursor: string | undefined, sink: UpstreamSink<Event>) => () => void;
 
-export type FollowEnd =
-  | { kind: 'completed' }
-  | { kind: 'refused'; errors: readonly SubgraphError[] }
-  | { kind: 'lost'; because: string };
+export type FollowEnd = UpstreamEnd;
 
 export interface Following {
   stop(): void;
@@ -62,10 +58,13 @@ export function follow<Event>(options: FollowOptions<Event>): Following {
         isCurrent = false;
         onUpstreamEnd(end);
       },
-      retire() {
+      retire(crowd) {
         if (cursor === undefined || !isCurrent) return;
         clearTimeout(timer);
-        timer = setTimeout(() => isCurrent && move(), Math.random() * followLimits.moveWithinMs);
+        timer = setTimeout(
+          () => isCurrent && move(),
+          Math.random() * (followLimits.firstWaitMs + crowd / followLimits.crowdPerMs),
+        );
       },
     });
     close = () => {
@@ -87,8 +86,9 @@ export function follow<Event>(options: FollowOptions<Event>): Following {
     lostAtMs ??= Date.now();
     const isTooLong = Date.now() - lostAtMs > followLimits.givesUpAfterMs;
     if (cursor === undefined || isTooLong) return finish(end);
-    const { firstWaitMs, longestWaitMs } = followLimits;
-    const waitMs = Math.min(firstWaitMs * 2 ** attempt++, longestWaitMs) * (0.5 + Math.random());
+    const { firstWaitMs, longestWaitMs, crowdPerMs } = followLimits;
+    const backOffMs = Math.min(firstWaitMs * 2 ** attempt++, longestWaitMs) * (0.5 + Math.random());
+    const waitMs = backOffMs + (Math.random() * end.crowd) / crowdPerMs;
     clearTimeout(timer);
     timer = setTimeout(() => isStopped || open(), waitMs);
   }

@@ -63,7 +63,9 @@ export function openConnection(options: {
     clearInterval(pinger);
     clearTimeout(ackTimer);
     options.onClosed();
-    for (const id of subscribers.keys()) finish(id, { kind: 'lost', because: `closed with ${code}` });
+    const crowd = subscribers.size;
+    const because = `closed with ${code}`;
+    for (const id of subscribers.keys()) finish(id, { kind: 'lost', because, crowd });
   });
   socket.on('message', (data) => {
     isAlive = true;
@@ -116,7 +118,8 @@ export function openConnection(options: {
       };
     },
     retire() {
-      for (const { sink } of subscribers.values()) sink.retire();
+      const crowd = subscribers.size;
+      for (const { sink } of subscribers.values()) sink.retire(crowd);
     },
     close() {
       if (socket.readyState === socket.CONNECTING) socket.terminate();

@@ -6,8 +6,11 @@ import { openConnection, type UpstreamConnection } from './connection.ts';
 import type { UpstreamRequest, UpstreamSink } from './sink.ts';
 
 export const upstreamLimits = {
-  /** A connection is replaced after about this long, so that load spreads when a subgraph scales out. */
-  maxLifeMs: 10 * 60_000,
+  /**
+   * A connection is replaced after about this long, so that load spreads when a subgraph scales out. Shorter than
+   * the life that a subgraph gives its sockets: moving is calmer than losing.
+   */
+  maxLifeMs: 8 * 60_000,
   /** Subscriptions on one connection; the next opens another. */
   maxPerConnection: 10_000,
 } as const;
@@ -79,7 +82,7 @@ export function createUpstreams(options: {
     subscribe({ name, url }, request, context, sink) {
       const target = URL.parse(options.urls[name] ?? url ?? '');
       if (!target) {
-        sink.end({ kind: 'lost', because: `no usable URL is known for subgraph "${name}"` });
+        sink.end({ kind: 'lost', because: `no usable URL is known for subgraph "${name}"`, crowd: 1 });
         return () => undefined;
       }
       const entry = connect(name, target);

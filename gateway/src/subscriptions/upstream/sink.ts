@@ -4,15 +4,20 @@ import type { SubgraphError, SubgraphResponse } from '../../execution/types.ts';
 export type UpstreamEnd =
   | { kind: 'completed' }
   | { kind: 'refused'; errors: readonly SubgraphError[] }
-  | { kind: 'lost'; because: string };
+  | {
+      kind: 'lost';
+      because: string;
+      /** How many subscriptions lost their connection together. */
+      crowd: number;
+    };
 
 /** Who receives an upstream subscription's events. */
 export interface UpstreamSink<Event = SubgraphResponse> {
   next(event: Event): void;
   /** Called at most once, and nothing after it. */
   end(end: UpstreamEnd): void;
-  /** The connection is to be replaced; whoever can resume should move. */
-  retire(): void;
+  /** The connection is to be replaced; whoever can resume should move, `crowd` of them. */
+  retire(crowd: number): void;
 }
 
 /** A subscribe as it goes upstream. */
