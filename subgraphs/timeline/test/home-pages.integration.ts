@@ -19,9 +19,9 @@ async function live(town: Town, home: TestHome, acts: readonly Act[], readEvery:
 
 test('every home equals the oracle, at any page size, both ways, above and below the floor', async () => {
   await fc.assert(
-    fc.asyncProperty(actsOf(8, 160), async (acts) => {
+    fc.asyncProperty(actsOf(8, 160), fc.constantFrom(2, 5_000), async (acts, pulledFollowees) => {
       const town = createTown(8);
-      const home = await openHome(town, { limits: shortLists });
+      const home = await openHome(town, { limits: { ...shortLists, pulledFollowees } });
       try {
         await home.apply(town.people.flatMap((person) => town.setAccount(person, {})));
         await live(town, home, acts, 5);

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { streamLimits } from '../src/live/stream.ts';
 import { type TestLive, openLive } from './support/live.ts';
 import { createTown, type Town } from './support/town.ts';
 
@@ -101,6 +103,36 @@ test('a follow counts from its moment, an unfollow and a block end at theirs', a
   await expect.poll(() => listener.added()).toEqual([followed, end]);
   await live.tell(block);
   await listener.hangUp();
+});
+
+test('what waited while somebody blocked is looked at again before it is told', async () => {
+  const stream = live.services.streams(alice, null);
+  const first = stream.next();
+  const seen = await post(bob);
+  expect((await first).value).toMatchObject({ type: 'PostAdded', entry: { id: seen } });
+  await post(bob);
+  // Routed by now, and waiting longer than what is believed without another look.
+  await sleep(2 * streamLimits.freshMs);
+  const block = town.block(bob, alice);
+  const own = town.post(alice);
+  await live.tell(own);
+  expect((await stream.next()).value).toMatchObject({ entry: { id: newest() } });
+  await stream.return?.();
+  await live.tell([...block, ...town.block(bob, alice, false)]);
+  await live.tell(town.follow(alice, bob));
+});
+
+test('with hundreds of followees the replay scans the log, and tells the same', async () => {
+  const listener = live.listen(alice);
+  await post(bob);
+  await expect.poll(listener.lastCursor).not.toBeNull();
+  await listener.hangUp();
+  const missed = [await post(bob), await post(alice), await post(bob)];
+  await live.pool.query('UPDATE reader SET followee_count = followee_count + 500 WHERE id = $1', [alice]);
+  const again = live.listen(alice, listener.lastCursor());
+  await expect.poll(() => again.added()).toEqual(missed);
+  await again.hangUp();
+  await live.pool.query('UPDATE reader SET followee_count = followee_count - 500 WHERE id = $1', [alice]);
 });
 
 test('reposts come once, and removals are told to those who had the post', async () => {
