@@ -1,17 +1,11 @@
-import { operationFromDocument } from '@apollo/federation-internals';
-import {
-  type DocumentNode,
-  GraphQLError,
-  Kind,
-  type OperationDefinitionNode,
-  parse,
-  print,
-  validate,
-} from 'graphql';
+import type { QueryPlan } from '@apollo/query-planner';
+import { type DocumentNode, GraphQLError, Kind, parse, print, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { compileOperation } from '../execution/compile-operation.ts';
 import type { CompiledOperation } from '../execution/types.ts';
 import { normaliseOperation } from './normalise.ts';
+import { planOperation } from './plan-operation.ts';
+import { createPlanThread } from './plan-thread.ts';
 import { withRealNames } from './real-names.ts';
 import { selectOperation } from './select-operation.ts';
 import { type LoadedSupergraph, loadSupergraph } from './supergraph.ts';
@@ -20,6 +14,9 @@ import type { Generation, GenerationOptions, PlanOptions } from './types.ts';
 export type { Generation, GenerationOptions, PlanOptions } from './types.ts';
 
 const defaultCacheBytes = 64 * 1024 * 1024;
+const refusedMs = 60_000;
+
+type PlanWith = (document: DocumentNode, labels: readonly string[]) => Promise<QueryPlan>;
 
 /** Makes a supergraph ready to serve. Throws when the SDL is not a supergraph that can be planned on. */
 export function createGeneration(supergraphSdl: string, options: GenerationOptions): Generation {
@@ -29,14 +26,34 @@ export function createGeneration(supergraphSdl: string, options: GenerationOptio
     sizeCalculation: (compiled, key) => compiled.bytes + 2 * key.length,
   });
 
+  const planning = new Map<string, Promise<CompiledOperation>>();
+  const refused = new LRUCache<string, GraphQLError>({ max: 500, ttl: refusedMs });
+  const thread = options.planInThread ? createPlanThread(supergraphSdl, options) : undefined;
+  if (!thread) supergraph.planning();
+  const planWith: PlanWith = thread
+    ? (document, labels) => thread.plan(print(document), labels)
+    : async (document, labels) => planOperation(supergraph.planning(), document, labels);
+
   async function plan(document: DocumentNode, operationName?: string, planOptions: PlanOptions = {}) {
     const labels = knownLabels(supergraph, planOptions.overrideLabels);
     const key = cacheKey(planOptions.documentKey ?? print(document), operationName, labels);
-    const cached = cache.get(key);
+    const cached = cache.get(key) ?? planning.get(key);
     if (cached) return cached;
-    const compiled = compile(supergraph, options, document, operationName, labels);
-    cache.set(key, compiled);
-    return compiled;
+    const known = refused.get(key);
+    if (known) throw known;
+    const compiling = compile(supergraph, options, planWith, document, operationName, labels);
+    planning.set(key, compiling);
+    try {
+      const compiled = await compiling;
+      cache.set(key, compiled);
+      return compiled;
+    } catch (error) {
+      // What cannot be planned is not tried again and again: it may take the planner all its time.
+      if (error instanceof GraphQLError) refused.set(key, error);
+      throw error;
+    } finally {
+      planning.delete(key);
+    }
   }
 
   return {
@@ -61,7 +78,10 @@ export function createGeneration(supergraphSdl: string, options: GenerationOptio
       }
       return outcome;
     },
-    dispose: () => cache.clear(),
+    dispose() {
+      cache.clear();
+      thread?.stop();
+    },
   };
 }
 
@@ -92,16 +112,17 @@ function cacheKey(documentKey: string, operationName: string | undefined, labels
   return `${operationName ?? ''}\n${labels.join(' ')}\n${documentKey}`;
 }
 
-function compile(
+async function compile(
   supergraph: LoadedSupergraph,
   options: GenerationOptions,
+  planWith: PlanWith,
   document: DocumentNode,
   operationName: string | undefined,
   labels: readonly string[],
-): CompiledOperation {
+): Promise<CompiledOperation> {
   const { operation, fragments } = selectOperation(document, operationName);
   const normal = normaliseOperation(operation, fragments, supergraph.internalNames);
-  const plan = withRealNames(planOperation(supergraph, normal.document, labels), supergraph.rules);
+  const plan = withRealNames(await planWith(normal.document, labels), supergraph.rules);
   options.onPlan?.(plan, operation.name?.value);
   const urls = new Map(supergraph.subgraphs.map(({ name, url }) => [name, url]));
   return compileOperation({
@@ -124,22 +145,4 @@ function compile(
     },
     derived: normal.derived,
   });
-}
-
-function planOperation(supergraph: LoadedSupergraph, document: DocumentNode, labels: readonly string[]) {
-  const [{ selectionSet }] = document.definitions as [OperationDefinitionNode];
-  // Everything may be under a constant @skip.
-  if (selectionSet.selections.length === 0) return { kind: 'QueryPlan' } as const;
-  try {
-    const operation = operationFromDocument(supergraph.planningSchema, document);
-    return supergraph.planner.buildQueryPlan(operation, {
-      overrideConditions: new Map(supergraph.overrideLabels.map((label) => [label, labels.includes(label)])),
-    });
-  } catch (error) {
-    if (error instanceof GraphQLError) throw error;
-    throw new GraphQLError('The operation could not be planned.', {
-      originalError: error instanceof Error ? error : new Error(String(error)),
-      extensions: { code: 'INTERNAL_SERVER_ERROR' },
-    });
-  }
 }

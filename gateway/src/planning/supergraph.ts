@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type Schema, Supergraph } from '@apollo/federation-internals';
+import { Supergraph } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import { type GraphQLSchema, parse } from 'graphql';
 import { createTypeRelations, type TypeRelations } from '../execution/type-relations.ts';
 import { internalNamesOf, overrideLabelsOf } from './join-directives.ts';
+import type { Planning } from './plan-operation.ts';
 import { requirementsOf } from './requirements.ts';
 import type { SplitRules } from './split-fetch.ts';
 import { addVirtualFields } from './virtual-fields.ts';
@@ -12,9 +13,8 @@ import { addVirtualFields } from './virtual-fields.ts';
 export interface LoadedSupergraph {
   readonly id: string;
   readonly apiSchema: GraphQLSchema;
-  /** The planner's own form of the API schema, on which operations are built. */
-  readonly planningSchema: Schema;
-  readonly planner: QueryPlanner;
+  /** Made at the first call: a process that plans in a thread never makes one of its own. */
+  readonly planning: () => Planning;
   readonly types: TypeRelations;
   readonly subgraphs: readonly { readonly name: string; readonly url: string | undefined }[];
   readonly overrideLabels: readonly string[];
@@ -36,14 +36,20 @@ export function loadSupergraph(sdl: string): LoadedSupergraph {
   const virtual = addVirtualFields(document);
   const isPlain = virtual.byName.size === 0;
   const planned = isPlain ? supergraph : Supergraph.build(virtual.supergraph, withoutValidation);
+  const overrideLabels = overrideLabelsOf(document);
+  let planning: Planning | undefined;
   return {
     id: createHash('sha256').update(sdl).digest('hex').slice(0, 16),
     apiSchema: supergraph.apiSchema().toGraphQLJSSchema(),
-    planningSchema: planned.apiSchema(),
-    planner: new QueryPlanner(planned, { reuseQueryFragments: false }),
+    planning: () =>
+      (planning ??= {
+        planner: new QueryPlanner(planned, { reuseQueryFragments: false }),
+        schema: planned.apiSchema(),
+        overrideLabels,
+      }),
     types: createTypeRelations(supergraph.schema.toGraphQLJSSchema()),
     subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url: url || undefined })),
-    overrideLabels: overrideLabelsOf(document),
+    overrideLabels,
     internalNames: internalNamesOf(document),
     rules: { requirements: requirementsOf(virtual.supergraph), virtualFields: virtual.byName },
   };

@@ -1,10 +1,13 @@
 import type { QueryPlan } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
+import type { PlanThreadOptions } from './plan-thread.ts';
 import type { CompiledOperation, SubgraphFetcher } from '../execution/types.ts';
 
-export interface GenerationOptions {
+export interface GenerationOptions extends PlanThreadOptions {
   /** How the subgraphs of this generation are reached. */
   readonly fetcher: SubgraphFetcher;
+  /** Whether operations are planned in a thread of their own, so that a cold plan delays nobody else. Default false. */
+  readonly planInThread?: boolean;
   /** Bound of the document and plan cache in bytes (estimated). Default 64 MiB. */
   readonly cacheBytes?: number;
   /** Called with every plan that is made, as it will be executed: for tests, explanations and logs. */

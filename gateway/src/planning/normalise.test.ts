@@ -1,0 +1,55 @@
+import { type FieldNode, Kind, parse, print, visit } from 'graphql';
+import { expect, test } from 'vitest';
+import { normaliseOperation } from './normalise.ts';
+import { selectOperation } from './select-operation.ts';
+
+function normalise(source: string) {
+  const { operation, fragments } = selectOperation(parse(source), undefined);
+  const normal = normaliseOperation(operation, fragments, new Set(['id', 'sku']));
+  const fields: FieldNode[] = [];
+  visit(
+    { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] },
+    { Field: (field) => void fields.push(field) },
+  );
+  const keys = Object.fromEntries(fields.map((field) => [print(field), normal.dataKeyOf(field)]));
+  return { text: print(normal.document).replace(/\s+/g, ' '), keys, normal };
+}
+
+test('an ordinary operation is left as it is', () => {
+  expect(normalise('{ a { b c: d } }').text).toBe('{ a { b c: d } }');
+});
+
+test('an alias never takes the name of a key or a required field', () => {
+  expect(normalise('{ a { id: name id2: id } }').text).toBe('{ a { id__m0: name id2: id } }');
+});
+
+test('one name for different things gets a key for each', () => {
+  const { text, keys } = normalise('{ a { ... on X { v: f(n: 1) } ... on Y { v: f(n: 2) } } }');
+  expect(text).toBe('{ a { ... on X { v: f(n: 1) } ... on Y { v__m0: f(n: 2) } } }');
+  expect(keys).toMatchObject({ 'v: f(n: 1)': 'v', 'v: f(n: 2)': 'v__m0' });
+});
+
+test('names of the language and of Object.prototype are kept out of the data', () => {
+  expect(normalise('{ toString: a __x: b t: __typename }').text).toBe(
+    '{ toString__m0: a u_x__m0: b __typename }',
+  );
+});
+
+test("the planner's own variable is out of the client's reach", () => {
+  const { text, normal } = normalise('query ($representations: Int) { a(n: $representations) }');
+  expect(text).toBe('query ($representations__m: Int) { a(n: $representations__m) }');
+  expect(normal.clientVariableOf('representations__m')).toBe('representations');
+});
+
+test('constant conditions are decided, and no set is only conditional', () => {
+  expect(normalise('{ a { b @skip(if: true) c @include(if: true) } d { e @include(if: false) } }').text).toBe(
+    '{ a { c } d { __typename } }',
+  );
+  expect(normalise('query ($v: Boolean!) { a { b @include(if: $v) } }').text).toBe(
+    'query ($v: Boolean!) { a { __typename b @include(if: $v) } }',
+  );
+});
+
+test.each(['__proto__', 'constructor', 'prototype'])('%s is refused as a response key', (name) => {
+  expect(() => normalise(`{ ${name}: a }`)).toThrow('cannot be a response key');
+});
