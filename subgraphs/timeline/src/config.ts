@@ -39,6 +39,8 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env) {
       TIMELINE_CHUNK_FOLLOWERS: setting.integer(timelineLimits.chunkFollowers, 1),
       /** Authors with more followers are not pushed. */
       TIMELINE_BIG_FOLLOWERS: setting.integer(timelineLimits.bigFollowers, 1),
+      /** How often some cached lists are compared with the database. */
+      TIMELINE_AUDIT_EVERY_MS: setting.integer(10_000, 100),
     },
     environment,
   );

@@ -10,6 +10,7 @@ import {
   watchDatabase,
   watchPool,
 } from '@murmuration/service-kit';
+import { startAudits } from './audit/loop.ts';
 import type { WorkerConfig } from './config.ts';
 import { createTimelinePool } from './database/pool.ts';
 import { startFanout } from './fanout/loop.ts';
@@ -51,8 +52,11 @@ export async function startWorkers(
   const isLeading = () => consumers.some((consumer) => consumer.isLeading());
   const publisher = startPublisher({ sql: pool, redis, logger, isLeading });
   lifecycle.onStop('publisher', () => publisher.stop());
-  const fanout = startFanout({ pool, cache: createHomeCache(redis, limits), limits, databaseUrl, logger });
+  const cache = createHomeCache(redis, limits);
+  const fanout = startFanout({ pool, cache, limits, databaseUrl, logger });
   lifecycle.onStop('fan-out', () => fanout.stop());
+  const audits = startAudits({ sql: pool, cache, logger, everyMs: config.TIMELINE_AUDIT_EVERY_MS });
+  lifecycle.onStop('audits', () => audits.stop());
 
   const keys = config.INTERNAL_KEYS;
   const client = (service: string, url: string) =>

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { auditReader } from '../src/audit/audit.ts';
 import { openHome, type TestHome } from './support/home.ts';
 import { createTown, type Town } from './support/town.ts';
 import { type Act, act, actsOf } from './support/acts.ts';
@@ -26,6 +27,9 @@ test('every home equals the oracle, at any page size, both ways, above and below
         await home.apply(town.people.flatMap((person) => town.setAccount(person, {})));
         await live(town, home, acts, 5);
         for (const reader of town.people) {
+          expect(await auditReader({ sql: home.pool, cache: home.cache, settleMs: 0 }, reader)).not.toBe(
+            'healed',
+          );
           const expected = await home.expected(reader);
           for (const size of [1, 20, 100]) {
             expect(await home.read(reader, size), `forwards by ${size}`).toEqual(expected);

@@ -1,0 +1,49 @@
+import { Counter, type Logger, metrics } from '@murmuration/service-kit';
+import type { Sql } from '../database/pool.ts';
+import type { HomeCache } from '../home/cache/cache.ts';
+import { auditReader } from './audit.ts';
+
+const readersAtOnce = 10;
+
+const audits = new Counter({
+  name: 'home_timeline_audits_total',
+  help: 'Cached home timelines compared with the database, by outcome',
+  labelNames: ['outcome'],
+  registers: [metrics],
+});
+
+/** Readers around a random place. An audit counts as a read: a list that it finds warm stays warm. */
+const sampleSql = `SELECT id FROM reader WHERE id >= (
+    SELECT (min(id) + random() * (max(id) - min(id)))::bigint FROM reader) ORDER BY id LIMIT $1`;
+
+/** Samples readers for ever, so that a difference nobody thought of is counted and does not stay. */
+export function startAudits(options: { sql: Sql; cache: HomeCache; logger: Logger; everyMs: number }): {
+  stop(): Promise<void>;
+} {
+  const { sql, cache, logger, everyMs } = options;
+  let running: Promise<void> | undefined;
+
+  async function audit(): Promise<void> {
+    if (cache.namespace() === null) return;
+    const { rows } = await sql.query<{ id: bigint }>(sampleSql, [readersAtOnce]);
+    for (const { id } of rows) {
+      const outcome = await auditReader({ sql, cache }, id);
+      audits.labels(outcome).inc();
+      if (outcome === 'healed') logger.error({ readerId: String(id) }, 'a cached timeline lacked an entry');
+    }
+  }
+
+  const timer = setInterval(() => {
+    running ??= audit()
+      .catch((error: unknown) => logger.warn({ err: error }, 'an audit failed'))
+      .finally(() => {
+        running = undefined;
+      });
+  }, everyMs);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
