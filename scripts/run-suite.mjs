@@ -18,12 +18,12 @@ export const environment = {
 export async function runSuite(suite) {
   const startedAt = Date.now();
   console.log(`\n── ${suite.name} ──`);
-  const { passed, failed } = suite.vitest ? await runVitest(suite.vitest) : await runCommand(suite.command);
+  const { passed, failed } = suite.vitest ? await runVitest(suite.vitest) : await runCommand(suite);
   return { name: suite.name, passed, failed, seconds: (Date.now() - startedAt) / 1_000 };
 }
 
-async function runCommand(command) {
-  const code = await run(command);
+async function runCommand({ command, env }) {
+  const code = await run(command, env);
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
 }
 
@@ -50,8 +50,12 @@ function readReport(file) {
 }
 
 /** Runs a command of node_modules/.bin and resolves to its exit code. */
-export function run([name, ...args]) {
-  const child = spawn(path.join(binaries, name), args, { cwd: root, stdio: 'inherit', env: environment });
+export function run([name, ...args], env = {}) {
+  const child = spawn(path.join(binaries, name), args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...environment, ...env },
+  });
   return new Promise((resolve) => {
     const stop = (signal) => {
       // Vitest tears its servers down on SIGINT only.
