@@ -76,6 +76,11 @@ describe.each(['murmuration', 'apollo'])('with the executor %s', (executor) => {
       expect(refused.errors?.[0]?.path).toEqual(['secret']);
     });
 
+    it('cannot be replaced by an envelope of the caller\u2019s own', async () => {
+      const headers = { 'murmuration-envelope': 'v1.test.e30.forged', 'x-murmuration-identity': ada };
+      expect((await graph.ask('{ me }', { headers })).data).toEqual({ me: 'anonymous' });
+    });
+
     it.each([
       ['expired', () => graph.issuer.token({ expiresIn: '-1s' }), /expired/],
       ['forged', () => graph.issuer.forged(), /not valid/],

@@ -10,6 +10,8 @@ type FormatError = NonNullable<ApolloServerOptions<never>['formatError']>;
 
 const known = new Set<unknown>(Object.values(edgeCodes));
 
+const logEveryMs = 1_000;
+
 /** Codes of Apollo Server for requests that make no sense. */
 const badRequests = new Set<unknown>(['BAD_REQUEST', 'OPERATION_RESOLUTION_FAILURE']);
 
@@ -18,6 +20,7 @@ const internalExtensions = new Set(['stacktrace', 'exception', 'serviceName', 'h
 
 /** What leaves the gateway: a code from the closed list, and nothing about its inside. */
 export function maskErrors(logger: Logger): FormatError {
+  const isNews = createThrottle(logEveryMs);
   return (formatted, error) => {
     const extensions = publicExtensions(formatted);
     const { code } = extensions;
@@ -26,7 +29,11 @@ export function maskErrors(logger: Logger): FormatError {
       return restated(formatted, 'Something went wrong on our side.', { code });
     }
     if (code === edgeCodes.downstream) {
-      logger.warn({ err: causeOf(error), path: formatted.path, ...source(error) }, 'a subgraph failed');
+      const { subgraph } = source(error);
+      // A subgraph that is down fails thousands of times in the same way; the metrics count them.
+      if (isNews(`${subgraph} ${extensions.reason}`)) {
+        logger.warn({ err: causeOf(error), path: formatted.path, subgraph }, 'a subgraph failed');
+      }
       return restated(formatted, formatted.message, extensions);
     }
     if (known.has(code)) return restated(formatted, formatted.message, extensions);
@@ -54,6 +61,19 @@ export function formatOutcomes(logger: Logger): FormatOutcome {
 function codedJson(error: GraphQLError): GraphQLFormattedError {
   const { code = edgeCodes.internal } = error.extensions;
   return { ...error.toJSON(), extensions: { ...error.extensions, code } };
+}
+
+/** Whether a thing was not said within the last while. */
+function createThrottle(everyMs: number): (key: string) => boolean {
+  const saidAtMs = new Map<string, number>();
+  return (key) => {
+    const now = Date.now();
+    if (now - (saidAtMs.get(key) ?? 0) < everyMs) return false;
+    // A subgraph may make up reasons.
+    if (saidAtMs.size > 1_000) saidAtMs.clear();
+    saidAtMs.set(key, now);
+    return true;
+  };
 }
 
 function restated(

@@ -14,6 +14,8 @@ export const liveLimits = {
   maxQueuedEvents: 500,
   /** Events of one subscription whose other subgraphs are asked at a time. */
   restConcurrency: 8,
+  /** The same for all subscriptions of this process together: less than the executor's bulkhead lets through. */
+  maxRunningRests: 128,
   /** After a reload subscriptions change over to the new supergraph within this time, each at its own moment. */
   changeWithinMs: 60_000,
   /** A message that the client has not taken by then closes the socket. */

@@ -5,6 +5,7 @@ import { executeRest } from '../execution/execute.ts';
 import type { ExecutionOutcome, SubgraphResponse } from '../execution/types.ts';
 import type { FormatOutcome } from '../plugins/mask-errors.ts';
 import { type FollowEnd, follow } from './follow.ts';
+import type { Gate } from './gate.ts';
 import { cursorOf, type Leg, type Variables } from './leg.ts';
 import type { LiveLimits } from './limits.ts';
 import { createOrderedWork } from './ordered.ts';
@@ -16,6 +17,7 @@ export interface StreamOptions {
   leg: Leg;
   variables: Variables;
   upstreams: Upstreams;
+  gate: Gate;
   limits: Pick<LiveLimits, 'restConcurrency' | 'maxQueuedEvents'>;
   /** A context for the subscribe, and a fresh one for each event. */
   createContext(): EdgeContext;
@@ -49,9 +51,14 @@ export function openStream(options: StreamOptions): Stream {
   const work = createOrderedWork<LegEvent | FollowEnd, FormattedExecutionResult>(
     async (item) => {
       if ('kind' in item) return options.format(outcomeOfEnd(item, leg.subscription.serviceName));
-      const context = options.createContext();
-      const args = { variables, context, signal: context.signal };
-      return options.format(await executeRest(item.leg.compiled, item.event, args));
+      const complete = () => {
+        // Made when its turn comes: the deadline is for the work and not for the wait.
+        const context = options.createContext();
+        const args = { variables, context, signal: context.signal };
+        return executeRest(item.leg.compiled, item.event, args);
+      };
+      const { hasRest } = item.leg.subscription;
+      return options.format(await (hasRest ? options.gate(complete) : complete()));
     },
     { concurrency: limits.restConcurrency, longest: limits.maxQueuedEvents, onStop: () => finish() },
   );

@@ -12,6 +12,7 @@ import type { FormatOutcome } from '../plugins/mask-errors.ts';
 import type { RateLimit } from '../plugins/rate-limit.ts';
 import type { SupergraphHost } from '../supergraph/host.ts';
 import { coded, type ReadDocument } from './documents.ts';
+import { createGate } from './gate.ts';
 import { createLeg, type Leg } from './leg.ts';
 import type { LiveLimits } from './limits.ts';
 import type { Admitted, OperationRequest } from './operations.ts';
@@ -35,6 +36,7 @@ export type Subscribe = (
 
 /** Opens subscriptions, and leads them over to each new supergraph that still understands them. */
 export function createSubscribe(options: SubscribeOptions): Subscribe {
+  const gate = createGate(options.limits.maxRunningRests);
   const resumables = new WeakMap<Generation, ReadonlyMap<string, Resumable>>();
 
   async function legOn(
@@ -75,6 +77,7 @@ export function createSubscribe(options: SubscribeOptions): Subscribe {
       let stopWatching = () => {};
       const stream = openStream({
         ...options,
+        gate,
         leg,
         variables: request.variables ?? {},
         createContext,
