@@ -29,7 +29,7 @@ const reviews = people.flatMap((person, i) =>
     id: `r${3 * i + k + 1}`,
     body: `What person ${i + 1} thinks of it, in one sentence of usual length.`,
     author: person.id,
-    product: `p${((i * (k + 1) + k) % 7) + 1}`,
+    product: `p${((i * (k + 1) + k) % 4) + 1}`,
   })),
 );
 

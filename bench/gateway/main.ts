@@ -77,6 +77,17 @@ for (const [name, start] of chosen) {
   }
 }
 
+function stopAll(): void {
+  for (const { stop } of running.values()) stop();
+  subgraphs.stop();
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    stopAll();
+    process.exit(1);
+  });
+}
+
 function bodyOf(operation: Operation, i: number): string {
   return JSON.stringify({ query: operations[operation], variables: variablesFor(operation, i) });
 }
@@ -138,7 +149,6 @@ try {
   printTable(rows);
   writeFileSync(join(data, 'result.json'), JSON.stringify(rows, null, 2));
 } finally {
-  for (const { stop } of running.values()) stop();
-  subgraphs.stop();
+  stopAll();
 }
 process.exit();

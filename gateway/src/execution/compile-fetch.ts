@@ -1,4 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
+import { GraphQLError } from 'graphql';
+import { errorCode } from './errors.ts';
 import type { PlanPath } from './path.ts';
 import { compileRepresentation, type RealNameOf, type Representer } from './representation.ts';
 import { compileRewrites, type Rewrite } from './rewrites.ts';
@@ -34,6 +36,12 @@ export interface CompiledFetch {
 }
 
 export function compileFetch(node: FetchNode, path: PlanPath, env: FetchEnvironment): CompiledFetch {
+  if (node.contextRewrites?.length) {
+    // Nor does the stock gateway fill them in; it sends the request without, and the answer is silently another.
+    throw new GraphQLError('Arguments with @fromContext are not supported.', {
+      extensions: { code: errorCode.internal },
+    });
+  }
   const operation = withStableName(node.operation, node.operationName);
   const variables = (node.variableUsages ?? []).map((name) => ({
     client: env.clientVariableOf(name),

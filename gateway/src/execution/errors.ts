@@ -8,6 +8,8 @@ export const errorCode = {
   badInput: 'BAD_USER_INPUT',
   invalid: 'GRAPHQL_VALIDATION_FAILED',
   internal: 'INTERNAL_SERVER_ERROR',
+  /** More new operations at once than can be planned; the same one may do later. */
+  busy: 'RATE_LIMITED',
 } as const;
 
 /** Why a fetch gave no answer; in `extensions.reason` beside `DOWNSTREAM_ERROR`. */

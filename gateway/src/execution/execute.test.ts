@@ -2,7 +2,7 @@ import { parse } from 'graphql';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { anonymousContext, createGraph, type Graph } from '../../test/differential/harness.ts';
 import { shop } from '../../test/differential/shop.ts';
-import { executeRest } from './execute.ts';
+import { execute, executeRest } from './execute.ts';
 
 let graph: Graph;
 beforeEach(() => {
@@ -169,6 +169,37 @@ describe('mutations', () => {
     const mutations = graph.fetcher.requests.filter((request) => request.kind === 'mutation');
     expect(mutations.map((request) => request.subgraph)).toEqual(['accounts', 'reviews', 'accounts']);
   });
+});
+
+describe('a client that leaves', () => {
+  const args = () => {
+    const controller = new AbortController();
+    controller.abort();
+    return { context: anonymousContext(), signal: controller.signal };
+  };
+
+  test('ends a query', async () => {
+    const compiled = await graph.generation.plan(parse('{ users { name } }'));
+    const outcome = await execute(compiled, args());
+    expect(outcome.errors?.[0]?.extensions).toMatchObject({ reason: 'CANCELLED' });
+    expect(graph.fetcher.requests).toHaveLength(0);
+  });
+
+  test('does not leave a mutation half done', async () => {
+    const compiled = await graph.generation.plan(
+      parse('mutation { rename(id: "1", name: "Eve") { id } addReview(body: "Hi") { id } }'),
+    );
+    const outcome = await execute(compiled, args());
+    expect(outcome.errors).toBeUndefined();
+    expect(graph.fetcher.requests.map(({ signal }) => signal)).toEqual([undefined, undefined]);
+  });
+});
+
+test('past the deadline no subgraph is asked', async () => {
+  const compiled = await graph.generation.plan(parse('{ users { name } }'));
+  const outcome = await execute(compiled, { context: anonymousContext({ deadline: Date.now() - 1 }) });
+  expect(outcome.errors?.[0]?.extensions).toMatchObject({ reason: 'DEADLINE' });
+  expect(graph.fetcher.requests).toHaveLength(0);
 });
 
 describe('subscriptions', () => {

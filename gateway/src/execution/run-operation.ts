@@ -32,6 +32,8 @@ export interface RunnerParts {
 
 /** How a compiled operation runs: variables, fetches, shape. */
 export function createRunner(parts: RunnerParts): Pick<CompiledOperation, 'run' | 'runRest'> {
+  // A mutation that has begun runs to its end: leaving half of it undone is nobody's wish.
+  const isMutation = parts.operation.operation === 'mutation';
   return {
     async run(args) {
       const variables = coerce(parts, args);

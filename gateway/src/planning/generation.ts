@@ -2,6 +2,7 @@ import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError, Kind, parse, print, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { compileOperation } from '../execution/compile-operation.ts';
+import { errorCode } from '../execution/errors.ts';
 import type { CompiledOperation } from '../execution/types.ts';
 import { normaliseOperation } from './normalise.ts';
 import { planOperation } from './plan-operation.ts';
@@ -49,7 +50,7 @@ export function createGeneration(supergraphSdl: string, options: GenerationOptio
       return compiled;
     } catch (error) {
       // What cannot be planned is not tried again and again: it may take the planner all its time.
-      if (error instanceof GraphQLError) refused.set(key, error);
+      if (error instanceof GraphQLError && error.extensions.code !== errorCode.busy) refused.set(key, error);
       throw error;
     } finally {
       planning.delete(key);

@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { QueryPlan } from '@apollo/query-planner';
+import { GraphQLError } from 'graphql';
+import { errorCode } from '../execution/errors.ts';
 import { unplannable } from './plan-operation.ts';
 
 export interface PlanQuestion {
@@ -107,7 +109,9 @@ export function createPlanThread(sdl: string, options: PlanThreadOptions = {}): 
     plan: (document, labels) =>
       new Promise((resolve, reject) => {
         if (queue.length >= maxWaiting) {
-          reject(unplannable(`${queue.length} operations wait to be planned`));
+          reject(
+            new GraphQLError('Too many new operations at once.', { extensions: { code: errorCode.busy } }),
+          );
           return;
         }
         queue.push({ question: { id: asked++, document, labels }, resolve, reject });
