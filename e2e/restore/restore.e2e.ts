@@ -14,7 +14,7 @@ import { type Member, signUpCast } from '@murmuration/testing';
 import { homeByOracle, loadTruth, readTruth } from '@murmuration/testing/oracle';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { watchHome } from '../rolling/watch-home.ts';
+import { watchHome } from '../support/watch-home.ts';
 import { archiveEverything, archiveIn, type Backup, restore, takeBackup } from './backup.ts';
 
 const quick = { fsync: 'off' };

@@ -1,44 +1,26 @@
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeScratchFolder, removeScratchFolder, type Stack, startStack } from '@murmuration/dev';
 import { type Member, signUpCast } from '@murmuration/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLoad } from './load.ts';
-import { type Nginx, startNginx } from './nginx.ts';
-import { watchHome } from './watch-home.ts';
+import { startLoad } from '../support/load.ts';
+import { type Replicated, startReplicated } from '../support/replicated.ts';
+import { watchHome } from '../support/watch-home.ts';
 
-/** Longer than nginx and the gateway's fetches keep an idle connection in this story. */
-const drainDelayMs = 1_000;
 /** A process that came back gets traffic for this long before the next one goes, as `minReadySeconds` does. */
 const settleMs = 1_100;
 const parts = ['user', 'post', 'timeline', 'timeline-worker', 'gateway'];
 
-let folder: string;
-let nginx: Nginx;
-let stack: Stack;
+let stack: Replicated;
 let members: Member[];
-let url: string;
 
 beforeAll(async () => {
-  folder = await makeScratchFolder();
-  const env = { DRAIN_DELAY_MS: String(drainDelayMs), DRAIN_MS: '500', LOG_LEVEL: 'warn' };
-  const balance = async (instances: Map<string, string[]>) => {
-    nginx = await startNginx(path.join(folder, 'nginx'), instances);
-    return nginx.entrances;
-  };
-  stack = await startStack({ stateFolder: folder, env, replicas: { count: 2, balance } });
-  url = `${stack.url}/graphql`;
-  members = Object.values(await signUpCast(url, ['alice', 'bob', 'carol', 'dave', 'erin']));
+  stack = await startReplicated();
+  members = Object.values(await signUpCast(stack.graphUrl, ['alice', 'bob', 'carol', 'dave', 'erin']));
   for (const one of members) {
     for (const other of members) if (one !== other) await one.follow(other);
   }
 });
-afterAll(async () => {
-  await stack?.stop();
-  await nginx?.stop();
-  if (folder) await removeScratchFolder(folder);
-});
+afterAll(() => stack?.stop());
 
 test('every process is replaced under load, and nothing fails, happens twice or is missed', async () => {
   const watches = await Promise.all(
@@ -46,7 +28,7 @@ test('every process is replaced under load, and nothing fails, happens twice or 
       const answer = await member.ask<{ homeTimeline: { liveCursor: string } }>(
         '{ homeTimeline(first: 1) { liveCursor } }',
       );
-      return watchHome(url, member, answer.homeTimeline.liveCursor);
+      return watchHome(stack.graphUrl, member, answer.homeTimeline.liveCursor);
     }),
   );
   await expect.poll(() => watches.map(({ sockets }) => sockets)).toEqual(members.map(() => 1));
@@ -98,7 +80,7 @@ function report(figures: {
   console.log(
     `rolled ${parts.length * 2} processes in ${seconds.toFixed(1)} s under ${load.operations} operations ` +
       `(${(load.operations / seconds).toFixed(0)}/s): ${load.failures.length} failed, ${load.retries} sent again ` +
-      `${JSON.stringify(Object.fromEntries(load.reasons))}, ${nginx.passedOn()} passed on by nginx; ` +
+      `${JSON.stringify(Object.fromEntries(load.reasons))}, ${stack.passedOn()} passed on by nginx; ` +
       `${load.posts.size} posts and ${load.likes.size} likes; ${watches.length} subscribers opened ${sum('sockets')} ` +
       `sockets, ${sum('repeated')} events came again, ${sum('reopened')} streams ended`,
   );

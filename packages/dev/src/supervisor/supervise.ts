@@ -22,6 +22,8 @@ export interface SupervisedProcess {
   metricsUrl: string;
   logFile: string;
   pid: () => number | undefined;
+  /** Settings from the next start on, over those it has. */
+  configure: (settings: Record<string, string>) => void;
   /** Starts it and resolves when it is ready. */
   start: () => Promise<void>;
   /** Asks it to drain; after the grace it is ended. It stays down. */
@@ -41,12 +43,13 @@ const stopGraceMs = 28_000;
 export function superviseProcess(options: ProcessOptions): SupervisedProcess {
   const { name, url, metricsUrl, logFile } = options;
   let child: Child | undefined;
+  let env = options.env;
   let isWanted = false;
   let crashes = 0;
   let restart: NodeJS.Timeout | undefined;
 
   function run(): Child {
-    const started = startChild(options);
+    const started = startChild({ ...options, env });
     child = started;
     void watch(started);
     return started;
@@ -95,6 +98,9 @@ export function superviseProcess(options: ProcessOptions): SupervisedProcess {
     metricsUrl,
     logFile,
     pid: () => child?.process.pid,
+    configure: (settings) => {
+      env = { ...env, ...settings };
+    },
     start,
     stop: (graceMs = stopGraceMs) => end('SIGTERM', graceMs),
     kill: () => end('SIGKILL', stopGraceMs),

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseInternalKeys } from '@murmuration/config';
+import { envelopeHeader, signEnvelope } from '@murmuration/service-kit';
+import { castPassword, createGraphClient, type Member, signUpCast } from '@murmuration/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startLoad } from '../support/load.ts';
+import { type Replicated, startReplicated } from '../support/replicated.ts';
+import { type KeySettings, planRotation } from './keys.ts';
+
+const parts = ['user', 'post', 'timeline', 'timeline-worker', 'gateway'];
+const settleMs = 1_100;
+
+let stack: Replicated;
+let members: Member[];
+/** Refusals of processes that have ended since, by process. */
+const refusals: string[] = [];
+
+beforeAll(async () => {
+  stack = await startReplicated();
+  members = Object.values(await signUpCast(stack.graphUrl, ['alice', 'bob']));
+});
+afterAll(() => stack?.stop());
+
+test('keys are replaced while everybody goes on: no valid token and no envelope is refused', async () => {
+  const old = oldKeys();
+  const { steps, newSigningKeyId } = planRotation(old);
+  const load = startLoad(members, 150);
+  const [append, sign, forget] = steps;
+  await giveKeys(append?.settings);
+  await giveKeys(sign?.settings);
+  await load.stop();
+  expect(load.failures).toEqual([]);
+
+  // A token's life later everybody has one of the new key.
+  const renewed = await Promise.all(members.map(logIn));
+  for (const { accessToken } of renewed) expect(keyIdOf(accessToken)).toBe(newSigningKeyId);
+  const later = startLoad(renewed, 150);
+  await giveKeys(forget?.settings);
+  await later.stop();
+  expect(later.failures).toEqual([]);
+  for (const name of stack.processes.keys()) await noteRefusals(name);
+  expect(refusals).toEqual([]);
+  const reasons = Object.fromEntries([...load.reasons, ...later.reasons]);
+  console.log(
+    `rotated both keys over ${stack.processes.size * steps.length} restarts under ${load.operations + later.operations} ` +
+      `operations: ${load.retries + later.retries} sent again ${JSON.stringify(reasons)}, none failed`,
+  );
+
+  // The old ones are worth nothing any more.
+  const { errors } = await createGraphClient(stack.graphUrl, members[0]?.accessToken).send(
+    '{ viewer { id } }',
+  );
+  expect(errors[0]?.extensions?.code).toBe('UNAUTHENTICATED');
+  expect(await signedBy(old.INTERNAL_KEYS)).toBe(401);
+  expect(await signedBy(forget?.settings.INTERNAL_KEYS ?? '')).toBe(200);
+});
+
+function oldKeys(): KeySettings {
+  const { INTERNAL_KEYS = '', JWT_SIGNING_KEYS = '' } = stack.env;
+  return { INTERNAL_KEYS, JWT_SIGNING_KEYS };
+}
+
+/** Restarts everything with new lists, one process of every part at a time: old and new run side by side. */
+async function giveKeys(settings: KeySettings | undefined): Promise<void> {
+  if (!settings) throw new Error('a step of the rotation is missing');
+  const { INTERNAL_KEYS, JWT_SIGNING_KEYS } = settings;
+  for (const tail of ['', '-2']) {
+    await Promise.all(
+      parts.map(async (part) => {
+        const name = `${part}${tail}`;
+        await noteRefusals(name);
+        const own = part === 'user' ? { JWT_SIGNING_KEYS } : {};
+        stack.processes.get(name)?.configure({ INTERNAL_KEYS, ...own });
+        await stack.restart(name);
+      }),
+    );
+    await sleep(settleMs);
+  }
+}
+
+/** Remembers what a process counted before it ends. */
+async function noteRefusals(name: string): Promise<void> {
+  const text = await (await fetch(stack.processes.get(name)?.metricsUrl ?? '')).text();
+  const counted = text.split('\n').filter((line) => /^envelope_refusals_total\{.*\} [1-9]/.test(line));
+  refusals.push(...counted.map((line) => `${name}: ${line}`));
+}
+
+async function logIn(member: Member): Promise<Member> {
+  const { logIn: session } = await createGraphClient(stack.graphUrl).ask<{ logIn: { accessToken: string } }>(
+    'mutation ($input: LogInInput!) { logIn(input: $input) { accessToken errors { message } } }',
+    { input: { handleOrEmail: member.handle, password: castPassword } },
+  );
+  const { accessToken } = session;
+  return { ...member, ...createGraphClient(stack.graphUrl, accessToken), accessToken };
+}
+
+function keyIdOf(token: string): string {
+  const [header = ''] = token.split('.');
+  return (JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string }).kid;
+}
+
+/** The status that `user` gives a request under an envelope of these keys. */
+async function signedBy(keys: string): Promise<number> {
+  const body = JSON.stringify({ query: '{ __typename }' });
+  const identity = { kind: 'service', name: 'gateway' } as const;
+  const fields = { audience: 'user', method: 'POST', path: '/graphql', requestId: 'e2e', identity };
+  const envelope = signEnvelope(parseInternalKeys(keys)[0], fields, body);
+  const headers = { 'content-type': 'application/json', [envelopeHeader]: envelope };
+  return (await fetch(`${stack.processes.get('user')?.url}/graphql`, { method: 'POST', headers, body }))
+    .status;
+}

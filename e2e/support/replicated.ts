@@ -1,0 +1,38 @@
+import path from 'node:path';
+import { makeScratchFolder, removeScratchFolder, startStack } from '@murmuration/dev';
+import { startNginx } from './nginx.ts';
+import type { Story } from './stack.ts';
+
+/** Two processes of every part, each part behind nginx. */
+export interface Replicated extends Story {
+  /** Requests that nginx took to a second process because the first did not answer. */
+  passedOn(): number;
+}
+
+/** Longer than nginx keeps an idle connection here, so that a drain leaves none. */
+const drainDelayMs = 1_000;
+
+/** Starts the platform as a cluster would run it, on this machine. */
+export async function startReplicated(): Promise<Replicated> {
+  const folder = await makeScratchFolder();
+  const env = { DRAIN_DELAY_MS: String(drainDelayMs), DRAIN_MS: '500', LOG_LEVEL: 'warn' };
+  const undo: (() => Promise<unknown>)[] = [() => removeScratchFolder(folder)];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  let passedOn = () => 0;
+  const balance = async (instances: Map<string, string[]>) => {
+    const nginx = await startNginx(path.join(folder, 'nginx'), instances);
+    undo.push(nginx.stop);
+    passedOn = nginx.passedOn;
+    return nginx.entrances;
+  };
+  try {
+    const stack = await startStack({ stateFolder: folder, env, replicas: { count: 2, balance } });
+    undo.push(stack.stop);
+    return { ...stack, graphUrl: `${stack.url}/graphql`, passedOn: () => passedOn(), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
