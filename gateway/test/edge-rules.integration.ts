@@ -108,3 +108,15 @@ describe('the rate limit', () => {
     await open.stop();
   });
 });
+
+it('introspection can be switched off, and then nothing else tells of the schema', async () => {
+  const graph = await startGraph([neighbours], { INTROSPECTION: 'false' });
+  const asked = await graph.ask('{ __schema { types { name } } }');
+  expect([asked.status, codesOf(asked)]).toEqual([400, ['GRAPHQL_VALIDATION_FAILED']]);
+  expect((await graph.ask('{ neighbor(id: "1") { id } }')).errors?.[0]?.message).not.toContain('neighbour');
+  const client = connect(graph.url);
+  const refused = await listen(client, '{ neighbor(id: "1") { id } }').ended;
+  expect(JSON.stringify(refused)).not.toContain('neighbour');
+  await client.dispose();
+  await graph.stop();
+});

@@ -152,3 +152,13 @@ describe('queries and mutations over the socket', () => {
     await client.dispose();
   });
 });
+
+it('runs beside the stock executor, which has none of its own', async () => {
+  const other = await startGraph([ticker, neighbours], { EXECUTOR: 'apollo' });
+  const client = connect(other.url);
+  const heard = listen(client, 'subscription { flood(count: 2) { n by { name } } }');
+  expect(await heard.ended).toBe('complete');
+  expect(heard.events.map(({ data }) => data?.flood?.by)).toEqual([{ name: 'Ada' }, { name: 'Ben' }]);
+  await client.dispose();
+  await other.stop();
+});

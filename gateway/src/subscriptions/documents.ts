@@ -26,6 +26,8 @@ export function createReadDocument(options: {
     ...options.rules,
     ...(options.allowsIntrospection ? [] : [NoSchemaIntrospectionCustomRule]),
   ];
+  // Suggestions name what introspection hides.
+  const validation = { hideSuggestions: !options.allowsIntrospection };
   const caches = new WeakMap<Generation, LRUCache<string, DocumentNode>>();
 
   return (query, generation) => {
@@ -35,7 +37,7 @@ export function createReadDocument(options: {
     if (known) return known;
     try {
       const document = parse(query, { maxTokens: options.maxTokens });
-      const problems = validate(generation.apiSchema, document, rules);
+      const problems = validate(generation.apiSchema, document, rules, validation);
       if (problems.length > 0) return problems.map((error) => coded(error, edgeCodes.validationFailed));
       cache.set(query, document);
       return document;
