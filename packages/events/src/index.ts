@@ -6,6 +6,7 @@ export { electionLimits, leadOnce } from './consumer/election.ts';
 export { createFeedSource, type FeedSource } from './consumer/feed-source.ts';
 export { FencedOff, inFencedTransaction, moveCursor, readCursor } from './consumer/fence.ts';
 export { consumerLimits, type ConsumerOptions } from './consumer/options.ts';
+export { type FeedPosition } from './feed/cursor.ts';
 export { createFeed, type Feed, type FeedAnswer, feedLimits } from './feed/feed.ts';
 export { renewFeedIdentity } from './feed/identity.ts';
 export { hintChannel } from './feed/hints.ts';
@@ -23,3 +24,12 @@ export {
 } from './feed/wire.ts';
 export { outboxInsertSql, outboxJson, type OutboxEvent, type RawExecutor, writeOutbox } from './outbox.ts';
 export { type Retired, retentionLimits, retireOutboxPartitions } from './retention/retire.ts';
+export {
+  type BroughtPosition,
+  createPositionTeller,
+  type PositionTeller,
+  readPosition,
+  type Standing,
+  standingOf,
+  writtenAtSql,
+} from './position.ts';

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { decodePosition, encodePosition, type FeedPosition, isBefore } from './cursor.ts';
+import { identitySql, incarnationOf } from './identity.ts';
 import type { ResetReason, WireEvent } from './wire.ts';
 
 export type Look =
@@ -18,13 +18,11 @@ export type Look =
 /**
  * One look at the outbox. The horizon, the rows and the identity come from one statement, hence from one
  * snapshot of one server: no row below the horizon can still appear, and a failover between two statements
- * cannot mix two databases. `pg_current_wal_lsn()` fails on a standby, which keeps the feed on the primary;
- * the timeline is taken from the WAL because the control file lags behind a promotion.
+ * cannot mix two databases. The identity cannot be read on a standby, which keeps the feed on the primary.
  */
 const lookSql = `
 WITH base AS MATERIALIZED (
-  SELECT (SELECT system_identifier FROM pg_control_system()) || '/' ||
-      left(pg_walfile_name(pg_current_wal_lsn()), 8) || '/' || uuid AS identity,
+  SELECT ${identitySql} AS identity,
     pg_snapshot_xmin(pg_current_snapshot()) AS horizon, dropped_xid, dropped_id
   FROM feed_identity),
 here AS MATERIALIZED (
@@ -98,10 +96,6 @@ export async function readHead(pool: pg.Pool): Promise<string> {
   if (!here) throw new Error('feed_identity is empty: this database cannot say who it is');
   const head = { xid: BigInt(here.horizon) - 1n, id: (1n << 63n) - 1n };
   return encodePosition({ incarnation: incarnationOf(here.identity), ...head });
-}
-
-function incarnationOf(identity: string): string {
-  return createHash('sha256').update(identity).digest('hex').slice(0, 16);
 }
 
 function eventOf(row: Row, incarnation: string, xid: string): WireEvent {
