@@ -34,31 +34,20 @@ export interface RunnerParts {
 export function createRunner(parts: RunnerParts): Pick<CompiledOperation, 'run' | 'runRest'> {
   // A mutation that has begun runs to its end: leaving half of it undone is nobody's wish.
   const isMutation = parts.operation.operation === 'mutation';
+  const stateFor = (data: JsonObject, args: ExecuteArgs, values: Readonly<Record<string, unknown>>) =>
+    createRunState(data, args, parts.fetcher, conditions(parts, values), parts.derived);
   return {
     async run(args) {
       const variables = coerce(parts, args);
       if ('errors' in variables) return variables;
-      const state = createRunState(
-        {},
-        args,
-        parts.fetcher,
-        conditions(parts, variables.values),
-        parts.derived,
-      );
+      const state = stateFor({}, isMutation ? { ...args, signal: undefined } : args, variables.values);
       await parts.step?.(state);
       return answer(parts, state, variables.values);
     },
     async runRest(event, args) {
       const variables = coerce(parts, args);
       if ('errors' in variables) return variables;
-      const data = isJsonObject(event.data) ? cloneJson(event.data) : {};
-      const state = createRunState(
-        data,
-        args,
-        parts.fetcher,
-        conditions(parts, variables.values),
-        parts.derived,
-      );
+      const state = stateFor(isJsonObject(event.data) ? cloneJson(event.data) : {}, args, variables.values);
       takeEvent(parts, state, event);
       await parts.step?.(state);
       return answer(parts, state, variables.values);
