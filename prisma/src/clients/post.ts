@@ -1,8 +1,12 @@
 import { Prisma, PrismaClient } from '../../generated/post/client.ts';
 import { type ClientOptions, createAdapter } from '../client-options.ts';
+import { idArray, type PreparedReads, type PreparedStatement, withReads } from '../prepared.ts';
 
-export { Prisma };
-export type PostDatabase = PrismaClient;
+export { idArray, type PreparedStatement, Prisma };
+export type PostDatabase = PrismaClient & {
+  /** For the hottest reads; closed by `$disconnect()`. */
+  $reads: PreparedReads;
+};
 /** What runs inside `database.$transaction(async (tx) => …)`. */
 export type PostTransaction = Prisma.TransactionClient;
 
@@ -10,8 +14,8 @@ export type PostTransaction = Prisma.TransactionClient;
 export function createPostDatabase(options: ClientOptions): PostDatabase {
   const adapter = createAdapter(options);
   const { onStatement } = options;
-  if (!onStatement) return new PrismaClient({ adapter });
+  if (!onStatement) return withReads(new PrismaClient({ adapter }), options);
   const client = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
   client.$on('query', (event) => onStatement({ sql: event.query, durationMs: event.duration }));
-  return client;
+  return withReads(client, options);
 }

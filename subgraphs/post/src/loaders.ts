@@ -2,10 +2,9 @@ import type { PostDatabase } from '@murmuration/prisma/post';
 import type { Relationships } from '@murmuration/relationships';
 import { type AuthorLoaders, createAuthorLoaders } from './authors/loaders.ts';
 import { createPostLoaders, type PostLoaders } from './posts/loaders.ts';
-import { createReactionLoaders, type ReactionLoaders } from './reactions/loaders.ts';
 import { createThreadLoaders, type ThreadLoaders } from './threads/loaders.ts';
 
-export interface Loaders extends PostLoaders, ReactionLoaders, ThreadLoaders, AuthorLoaders {}
+export interface Loaders extends PostLoaders, ThreadLoaders, AuthorLoaders {}
 
 /** All loaders of one request and one viewer. */
 export function createLoaders(
@@ -15,7 +14,6 @@ export function createLoaders(
 ): Loaders {
   return {
     ...createPostLoaders(database, relationships, viewerId),
-    ...createReactionLoaders(database, viewerId),
     ...createThreadLoaders(database),
     ...createAuthorLoaders(database, viewerId),
   };

@@ -55,22 +55,18 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
   lifecycle.onStop('database', () => database.$disconnect());
   const redis = createRedisCache({ url: config.REDIS_URL, logger, name: 'post' });
   lifecycle.onStop('redis', () => redis.close());
-  const user = createInternalClient({
-    self: 'post',
-    service: 'user',
-    url: config.USER_URL,
-    keys: config.INTERNAL_KEYS,
-  });
+  const keys = config.INTERNAL_KEYS;
+  const user = createInternalClient({ self: 'post', service: 'user', url: config.USER_URL, keys });
   lifecycle.onStop('user client', () => user.close());
   const housekeeping = startHousekeeping(database, logger);
   lifecycle.onStop('housekeeping', () => housekeeping.stop());
 
   const metrics = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
   lifecycle.onStop('metrics', () => metrics.close());
-  const { subgraph } = createPostSubgraph({ database, redis, user, logger });
+  const { subgraph } = createPostSubgraph({ database, redis, user, keys, logger });
   const server = serveSubgraph(subgraph, {
     logger,
-    keys: config.INTERNAL_KEYS,
+    keys,
     readiness: { database: async () => void (await database.$queryRaw`SELECT 1`) },
   });
   const feed = servePostFeed(server.app, { databaseUrl: config.POST_DATABASE_URL, redis, logger });

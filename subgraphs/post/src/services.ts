@@ -1,3 +1,5 @@
+import type { InternalKey } from '@murmuration/config';
+import { createPositionTeller, type PositionTeller } from '@murmuration/events';
 import type { PostDatabase } from '@murmuration/prisma/post';
 import { createRelationships } from '@murmuration/relationships';
 import type { InternalClient, Logger, RedisCache } from '@murmuration/service-kit';
@@ -10,6 +12,8 @@ export interface Dependencies {
   database: PostDatabase;
   redis: RedisCache;
   user: Pick<InternalClient, 'call'>;
+  /** The first signs the positions of writes. */
+  keys: readonly [InternalKey, ...InternalKey[]];
   logger: Logger;
 }
 
@@ -19,12 +23,13 @@ export interface Services {
   resolveHandles: HandleResolver;
   /** Tells readers of the event feed that there is something new. Call it after the commit. */
   hint(): void;
+  tellPosition: PositionTeller;
   createLoaders(viewerId: bigint | null): Loaders;
   /** For seeds and moves from elsewhere; no mutation gets here. */
   imports: ImportService;
 }
 
-export function createServices({ database, redis, user }: Dependencies): Services {
+export function createServices({ database, redis, user, keys }: Dependencies): Services {
   const relationships = createRelationships({ redis, user });
   const resolveHandles = createHandleResolver(user);
   return {
@@ -32,6 +37,7 @@ export function createServices({ database, redis, user }: Dependencies): Service
     resolveHandles,
     imports: createImportService(database, resolveHandles),
     hint: createFeedHint(redis),
+    tellPosition: createPositionTeller('post', keys),
     createLoaders: (viewerId) => createLoaders(database, relationships, viewerId),
   };
 }

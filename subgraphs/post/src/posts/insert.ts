@@ -1,5 +1,6 @@
 import type { PostDatabase } from '@murmuration/prisma/post';
 import { postEvents } from '../internal/payloads.ts';
+import { returningPlace, writtenAt } from '../written.ts';
 import { answeredDeltas, authorDeltas } from './counting.ts';
 import { tagsIn } from './facets.ts';
 import { type Attempt, claimSql } from './idempotency.ts';
@@ -24,10 +25,10 @@ export async function insertPost(
   database: PostDatabase,
   draft: Draft,
   attempt: Attempt | null,
-): Promise<PostRow | null> {
+): Promise<{ post: PostRow; writtenAt: string } | null> {
   const { replyToId, quotedId } = draft;
   const answered = [...new Set([replyToId, quotedId].filter((id) => id !== null))];
-  const [row] = await database.$queryRaw<PostRow[]>`
+  const [row] = await database.$queryRaw<(PostRow & { writtenAt: string })[]>`
     WITH fresh AS MATERIALIZED (
       SELECT next_id() AS id WHERE ${answered.length}::int = (
         SELECT count(*) FROM post WHERE id = ANY(${answered}::bigint[]) AND deleted_at IS NULL)),
@@ -44,7 +45,9 @@ export async function insertPost(
       SELECT tag, p.id FROM p, unnest(${listedTags(draft)}::text[]) AS tag),
     counted AS (${answeredDeltas(1)}),
     authored AS (${authorDeltas(1)}),
-    published AS (${postEvents()})
-    SELECT ${postColumns} FROM p`;
-  return row ?? null;
+    published AS (${postEvents()} ${returningPlace})
+    SELECT ${postColumns}, ${writtenAt} AS "writtenAt" FROM p`;
+  if (!row) return null;
+  const { writtenAt: place, ...post } = row;
+  return { post, writtenAt: place };
 }

@@ -9,12 +9,16 @@ import { createLoader } from '@murmuration/service-kit';
 import DataLoader from 'dataloader';
 import { isVisible } from './audience.ts';
 import type { PostRow } from './post.ts';
-import { findCounts, findPosts, type PostCounts } from './repository.ts';
+import { findDetailedPosts, findDetails, type PostDetails } from './repository.ts';
 
 export interface PostLoaders {
   /** Rows as stored, whoever asks; tombstones too. Not for answering with. */
   rows: DataLoader<bigint, PostRow | null>;
-  counts: DataLoader<bigint, PostCounts | null>;
+  /** What a post has become. At once for a post that was read by its id. */
+  detail<Name extends keyof PostDetails>(
+    postId: bigint,
+    name: Name,
+  ): PostDetails[Name] | Promise<PostDetails[Name]>;
   /** The viewer's relation to an author. */
   relation(authorId: bigint): Promise<Relation>;
   /** The post itself if it exists for the viewer. The only way from a row to an answer. */
@@ -23,13 +27,31 @@ export interface PostLoaders {
   visibleById(id: bigint): Promise<PostRow | null>;
 }
 
+const untouched: PostDetails = {
+  likeCount: 0,
+  replyCount: 0,
+  repostCount: 0,
+  quoteCount: 0,
+  viewerHasLiked: false,
+  viewerHasReposted: false,
+};
+
 export function createPostLoaders(
   database: PostDatabase,
   relationships: Relationships,
   viewerId: bigint | null,
 ): PostLoaders {
+  const known = new Map<bigint, PostDetails>();
+  const details = createLoader(
+    (ids: bigint[]) => findDetails(database, viewerId, ids),
+    (row) => row.postId,
+  );
   const rows = createLoader(
-    (ids: bigint[]) => findPosts(database, ids),
+    async (ids: bigint[]): Promise<PostRow[]> => {
+      const found = await findDetailedPosts(database, viewerId, ids);
+      for (const row of found) known.set(row.id, row);
+      return found;
+    },
     (row) => row.id,
   );
   const relations = new DataLoader((authorIds: readonly bigint[]) => readRelations(authorIds), {
@@ -52,10 +74,10 @@ export function createPostLoaders(
 
   return {
     rows,
-    counts: createLoader(
-      (ids: bigint[]) => findCounts(database, ids),
-      (row) => row.postId,
-    ),
+    detail(postId, name) {
+      const here = known.get(postId);
+      return here ? here[name] : details.load(postId).then((found) => (found ?? untouched)[name]);
+    },
     relation,
     visible,
     async visibleById(id) {

@@ -1,5 +1,6 @@
 import type { PostDatabase } from '@murmuration/prisma/post';
 import { postEvents } from '../internal/payloads.ts';
+import { returningPlace, writtenAt } from '../written.ts';
 import { answeredDeltas, authorDeltas } from './counting.ts';
 import { listedTags } from './insert.ts';
 import type { PostRow } from './post.ts';
@@ -7,10 +8,10 @@ import type { PostRow } from './post.ts';
 /**
  * Makes a tombstone of a post and moves every count and event with it, in one statement. Its likes and
  * reposts stay: they are other people's rows, and nobody can see them any more.
- * @returns whether it stood until now
+ * @returns where its event was written; null when it had been taken back before
  */
-export async function removePost(database: PostDatabase, post: PostRow): Promise<boolean> {
-  const [outcome] = await database.$queryRaw<[{ removed: boolean }]>`
+export async function removePost(database: PostDatabase, post: PostRow): Promise<string | null> {
+  const [outcome] = await database.$queryRaw<[{ writtenAt: string | null }]>`
     WITH p AS (
       UPDATE post SET text = '', facets = '[]', mentioned_ids = '{}', deleted_at = clock_timestamp(),
         version = version + 1
@@ -20,7 +21,7 @@ export async function removePost(database: PostDatabase, post: PostRow): Promise
       WHERE h.post_id = p.id AND h.tag = ANY(${listedTags(post)}::text[])),
     counted AS (${answeredDeltas(-1)}),
     authored AS (${authorDeltas(-1)}),
-    published AS (${postEvents()})
-    SELECT EXISTS (SELECT 1 FROM p) AS removed`;
-  return outcome.removed;
+    published AS (${postEvents()} ${returningPlace})
+    SELECT ${writtenAt} AS "writtenAt"`;
+  return outcome.writtenAt;
 }

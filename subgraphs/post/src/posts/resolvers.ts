@@ -22,13 +22,10 @@ export const postResolvers: Resolvers = {
     author: (post) => authorKey(post.authorId),
     createdAt: (post) => new Date(timeOf(post.id)).toISOString(),
     visibility: (post) => post.visibility.toUpperCase() as Visibility,
-    likeCount: async ({ id }, _args, { loaders }) => Number((await loaders.counts.load(id))?.likeCount ?? 0),
-    replyCount: async ({ id }, _args, { loaders }) =>
-      Number((await loaders.counts.load(id))?.replyCount ?? 0),
-    repostCount: async ({ id }, _args, { loaders }) =>
-      Number((await loaders.counts.load(id))?.repostCount ?? 0),
-    quoteCount: async ({ id }, _args, { loaders }) =>
-      Number((await loaders.counts.load(id))?.quoteCount ?? 0),
+    likeCount: ({ id }, _args, { loaders }) => loaders.detail(id, 'likeCount'),
+    replyCount: ({ id }, _args, { loaders }) => loaders.detail(id, 'replyCount'),
+    repostCount: ({ id }, _args, { loaders }) => loaders.detail(id, 'repostCount'),
+    quoteCount: ({ id }, _args, { loaders }) => loaders.detail(id, 'quoteCount'),
     isReply: (post) => post.replyToId !== null,
     replyTo: ({ replyToId }, _args, { loaders }) =>
       replyToId === null ? null : loaders.visibleById(replyToId),

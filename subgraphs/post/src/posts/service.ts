@@ -8,6 +8,7 @@ import { postIdFrom } from './input.ts';
 import { insertPost } from './insert.ts';
 import type { PostRow } from './post.ts';
 import { removePost } from './remove.ts';
+import { hasWritten } from '../written.ts';
 
 /**
  * Says something. Sent again under its key it answers with the first post, as it is now.
@@ -27,10 +28,10 @@ export async function createPost(
   const known = attempt && (await findPrevious(context, attempt));
   if (known) return known;
   const draft = await createDraft(context, viewerId, input);
-  const row = await insertOnce(() => insertPost(context.services.database, draft, attempt));
-  if (row) {
-    context.services.hint();
-    return { post: row };
+  const inserted = await insertOnce(() => insertPost(context.services.database, draft, attempt));
+  if (inserted) {
+    hasWritten(context, inserted.writtenAt);
+    return { post: inserted.post };
   }
   const winner = attempt && (await findPrevious(context, attempt));
   if (winner) return winner;
@@ -46,7 +47,8 @@ export async function deletePost(context: Context, wireId: string): Promise<{ de
     const isThere = isVisible(viewerId, await context.loaders.relation(post.authorId), post);
     throw isThere ? notAllowed('Only its author can delete a post.') : notFound('post');
   }
-  if (await removePost(context.services.database, post)) context.services.hint();
+  const writtenAt = await removePost(context.services.database, post);
+  if (writtenAt !== null) hasWritten(context, writtenAt);
   return { deletedPostId: wireId };
 }
 

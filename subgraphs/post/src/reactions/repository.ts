@@ -1,31 +1,12 @@
 import { Prisma, type PostDatabase } from '@murmuration/prisma/post';
 import { reactionEvents } from '../internal/payloads.ts';
+import { returningPlace, writtenAt } from '../written.ts';
 
-export interface ViewerState {
-  postId: bigint;
-  hasLiked: boolean;
-  hasReposted: boolean;
-}
-
-/** Likes and reposts of one viewer in one statement. */
-export function findViewerState(
-  database: PostDatabase,
-  viewerId: bigint,
-  postIds: bigint[],
-): Promise<ViewerState[]> {
-  return database.$queryRaw<ViewerState[]>`
-    SELECT asked.id AS "postId",
-      EXISTS (SELECT 1 FROM post_like l
-        WHERE l.post_id = asked.id AND l.user_id = ${viewerId}::bigint AND l.active) AS "hasLiked",
-      EXISTS (SELECT 1 FROM repost r
-        WHERE r.original_id = asked.id AND r.author_id = ${viewerId}::bigint AND r.active) AS "hasReposted"
-    FROM unnest(${postIds}::bigint[]) AS asked (id)`;
-}
-
-/** What a change of a reaction found: whether the post still stood, and whether anything changed. */
+/** What a change of a reaction found: whether the post still stood, and where the event was written. */
 export interface ReactionOutcome {
   found: boolean;
-  changed: boolean;
+  /** Null when nothing changed. */
+  writtenAt: string | null;
 }
 
 /**
@@ -96,8 +77,8 @@ async function runChange(
     changed AS (${change} RETURNING r.*),
     counted AS (
       INSERT INTO post_count_delta (post_id, ${delta}) SELECT ${post}, ${difference}::int FROM changed),
-    published AS (${reactionEvents(kind)})
+    published AS (${reactionEvents(kind)} ${returningPlace})
     SELECT EXISTS (SELECT 1 FROM target WHERE deleted_at IS NULL) AS found,
-      EXISTS (SELECT 1 FROM changed) AS changed`;
+      ${writtenAt} AS "writtenAt"`;
   return outcome;
 }

@@ -11,9 +11,7 @@ export const reactionResolvers: Resolvers = {
       mutate(context, () => takeBack(context, 'repost', input.postId)),
   },
   Post: {
-    viewerHasLiked: async ({ id }, _args, { loaders }) =>
-      (await loaders.viewerState.load(id))?.hasLiked ?? false,
-    viewerHasReposted: async ({ id }, _args, { loaders }) =>
-      (await loaders.viewerState.load(id))?.hasReposted ?? false,
+    viewerHasLiked: ({ id }, _args, { loaders }) => loaders.detail(id, 'viewerHasLiked'),
+    viewerHasReposted: ({ id }, _args, { loaders }) => loaders.detail(id, 'viewerHasReposted'),
   },
 };

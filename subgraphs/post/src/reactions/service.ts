@@ -4,6 +4,7 @@ import { effectiveVisibility } from '../posts/audience.ts';
 import { postIdFrom } from '../posts/input.ts';
 import type { PostRow } from '../posts/post.ts';
 import { loadAddressed } from '../posts/addressed.ts';
+import { hasWritten } from '../written.ts';
 import { addReaction, type ReactionKind, removeReaction } from './repository.ts';
 
 /**
@@ -20,10 +21,9 @@ export async function react(
   if (kind === 'repost' && effectiveVisibility(relation, post) !== 'public') {
     throw notAllowed('Only what everyone may see can be reposted.');
   }
-  const { database, hint } = context.services;
-  const { found, changed } = await addReaction(database, kind, viewerId, post.id);
+  const { found, writtenAt } = await addReaction(context.services.database, kind, viewerId, post.id);
   if (!found) throw notFound('post');
-  if (changed) hint();
+  if (writtenAt !== null) hasWritten(context, writtenAt);
   return { post };
 }
 
@@ -38,10 +38,9 @@ export async function takeBack(
 ): Promise<{ post: PostRow | null }> {
   const viewerId = requireViewer(context);
   const postId = postIdFrom('postId', wireId);
-  const { database, hint } = context.services;
-  const { changed } = await removeReaction(database, kind, viewerId, postId);
-  if (changed) hint();
+  const { writtenAt } = await removeReaction(context.services.database, kind, viewerId, postId);
+  if (writtenAt !== null) hasWritten(context, writtenAt);
   const post = await context.loaders.visibleById(postId);
-  if (post === null && !changed) throw notFound('post');
+  if (post === null && writtenAt === null) throw notFound('post');
   return { post };
 }

@@ -1,29 +1,46 @@
-import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
-import { maySeeProfile } from '@murmuration/relationships';
-import { relationColumn, relationJoins } from '../relations/relation-sql.ts';
+import { idArray, Prisma, type UserDatabase } from '@murmuration/prisma/user';
+import { anonymousViewer, maySeeProfile } from '@murmuration/relationships';
+import { firstParameter, relationColumn, relationJoins, type ViewerSql } from '../relations/relation-sql.ts';
 import type { Person, PersonCounts } from './person.ts';
 
-/** Those of the people that exist for the viewer, with what the two are to each other, in one statement. */
-async function findPeople(
-  database: UserDatabase,
-  viewerId: bigint | null,
-  condition: Prisma.Sql,
-): Promise<Person[]> {
-  const rows = await database.$queryRaw<Omit<Person, '__typename'>[]>`
+type PersonRow = Omit<Person, '__typename'>;
+
+function peopleSql(viewer: ViewerSql, condition: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
     SELECT a.id, a.handle, a.display_name AS "displayName", a.bio, a.is_private AS "isPrivate",
-      a.created_at AS "createdAt", ${relationColumn(viewerId)} AS relation,
+      a.created_at AS "createdAt", ${relationColumn(viewer)} AS relation,
       coalesce(back.state = 'requested', false) AS "hasIncomingRequest"
-    FROM account a ${relationJoins(viewerId)} WHERE ${condition}`;
-  return rows.flatMap((row) => (maySeeProfile(row.relation) ? { __typename: 'User' as const, ...row } : []));
+    FROM account a ${relationJoins(viewer)} WHERE ${condition}`;
 }
 
-export function findPeopleById(database: UserDatabase, viewerId: bigint | null, ids: bigint[]) {
-  return findPeople(database, viewerId, Prisma.sql`a.id = ANY (${ids}::bigint[])`);
+/** Every page of posts asks for its authors: as a raw statement of the ORM this was 2.3 ms of Postgres. */
+const peopleById = {
+  name: 'people-by-id',
+  text: peopleSql(firstParameter, Prisma.raw('a.id = ANY ($2::bigint[])')).text,
+} as const;
+
+/** Those of the people that exist for the viewer, with what the two are to each other, in one statement. */
+export async function findPeopleById(
+  database: UserDatabase,
+  viewerId: bigint | null,
+  ids: bigint[],
+): Promise<Person[]> {
+  const values = [viewerId ?? anonymousViewer, idArray(ids)];
+  return existing(await database.$reads.query<PersonRow>(peopleById, values));
 }
 
 /** @param handles in lower case */
-export function findPeopleByHandle(database: UserDatabase, viewerId: bigint | null, handles: string[]) {
-  return findPeople(database, viewerId, Prisma.sql`lower(a.handle) = ANY (${handles}::text[])`);
+export async function findPeopleByHandle(
+  database: UserDatabase,
+  viewerId: bigint | null,
+  handles: string[],
+): Promise<Person[]> {
+  const condition = Prisma.sql`lower(a.handle) = ANY (${handles}::text[])`;
+  return existing(await database.$queryRaw<PersonRow[]>(peopleSql(viewerId, condition)));
+}
+
+function existing(rows: readonly PersonRow[]): Person[] {
+  return rows.flatMap((row) => (maySeeProfile(row.relation) ? { __typename: 'User' as const, ...row } : []));
 }
 
 /** Base plus what came since, in one statement: the roll-up moves deltas in one transaction, so none counts twice. */
