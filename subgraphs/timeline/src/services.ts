@@ -47,7 +47,7 @@ export async function startServices(options: ServiceOptions): Promise<Services &
   const sights = createAuthorSights({ redis, relationships });
   const start = await readLogHead(sql);
   const route = createRouter({ sql, sights });
-  const hub = createHub({ sql, start, route, replay: createReplay({ sql, pipeline, sights }) });
+  const hub = createHub({ sql, start, route, replay: createReplay({ sql, pipeline, sights }), logger });
   const tail: Tail = await followLog({ sql, redis, logger, start, listener: hub });
   return {
     home: createHomeService({ sql, pipeline, cursors }),

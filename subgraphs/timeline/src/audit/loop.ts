@@ -1,7 +1,7 @@
 import { Counter, type Logger, metrics } from '@murmuration/service-kit';
 import type { Sql } from '../database/pool.ts';
 import type { HomeCache } from '../home/cache/cache.ts';
-import { auditReader } from './audit.ts';
+import { type Audit, auditReader } from './audit.ts';
 
 const readersAtOnce = 10;
 
@@ -11,6 +11,9 @@ const audits = new Counter({
   labelNames: ['outcome'],
   registers: [metrics],
 });
+
+// From zero on, or the first difference would not be a rise.
+for (const outcome of ['cold', 'equal', 'healed'] satisfies Audit[]) audits.labels(outcome).inc(0);
 
 /** Readers around a random place. An audit counts as a read: a list that it finds warm stays warm. */
 const sampleSql = `SELECT id FROM reader WHERE id >= (

@@ -1,3 +1,4 @@
+import type { Logger } from '@murmuration/service-kit';
 import type { Sql } from '../database/pool.ts';
 import { readFollowees } from './followees.ts';
 import type { LiveEvent } from './live-event.ts';
@@ -34,8 +35,14 @@ export interface Hub extends TailListener {
 }
 
 /** Routes the log in memory: author to the connected viewers who follow them. */
-export function createHub(options: { sql: Sql; start: LogHead; route: Router; replay: Replay }): Hub {
-  const { sql, route, replay } = options;
+export function createHub(options: {
+  sql: Sql;
+  start: LogHead;
+  route: Router;
+  replay: Replay;
+  logger: Logger;
+}): Hub {
+  const { sql, route, replay, logger } = options;
   let position = options.start;
   const members = new Set<Member>();
   const byAuthor = new Map<bigint, Set<Member>>();
@@ -103,6 +110,16 @@ export function createHub(options: { sql: Sql; start: LogHead; route: Router; re
     }
   }
 
+  /** Nobody was told the event: everyone reads it from the log. Who cannot is cut, and resumes by cursor. */
+  function replayFrom(seq: bigint): void {
+    for (const member of members) {
+      if (!member.isLive) continue;
+      leave(member);
+      if (member.from < seq) member.from = seq;
+      start(member);
+    }
+  }
+
   async function listenersOf(event: LogEvent): Promise<Member[]> {
     const listeners = new Set(byAuthor.get(event.authorId));
     if (event.kind === 'post_removed' && event.post && members.size > 0) {
@@ -131,7 +148,12 @@ export function createHub(options: { sql: Sql; start: LogHead; route: Router; re
     async onEvents(events) {
       for (const event of events) {
         position = { ...position, seq: event.seq };
-        await tell(event);
+        try {
+          await tell(event);
+        } catch (error) {
+          logger.warn({ err: error, seq: String(event.seq) }, 'an event could not be routed and is replayed');
+          replayFrom(event.seq - 1n);
+        }
       }
     },
     onReset(head) {

@@ -36,6 +36,7 @@ local function apply(list, header, id, seq)
     elseif count <= slack then redis.call('RPUSH', list, id)
     else return redis.call('DEL', list, header) end
   end
+  if count == 0 then redis.call('PEXPIRE', list, redis.call('PTTL', header)) end
   count = count + 1
   if count > length + slack then
     redis.call('LTRIM', list, 0, length - 1)
