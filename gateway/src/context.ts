@@ -60,5 +60,11 @@ export function requestIdOf(headers: IncomingHttpHeaders): string {
 
 /** The positions of an operation as one header value; undefined when nothing was written. */
 export function answeredPosition(context: EdgeContext): string | undefined {
-  return context.positions.size === 0 ? undefined : [...new Set(context.positions.values())].join(',');
+  return joinPositions(context.positions);
+}
+
+/** A position has a part for each subgraph that wrote; what several of them repeat stands once. */
+export function joinPositions(positions: ReadonlyMap<string, string>): string | undefined {
+  const parts = new Set([...positions.values()].flatMap((position) => position.split(',')));
+  return parts.size === 0 ? undefined : [...parts].join(',');
 }

@@ -1,6 +1,6 @@
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { type Context, makeServer, type Server, type ServerOptions } from 'graphql-ws';
-import { createEdgeContext, type EdgeContext } from '../../context.ts';
+import { createEdgeContext, type EdgeContext, joinPositions } from '../../context.ts';
 import { edgeCodes } from '../../edge-codes.ts';
 import type { LiveLimits } from '../limits.ts';
 import { liveEvents, liveSubscriptions } from '../metrics.ts';
@@ -51,7 +51,7 @@ export function createProtocol(options: ProtocolOptions): Server<SocketState> {
     const admitted = operations.admit(request);
     if ('errors' in admitted) return admitted.errors;
     const requestId = `${state.id}.${++state.started}`;
-    const position = positionOf(request) ?? ([...new Set(state.positions.values())].join(',') || undefined);
+    const position = positionOf(request) ?? joinPositions(state.positions);
     return {
       schema: admitted.generation.apiSchema,
       document: admitted.document,

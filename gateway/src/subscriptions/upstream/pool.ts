@@ -73,6 +73,8 @@ export function createUpstreams(options: {
       },
       maxLifeMs * (0.75 + Math.random() / 2),
     ).unref();
+    // From zero on, or the first end of a kind would not be a rise.
+    for (const kind of endKinds) upstreamEnds.labels(name, kind).inc(0);
     current.set(key, entry);
     all.add(entry);
     return entry;

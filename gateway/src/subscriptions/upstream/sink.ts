@@ -11,6 +11,8 @@ export type UpstreamEnd =
       crowd: number;
     };
 
+export const endKinds = ['completed', 'refused', 'lost'] as const satisfies UpstreamEnd['kind'][];
+
 /** Who receives an upstream subscription's events. */
 export interface UpstreamSink<Event = SubgraphResponse> {
   next(event: Event): void;
