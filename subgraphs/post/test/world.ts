@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostDatabase } from '@murmuration/prisma/post';
 import { encodeId } from '@murmuration/ids';
@@ -20,6 +21,8 @@ export type Name = keyof typeof cast;
 export interface Answer {
   data: unknown;
   codes: string[];
+  /** Where the mutation wrote. */
+  position: string | null;
 }
 
 /** A part of an answer, by the names that lead to it. */
@@ -96,7 +99,14 @@ export async function createWorld(options: { onStatement?: (sql: string) => void
   const redis = createRedisCache({ url: options.redisUrl ?? cached.url, logger, name: 'post-test' });
   while (redis.namespace() === null) await sleep(5);
   const people = createPeople();
-  const { subgraph, services } = createPostSubgraph({ database, redis, user: people, logger });
+  const keys = [{ id: 'test', secret: randomBytes(32) }] as const;
+  const { subgraph, services } = createPostSubgraph({
+    database,
+    redis,
+    user: people,
+    keys: [keys[0]],
+    logger,
+  });
 
   /** Runs an operation for one of the cast, or for an anonymous reader. */
   async function run(name: Name | null, query: string, variables: Record<string, unknown> = {}) {
@@ -109,11 +119,16 @@ export async function createWorld(options: { onStatement?: (sql: string) => void
       createRequestContext({ identity, requestId: 'test', logger }),
     );
     // As it would arrive: plain objects.
-    const { data, errors } = JSON.parse(JSON.stringify(result)) as {
+    const { data, errors, extensions } = JSON.parse(JSON.stringify(result)) as {
       data: unknown;
+      extensions?: { position?: string };
       errors?: { extensions: { code: string } }[];
     };
-    return { data, codes: (errors ?? []).map((error) => error.extensions.code) };
+    return {
+      data,
+      codes: (errors ?? []).map((error) => error.extensions.code),
+      position: extensions?.position ?? null,
+    };
   }
 
   /** Creates a post; answers with its id, or fails the test with the errors. */
@@ -147,6 +162,7 @@ export async function createWorld(options: { onStatement?: (sql: string) => void
   return {
     database,
     databaseUrl: stored.url,
+    keys,
     logger,
     redis,
     cached,
