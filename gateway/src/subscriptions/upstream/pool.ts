@@ -3,7 +3,7 @@ import type { EdgeContext } from '../../context.ts';
 import type { Sign } from '../../transport/sign.ts';
 import { upstreamEnds } from '../metrics.ts';
 import { openConnection, type UpstreamConnection } from './connection.ts';
-import type { UpstreamRequest, UpstreamSink } from './sink.ts';
+import { endKinds, type UpstreamRequest, type UpstreamSink } from './sink.ts';
 
 export const upstreamLimits = {
   /**
