@@ -63,6 +63,7 @@ export async function startUser(
     database,
     redis,
     logger,
+    keys: config.INTERNAL_KEYS,
     signingKeys,
     refreshTokenSecret,
   });

@@ -1,3 +1,5 @@
+import type { InternalKey } from '@murmuration/config';
+import { createPositionTeller } from '@murmuration/events';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { createRelationLeases } from '@murmuration/relationships';
 import type { Logger, RedisCache } from '@murmuration/service-kit';
@@ -16,6 +18,8 @@ export interface ServiceOptions {
   database: UserDatabase;
   redis: RedisCache;
   logger: Logger;
+  /** The first signs the positions of writes. */
+  keys: readonly [InternalKey, ...InternalKey[]];
   /** The first signs access tokens; all are published. */
   signingKeys: readonly [SigningKey, ...SigningKey[]];
   refreshTokenSecret: Buffer;
@@ -34,15 +38,16 @@ export function createServices(options: ServiceOptions) {
     leases,
     ...(relationLeaseMs === undefined ? {} : { leaseMs: relationLeaseMs }),
   });
+  const tellPosition = createPositionTeller('user', options.keys);
   const sessions = createSessionService(options);
   const throttle = createLogInThrottle(redis, logger);
   const passwords = createPasswords();
   return {
-    accounts: createAccountService({ database, sessions, passwords, throttle, afterCommit }),
+    accounts: createAccountService({ database, sessions, passwords, throttle, afterCommit, tellPosition }),
     passwords,
     sessions,
-    profiles: createProfileService({ database, afterCommit }),
-    relations: createRelationService({ database, afterCommit }),
+    profiles: createProfileService({ database, afterCommit, tellPosition }),
+    relations: createRelationService({ database, afterCommit, tellPosition }),
     relationLookup: createRelationLookup(database, leases),
     /** For seeds and migrations from elsewhere; never part of the graph. */
     imports: createImportService(database),

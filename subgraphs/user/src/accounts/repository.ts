@@ -1,6 +1,7 @@
 import type { UserId } from '@murmuration/ids';
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
 import { eventsOf } from '../outbox-sql.ts';
+import { returningPlace, writtenAt } from '../written.ts';
 import { skeletonOf } from './handle.ts';
 
 export interface NewAccount {
@@ -23,17 +24,20 @@ export function emailKeyOf(email: string): string {
 }
 
 /** @throws Prisma's unique violation when the handle or the address is taken */
-export async function insertAccount(database: UserDatabase, account: NewAccount): Promise<UserId> {
-  const [row] = await database.$queryRaw<{ id: bigint }[]>`
+export async function insertAccount(
+  database: UserDatabase,
+  account: NewAccount,
+): Promise<{ id: UserId; writtenAt: string }> {
+  const [row] = await database.$queryRaw<{ id: bigint; writtenAt: string }[]>`
     WITH changed AS (
       INSERT INTO account (handle, handle_key, email, email_key, password_hash, display_name)
       VALUES (${account.handle}, ${skeletonOf(account.handle)}, ${account.email}, ${emailKeyOf(account.email)},
         ${account.passwordHash}, ${account.displayName})
       RETURNING *
-    ), events AS (${eventsOf('account')})
-    SELECT id FROM changed`;
+    ), events AS (${eventsOf('account')} ${returningPlace})
+    SELECT id, ${writtenAt} AS "writtenAt" FROM changed`;
   if (!row) throw new Error('the new account was not returned');
-  return row.id;
+  return row;
 }
 
 export async function findCredentials(

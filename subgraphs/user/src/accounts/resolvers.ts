@@ -3,6 +3,7 @@ import { answer } from '../sessions/resolvers.ts';
 
 export const accountResolvers: Resolvers = {
   Mutation: {
-    signUp: (_root, { input }, context) => answer(context, () => context.services.accounts.signUp(input)),
+    signUp: (_root, { input }, context) =>
+      answer(context, () => context.services.accounts.signUp(input, context)),
   },
 };

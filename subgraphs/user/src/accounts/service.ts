@@ -1,7 +1,9 @@
 import type { UserId } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { conflict, notAllowed } from '@murmuration/service-kit';
+import type { PositionTeller } from '@murmuration/events';
 import type { AfterCommit } from '../after-commit.ts';
+import type { Context } from '../context.ts';
 import type { SessionService, Tokens } from '../sessions/service.ts';
 import type { LogInThrottle } from '../sessions/throttle.ts';
 import type { Passwords } from './passwords.ts';
@@ -22,19 +24,21 @@ export function createAccountService(options: {
   passwords: Passwords;
   throttle: LogInThrottle;
   afterCommit: AfterCommit;
+  tellPosition: PositionTeller;
 }) {
-  const { database, sessions, passwords, throttle, afterCommit } = options;
+  const { database, sessions, passwords, throttle, afterCommit, tellPosition } = options;
   return {
     /** @throws UserErrors a `ValidationError` a field, or `Conflict` when handle or address are taken */
-    async signUp(input: unknown): Promise<Tokens> {
+    async signUp(input: unknown, context: Context): Promise<Tokens> {
       const { password, displayName, ...account } = parseInput(signUpInput, input);
       const passwordHash = await passwords.hash(password);
-      const id = await insertAccount(database, {
+      const { id, writtenAt } = await insertAccount(database, {
         ...account,
         passwordHash,
         displayName: displayName ?? account.handle,
       }).catch(refuseTaken);
       afterCommit.hint();
+      tellPosition(context, writtenAt);
       return sessions.open(id);
     },
 

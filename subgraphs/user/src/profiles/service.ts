@@ -2,6 +2,7 @@ import type { UserDatabase } from '@murmuration/prisma/user';
 import { conflict, requireViewer, unauthenticated } from '@murmuration/service-kit';
 import { takenField } from '../accounts/taken.ts';
 import { parseInput, profileInput } from '../accounts/validation.ts';
+import type { PositionTeller } from '@murmuration/events';
 import type { AfterCommit } from '../after-commit.ts';
 import type { Context } from '../context.ts';
 import type { Person } from './person.ts';
@@ -9,8 +10,12 @@ import { updateAccount } from './update.ts';
 
 export type ProfileService = ReturnType<typeof createProfileService>;
 
-export function createProfileService(options: { database: UserDatabase; afterCommit: AfterCommit }) {
-  const { database, afterCommit } = options;
+export function createProfileService(options: {
+  database: UserDatabase;
+  afterCommit: AfterCommit;
+  tellPosition: PositionTeller;
+}) {
+  const { database, afterCommit, tellPosition } = options;
   return {
     /**
      * Changes the viewer's profile. Becoming private is acknowledged once no cache can say otherwise;
@@ -26,7 +31,10 @@ export function createProfileService(options: { database: UserDatabase; afterCom
           throw conflict('This handle, or one that looks like it, is taken.');
         throw error;
       });
-      if (changed) await afterCommit.accountChanged({ hidesFromEveryone: changed.becamePrivate });
+      if (changed) {
+        await afterCommit.accountChanged({ hidesFromEveryone: changed.becamePrivate });
+        tellPosition(context, changed.writtenAt);
+      }
       context.loaders.forget();
       const person = await context.loaders.people.load(viewerId);
       if (!person) throw unauthenticated('This account does not exist any more.');

@@ -3,6 +3,7 @@ import type { UserDatabase } from '@murmuration/prisma/user';
 import { skeletonOf } from '../accounts/handle.ts';
 import type { ProfileChange } from '../accounts/validation.ts';
 import { eventsOf } from '../outbox-sql.ts';
+import { returningPlace, writtenAt } from '../written.ts';
 
 /**
  * Changes what is given and differs, with its event, in one statement.
@@ -13,10 +14,10 @@ export async function updateAccount(
   database: UserDatabase,
   id: UserId,
   change: ProfileChange,
-): Promise<{ becamePrivate: boolean } | null> {
+): Promise<{ becamePrivate: boolean; writtenAt: string } | null> {
   const handle = change.handle ?? null;
   const handleKey = handle === null ? null : skeletonOf(handle);
-  const [row] = await database.$queryRaw<{ becamePrivate: boolean }[]>`
+  const [row] = await database.$queryRaw<{ becamePrivate: boolean; writtenAt: string }[]>`
     WITH old AS (
       SELECT id, handle, display_name, bio, is_private,
         coalesce(${handle}::text, handle) AS new_handle, coalesce(${handleKey}::text, handle_key) AS new_key,
@@ -30,7 +31,7 @@ export async function updateAccount(
       FROM old WHERE a.id = old.id AND (old.handle, old.display_name, old.bio, old.is_private)
         IS DISTINCT FROM (new_handle, new_name, new_bio, new_private)
       RETURNING a.*, a.is_private AND NOT old.is_private AS became_private
-    ), events AS (${eventsOf('account')})
-    SELECT became_private AS "becamePrivate" FROM changed`;
+    ), events AS (${eventsOf('account')} ${returningPlace})
+    SELECT became_private AS "becamePrivate", ${writtenAt} AS "writtenAt" FROM changed`;
   return row ?? null;
 }

@@ -1,5 +1,6 @@
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { eventsOf, followDeltas } from '../outbox-sql.ts';
+import { returningPlace, writtenAt } from '../written.ts';
 import { type Change, unchanged } from './change.ts';
 
 /**
@@ -9,11 +10,11 @@ import { type Change, unchanged } from './change.ts';
  */
 export async function block(database: UserDatabase, blockerId: bigint, blockedId: bigint): Promise<Change> {
   const [low, high] = blockerId < blockedId ? [blockerId, blockedId] : [blockedId, blockerId];
-  const [, rows] = await database.$transaction([
+  const [, [{ writtenAt: place }]] = await database.$transaction([
     database.$executeRaw`
       INSERT INTO follow (follower_id, followee_id, state)
       VALUES (${low}, ${high}, 'removed'), (${high}, ${low}, 'removed') ON CONFLICT DO NOTHING`,
-    database.$queryRaw<{ hasChanged: boolean }[]>`
+    database.$queryRaw<[{ writtenAt: string | null }]>`
       WITH old AS (
         SELECT follower_id, followee_id, state FROM follow
         WHERE (follower_id = ${low} AND followee_id = ${high})
@@ -30,21 +31,22 @@ export async function block(database: UserDatabase, blockerId: bigint, blockedId
         ON CONFLICT (blocker_id, blocked_id) DO UPDATE
           SET active = true, id = next_id(), version = b.version + 1 WHERE NOT b.active
         RETURNING b.*
-      ), follow_events AS (${eventsOf('follow')}), counted AS (${followDeltas}),
-        block_events AS (${eventsOf('block', 'blocked')})
-      SELECT EXISTS (SELECT FROM blocked) OR EXISTS (SELECT FROM changed) AS "hasChanged"`,
+      ), follow_events AS (${eventsOf('follow')} ${returningPlace}), counted AS (${followDeltas}),
+        block_events AS (${eventsOf('block', 'blocked')} ${returningPlace}),
+        events AS (SELECT xid, id FROM follow_events UNION ALL SELECT xid, id FROM block_events)
+      SELECT ${writtenAt} AS "writtenAt"`,
   ]);
-  return rows[0]?.hasChanged ? { hasChanged: true, takesSightAway: true } : unchanged;
+  return place === null ? unchanged : { writtenAt: place, takesSightAway: true };
 }
 
 /** Takes a block back. Follows that it ended stay ended. */
 export async function unblock(database: UserDatabase, blockerId: bigint, blockedId: bigint): Promise<Change> {
-  const rows = await database.$queryRaw<unknown[]>`
+  const [row] = await database.$queryRaw<[{ writtenAt: string | null }]>`
     WITH changed AS (
       UPDATE block SET active = false, version = version + 1
       WHERE blocker_id = ${blockerId} AND blocked_id = ${blockedId} AND active
       RETURNING *
-    ), events AS (${eventsOf('block')})
-    SELECT version FROM changed`;
-  return { hasChanged: rows.length > 0, takesSightAway: false };
+    ), events AS (${eventsOf('block')} ${returningPlace})
+    SELECT ${writtenAt} AS "writtenAt"`;
+  return { writtenAt: row.writtenAt, takesSightAway: false };
 }

@@ -16,12 +16,11 @@ export type RelationChanges = ReturnType<typeof createRelationChanges>;
 export function createRelationChanges(database: UserDatabase) {
   const follow_: Run = async (viewerId, target) => {
     if (has(target.relation, 'viewerBlocks')) throw blocked('Unblock this person first.');
-    const state = await follow(database, viewerId, target.id);
-    return { hasChanged: state !== null, takesSightAway: false };
+    return follow(database, viewerId, target.id);
   };
   const accept: Run = async (followeeId, { id: followerId, relation }) => {
     const accepted = await moveFollow(database, { followerId, followeeId }, ['requested'], 'active');
-    if (accepted.hasChanged || has(relation, 'followsViewer')) return accepted;
+    if (accepted.writtenAt !== null || has(relation, 'followsViewer')) return accepted;
     throw conflict('There is no request of this person any more.');
   };
   return {
@@ -47,6 +46,6 @@ export async function unblockHidden(
   targetId: UserId,
 ): Promise<Change> {
   const change = await unblock(database, viewerId, targetId);
-  if (!change.hasChanged) throw notFound('person');
+  if (change.writtenAt === null) throw notFound('person');
   return change;
 }

@@ -1,5 +1,6 @@
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
 import { eventsOf, followDeltas } from '../outbox-sql.ts';
+import { returningPlace, writtenAt } from '../written.ts';
 import { type Change, unchanged } from './change.ts';
 
 export type FollowState = 'active' | 'requested' | 'removed';
@@ -13,8 +14,8 @@ export async function follow(
   database: UserDatabase,
   followerId: bigint,
   followeeId: bigint,
-): Promise<FollowState | null> {
-  const [row] = await database.$queryRaw<{ state: FollowState }[]>`
+): Promise<Change> {
+  const [row] = await database.$queryRaw<[{ writtenAt: string | null }]>`
     WITH changed AS (
       INSERT INTO follow AS f (follower_id, followee_id, state)
       SELECT ${followerId}::bigint, ${followeeId}::bigint, state_of_new_follow(${followeeId})
@@ -24,9 +25,9 @@ export async function follow(
         WHERE f.state <> 'active' AND f.state <> state_of_new_follow(f.followee_id)
           AND NOT is_blocked_between(f.follower_id, f.followee_id)
       RETURNING f.*, CASE WHEN f.state = 'active' THEN 1 ELSE 0 END AS delta
-    ), events AS (${eventsOf('follow')}), counted AS (${followDeltas})
-    SELECT state FROM changed`;
-  return row?.state ?? null;
+    ), events AS (${eventsOf('follow')} ${returningPlace}), counted AS (${followDeltas})
+    SELECT ${writtenAt} AS "writtenAt"`;
+  return { writtenAt: row.writtenAt, takesSightAway: false };
 }
 
 /** Moves a follow from one of the given states to another; from any other state nothing happens. */
@@ -37,7 +38,7 @@ export async function moveFollow(
   to: FollowState,
 ): Promise<Change> {
   const key = to === 'active' ? Prisma.sql`next_id()` : Prisma.sql`f.id`;
-  const [row] = await database.$queryRaw<{ delta: number }[]>`
+  const [row] = await database.$queryRaw<{ delta: number; writtenAt: string }[]>`
     WITH old AS (
       SELECT follower_id, followee_id, state FROM follow
       WHERE follower_id = ${pair.followerId} AND followee_id = ${pair.followeeId} FOR UPDATE
@@ -47,7 +48,7 @@ export async function moveFollow(
         AND old.state = ANY (${[...from]}::text[])
       RETURNING f.*, (CASE WHEN f.state = 'active' THEN 1 ELSE 0 END)
         - (CASE WHEN old.state = 'active' THEN 1 ELSE 0 END) AS delta
-    ), events AS (${eventsOf('follow')}), counted AS (${followDeltas})
-    SELECT delta FROM changed`;
-  return row ? { hasChanged: true, takesSightAway: row.delta < 0 } : unchanged;
+    ), events AS (${eventsOf('follow')} ${returningPlace}), counted AS (${followDeltas})
+    SELECT delta, ${writtenAt} AS "writtenAt" FROM changed`;
+  return row ? { writtenAt: row.writtenAt, takesSightAway: row.delta < 0 } : unchanged;
 }

@@ -8,6 +8,7 @@ import {
   unauthenticated,
   validationError,
 } from '@murmuration/service-kit';
+import type { PositionTeller } from '@murmuration/events';
 import type { AfterCommit } from '../after-commit.ts';
 import type { Context } from '../context.ts';
 import type { Person } from '../profiles/person.ts';
@@ -16,8 +17,12 @@ import { createRelationChanges, type RelationChanges, unblockHidden } from './ch
 
 export type RelationService = ReturnType<typeof createRelationService>;
 
-export function createRelationService(options: { database: UserDatabase; afterCommit: AfterCommit }) {
-  const { database, afterCommit } = options;
+export function createRelationService(options: {
+  database: UserDatabase;
+  afterCommit: AfterCommit;
+  tellPosition: PositionTeller;
+}) {
+  const { database, afterCommit, tellPosition } = options;
   const changes = createRelationChanges(database);
 
   async function run(name: keyof RelationChanges, pair: Pair): Promise<Change> {
@@ -34,8 +39,11 @@ export function createRelationService(options: { database: UserDatabase; afterCo
     change: (name: keyof RelationChanges, input: { userId: string }, context: Context) =>
       payloadOf(async () => {
         const pair = await readPair(input.userId, context);
-        const { hasChanged, takesSightAway } = await run(name, pair);
-        if (hasChanged) await afterCommit.relationChanged([pair.viewerId, pair.targetId], { takesSightAway });
+        const { writtenAt, takesSightAway } = await run(name, pair);
+        if (writtenAt !== null) {
+          await afterCommit.relationChanged([pair.viewerId, pair.targetId], { takesSightAway });
+          tellPosition(context, writtenAt);
+        }
         context.loaders.forget();
         const user = await context.loaders.people.load(pair.targetId);
         // They blocked the viewer at the same moment: what was asked for did not happen.

@@ -13,6 +13,8 @@ import { createUserSubgraph, type UserSubgraph } from '../../src/server.ts';
 import { parseSigningKeys } from '../../src/sessions/keys.ts';
 
 export const logger = createLogger('test', 'silent');
+/** Signs the positions of writes. */
+export const keys = [{ id: 'test', secret: randomBytes(32) }] as const;
 
 /** What a query answers, loosely: tests say what they expect. */
 export type Answer = {
@@ -23,6 +25,7 @@ export type Answer = {
 export interface Platform extends UserSubgraph {
   database: UserDatabase;
   redis: RedisCache;
+  databaseUrl: string;
   statements: string[];
   run(query: string, variables?: Record<string, unknown>, identity?: Identity): Promise<Answer>;
   close(): Promise<void>;
@@ -53,6 +56,7 @@ export async function createPlatform(
     database,
     redis,
     logger,
+    keys: [keys[0]],
     signingKeys: parseSigningKeys(makeSigningKeys('k1', 'k0')),
     refreshTokenSecret: randomBytes(32),
     relationLeaseMs: options.relationLeaseMs ?? 300,
@@ -61,6 +65,7 @@ export async function createPlatform(
     ...made,
     database,
     redis,
+    databaseUrl: testDatabase.url,
     statements,
     async run(query, variables = {}, identity = { kind: 'anonymous' }) {
       const context = createRequestContext({ identity, requestId: 'test', logger });
