@@ -27,7 +27,7 @@ export interface Watch {
 }
 
 /** Watches a home as an app does: one socket, opened again when it closes, behind the last event seen. */
-export function watchHome(url: string, member: Member, after: string): Watch {
+export function watchHome(url: string, member: Pick<Member, 'accessToken'>, after: string): Watch {
   const watch = { posts: [] as string[], repeated: 0, sockets: 0, reopened: 0, wrong: [] as string[] };
   const seen = new Set<string>();
   const resume = { after };

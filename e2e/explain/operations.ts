@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+// By path: the door of packages/testing opens only under Vitest.
+import { createGraphClient, type GraphClient } from '../../packages/testing/src/graph-client.ts';
+import { watchHome } from '../support/watch-home.ts';
+import { crowdPassword } from './crowd.ts';
+
+const edge = `edges { cursor node { id text likeCount replyCount repostCount quoteCount viewerHasLiked viewerHasReposted
+  author { id handle displayName viewerRelation { isFollowing } } } }`;
+const home = `query ($first: Int, $after: String, $last: Int) { homeTimeline(first: $first, after: $after, last: $last) {
+  ${edge} liveCursor pageInfo { hasNextPage endCursor } } }`;
+
+interface Page {
+  homeTimeline: {
+    edges: { node: { id: string; author: { id: string } } | null }[];
+    liveCursor: string;
+    pageInfo: { hasNextPage: boolean; endCursor: string };
+  };
+}
+
+/** Does once, as person 7, what people do all day; the processes behind it do the rest. */
+export async function doEverything(url: string): Promise<void> {
+  const graph = createGraphClient(`${url}/graphql`);
+  const { accessToken, refreshToken } = await logIn(graph, 'p7');
+  await graph.ask(
+    `mutation ($t: String!) { refreshSession(input: { refreshToken: $t }) { errors { message } } }`,
+    {
+      t: refreshToken,
+    },
+  );
+  const me = graph.as(accessToken);
+  const first = await me.ask<Page>(home, { first: 20 });
+  const watch = watchHome(`${url}/graphql`, { accessToken }, first.homeTimeline.liveCursor);
+  await readHome(me, first);
+  await readPeople(me);
+  await readPosts(me, first);
+  await act(me, first);
+  await speak(graph.as((await logIn(graph, 'p0')).accessToken));
+  // Fan-out, roll-ups and the live stream come after the answers.
+  await sleep(4_000);
+  await watch.stop();
+}
+
+async function logIn(
+  graph: GraphClient,
+  handle: string,
+): Promise<{ accessToken: string; refreshToken: string }> {
+  const answer = await graph.ask<{ logIn: { accessToken: string; refreshToken: string } }>(
+    'mutation ($input: LogInInput!) { logIn(input: $input) { accessToken refreshToken errors { message } } }',
+    { input: { handleOrEmail: handle, password: crowdPassword } },
+  );
+  return answer.logIn;
+}
+
+async function readHome(me: GraphClient, { homeTimeline }: Page): Promise<void> {
+  let after = homeTimeline.pageInfo.endCursor;
+  for (let page = 0; page < 5; page += 1) {
+    after = (await me.ask<Page>(home, { first: 50, after })).homeTimeline.pageInfo.endCursor;
+  }
+  await me.ask(home, { last: 20 });
+  await me.ask('query ($since: String!) { homeTimeline(first: 1) { newPostCount(since: $since) } }', {
+    since: homeTimeline.liveCursor,
+  });
+}
+
+async function readPeople(me: GraphClient): Promise<void> {
+  const people = 'edges { node { id handle followerCount viewerRelation { isFollowing } } }';
+  const celebrity = `query ($handle: String!) { user(handle: $handle) { id followerCount followingCount postCount
+    followers(first: 20) { ${people} } following(last: 20) { ${people} } posts(first: 20) { ${edge} } } }`;
+  await me.ask(celebrity, { handle: 'p0' });
+  await me.ask(celebrity, { handle: 'P123' });
+  await me.ask(`{ viewer { id followers(first: 20) { ${people} } followRequests(first: 20) { ${people} }
+    blockedUsers(first: 20) { ${people} } mutedUsers(first: 20) { ${people} } } }`);
+}
+
+async function readPosts(me: GraphClient, { homeTimeline }: Page): Promise<void> {
+  const ids = homeTimeline.edges.flatMap(({ node }) => (node ? [node.id] : []));
+  await me.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Post { text } } }', { ids });
+  for (const id of ids.slice(0, 3)) {
+    await me.ask(
+      `query ($id: ID!) { post(id: $id) { text replyTo { id } thread {
+        ancestors { node { id text } } replies(first: 20) { ${edge} } } } }`,
+      { id },
+    );
+  }
+  await me.ask(`{ hashtag(tag: "tag40") { posts(first: 20) { ${edge} } } }`);
+}
+
+async function act(me: GraphClient, { homeTimeline }: Page): Promise<void> {
+  const [node] = homeTimeline.edges.flatMap((each) => each.node ?? []);
+  if (!node) throw new Error('the home of person 7 is empty: the crowd is not what it should be');
+  const { author, id } = node;
+  for (const mutation of ['like', 'unlike', 'repost', 'undoRepost']) {
+    await me.ask(`mutation ($id: ID!) { ${mutation}(input: { postId: $id }) { errors { message } } }`, {
+      id,
+    });
+  }
+  for (const mutation of ['unfollow', 'follow', 'mute', 'unmute', 'block', 'unblock', 'follow']) {
+    await me.ask(`mutation ($id: ID!) { ${mutation}(input: { userId: $id }) { errors { message } } }`, {
+      id: author.id,
+    });
+  }
+  const { createPost } = await me.ask<{ createPost: { post: { id: string } } }>(
+    `mutation ($id: ID!) { createPost(input: { text: "an answer to @p0 #tag40", replyToId: $id, idempotencyKey: "once" }) {
+      post { id } errors { message } } }`,
+    { id },
+  );
+  await me.ask('mutation ($id: ID!) { deletePost(input: { postId: $id }) { errors { message } } }', {
+    id: createPost.post.id,
+  });
+}
+
+/** Somebody whom a fifth of all people follow. */
+async function speak(celebrity: GraphClient): Promise<void> {
+  await celebrity.ask(
+    'mutation { createPost(input: { text: "to very many" }) { post { id } errors { message } } }',
+  );
+}
