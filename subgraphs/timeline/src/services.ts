@@ -7,6 +7,7 @@ import { createRebuilds } from './home/cache/rebuild.ts';
 import { createCandidateSource } from './home/candidate-source.ts';
 import { homeRebuilds } from './home/metrics.ts';
 import { createHomePipeline } from './home/pipeline.ts';
+import { createPositionWait } from './home/read-your-writes.ts';
 import { createHomeService, type HomeService } from './home/service.ts';
 import { type TimelineLimits, timelineLimits } from './limits.ts';
 import { createAuthorSights } from './live/author-sights.ts';
@@ -50,7 +51,7 @@ export async function startServices(options: ServiceOptions): Promise<Services &
   const hub = createHub({ sql, start, route, replay: createReplay({ sql, pipeline, sights }), logger });
   const tail: Tail = await followLog({ sql, redis, logger, start, listener: hub });
   return {
-    home: createHomeService({ sql, pipeline, cursors }),
+    home: createHomeService({ sql, pipeline, cursors, reached: createPositionWait({ sql, keys }) }),
     streams: createStreams({ sql, hub, cursors, pipeline }),
     stop: () => tail.stop(),
   };

@@ -78,7 +78,7 @@ test('a reader who comes and goes while posts stream by gets every one of them o
 
 test('from a page on, liveCursor continues without a gap', async () => {
   await live.fanOut();
-  const connection = await live.services.home.timeline(alice, { first: 5 });
+  const connection = await live.services.home.timeline(alice, { first: 5 }, null);
   const cursor = live.services.home.liveCursor(connection);
   const missed = await post(bob);
   expect(await live.services.home.newPostCount(alice, cursor)).toBe(1);

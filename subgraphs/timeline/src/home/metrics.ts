@@ -13,3 +13,10 @@ export const homeRebuilds = new Counter({
   labelNames: ['outcome'],
   registers: [metrics],
 });
+
+export const positionWaits = new Counter({
+  name: 'read_your_writes_total',
+  help: 'Reads that brought the position of a write, by how they found the projection',
+  labelNames: ['outcome'],
+  registers: [metrics],
+});

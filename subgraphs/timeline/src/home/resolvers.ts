@@ -4,7 +4,8 @@ import { bringerOf, postOf } from './connection.ts';
 
 export const homeResolvers: Resolvers = {
   Query: {
-    homeTimeline: (_root, args, context) => context.services.home.timeline(requireViewer(context), args),
+    homeTimeline: (_root, args, context) =>
+      context.services.home.timeline(requireViewer(context), args, context.position),
   },
   HomeTimelineConnection: {
     liveCursor: (connection, _args, context) => context.services.home.liveCursor(connection),

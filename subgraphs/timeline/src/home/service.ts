@@ -5,13 +5,15 @@ import { readLogHead } from '../live/log-event.ts';
 import { selectReplay } from '../live/replay.ts';
 import { type HomeConnection, homeConnection, homePageFrom } from './connection.ts';
 import type { HomePipeline } from './pipeline.ts';
+import type { PositionWait } from './read-your-writes.ts';
 
 /** More than this many new posts are not counted: nobody reads the number. */
 const mostCounted = 100;
 const lookedAt = 400;
 
 export interface HomeService {
-  timeline(readerId: bigint, args: PageArguments): Promise<HomeConnection>;
+  /** @param position what the client was given by its last write */
+  timeline(readerId: bigint, args: PageArguments, position: string | null): Promise<HomeConnection>;
   liveCursor(connection: HomeConnection): string;
   /** How many entries came after a live cursor; null when its log is gone. */
   newPostCount(readerId: bigint, since: string): Promise<number | null>;
@@ -21,11 +23,13 @@ export function createHomeService(options: {
   sql: Sql;
   pipeline: HomePipeline;
   cursors: LiveCursors;
+  reached: PositionWait;
 }): HomeService {
-  const { sql, pipeline, cursors } = options;
+  const { sql, pipeline, cursors, reached } = options;
   return {
-    async timeline(readerId, args) {
+    async timeline(readerId, args, position) {
       const page = homePageFrom(args);
+      await reached(position);
       return homeConnection(readerId, await pipeline.page(readerId, page), page);
     },
 
