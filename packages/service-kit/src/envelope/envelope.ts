@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { InternalKey } from '@murmuration/config';
 import type { Identity } from '../identity.ts';
 
@@ -101,9 +101,18 @@ function refuse(because: EnvelopeProblem): VerifiedEnvelope {
 }
 
 function digestOf(body: string | Buffer): string {
-  return createHash('sha256').update(body).digest('base64url');
+  return hash('sha256', body, 'base64url');
+}
+
+const keyObjects = new WeakMap<InternalKey, KeyObject>();
+
+/** A key made ready once: from the bare bytes each code took 11.6 µs instead of 2.2. */
+function keyObjectOf(key: InternalKey): KeyObject {
+  let made = keyObjects.get(key);
+  if (!made) keyObjects.set(key, (made = createSecretKey(key.secret)));
+  return made;
 }
 
 function macOf(key: InternalKey, text: string): string {
-  return createHmac('sha256', key.secret).update(text).digest('base64url');
+  return createHmac('sha256', keyObjectOf(key)).update(text).digest('base64url');
 }

@@ -55,21 +55,32 @@ export function edgeOf(entry: SeenEntry): HomeEdge {
 }
 
 /**
- * The post's key; its owner says the rest.
+ * The post's key and its author's, which never changes; their owners say the rest.
  * @throws GraphQLError `DOWNSTREAM_ERROR` when nobody could say whether the reader may see it
  */
-export function postOf({ sight, postId }: SeenEntry): { __typename: 'Post'; id: string } {
+export function postOf({ sight, postId, authorId }: SeenEntry): PostKey {
   if (sight === 'unknown') throw downstreamError('user');
-  return { __typename: 'Post', id: encodeId('Post', postId) };
+  return { __typename: 'Post', id: encodeId('Post', postId), author: userKey(authorId) };
+}
+
+export interface UserKey {
+  __typename: 'User';
+  id: string;
+}
+
+export interface PostKey {
+  __typename: 'Post';
+  id: string;
+  author: UserKey;
 }
 
 /** The key of whoever brought the post in; null for a post in its own right. */
-export function bringerOf({ sight, reposterId }: SeenEntry): { __typename: 'User'; id: string } | null {
+export function bringerOf({ sight, reposterId }: SeenEntry): UserKey | null {
   if (reposterId === null) return null;
   if (sight === 'unknown') throw downstreamError('user');
   return userKey(reposterId);
 }
 
-export function userKey(id: bigint): { __typename: 'User'; id: string } {
+export function userKey(id: bigint): UserKey {
   return { __typename: 'User', id: encodeId('User', id) };
 }
