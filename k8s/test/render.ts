@@ -24,7 +24,7 @@ export function render(overlay: Overlay): Manifest[] {
   const kubectl = requireTool({ command: 'kubectl', debianPackage: 'kubernetes-client' });
   const folder = mkdtempSync(join(tmpdir(), 'k8s-'));
   try {
-    for (const part of ['base', 'overlays']) {
+    for (const part of ['base', 'observe', 'overlays']) {
       cpSync(fileURLToPath(new URL(`../${part}`, import.meta.url)), join(folder, part), { recursive: true });
     }
     const target = join(folder, 'overlays', overlay);

@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { requireTool } from '@murmuration/testing/tool';
+import { afterAll, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { type AlertCase, alertCases } from './cases.ts';
+import { alertRules, ruleGroups } from './rules.ts';
+
+const promtool = requireTool({ command: 'promtool', debianPackage: 'prometheus' });
+const folder = mkdtempSync(join(tmpdir(), 'alerts-'));
+const rulesFile = join(folder, 'rules.yaml');
+writeFileSync(rulesFile, stringify({ groups: ruleGroups() }));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const rules = new Map(alertRules().map((rule) => [rule.alert, rule]));
+
+/** One case as promtool reads it. */
+function asUnitTest({ alert, atMinute, fires, series }: AlertCase) {
+  const rule = rules.get(alert);
+  const fired = fires && { exp_labels: { ...fires, ...rule?.labels }, exp_annotations: rule?.annotations };
+  return {
+    interval: '1m',
+    input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+    alert_rule_test: [{ alertname: alert, eval_time: `${atMinute}m`, exp_alerts: fired ? [fired] : [] }],
+  };
+}
+
+/** What promtool has to say against these cases; empty when they hold. */
+async function problemsOf(cases: readonly AlertCase[], name: string): Promise<string> {
+  const file = join(folder, `${name}.yaml`);
+  writeFileSync(file, stringify({ rule_files: [rulesFile], tests: cases.map(asUnitTest) }));
+  try {
+    await promisify(execFile)(promtool, ['test', 'rules', file]);
+    return '';
+  } catch (error) {
+    return String((error as { stdout?: string; stderr?: string }).stderr || error);
+  }
+}
+
+test('Prometheus accepts every rule', async () => {
+  const { stdout } = await promisify(execFile)(promtool, ['check', 'rules', rulesFile]);
+  expect(stdout).toContain(`${rules.size} rules found`);
+});
+
+test.each([...rules.keys()])('%s fires when it must, and stays quiet close to it', async (alert) => {
+  const cases = alertCases.filter((each) => each.alert === alert);
+  expect(cases.filter(({ fires }) => fires).length).toBeGreaterThan(0);
+  expect(cases.filter(({ fires }) => !fires).length).toBeGreaterThan(0);
+  expect(await problemsOf(cases, alert)).toBe('');
+});
+
+test('a case that does not hold is found', async () => {
+  const [first] = alertCases;
+  if (!first) throw new Error('there is no case');
+  expect(await problemsOf([{ ...first, atMinute: 1 }], 'wrong')).toContain('ProcessDown');
+});
+
+test('no case is for an alert that is gone', () => {
+  expect(alertCases.map(({ alert }) => alert).filter((alert) => !rules.has(alert))).toEqual([]);
+});
+
+const sections = [
+  'What it means',
+  'What people notice',
+  'How to look',
+  'What to do',
+  'How to know it is over',
+];
+
+test.each([...rules.values()])('$alert has a page that says what to do', ({ annotations }) => {
+  const page = new URL(`../../../${annotations.runbook_url}`, import.meta.url);
+  expect(existsSync(page)).toBe(true);
+  const headings = [...readFileSync(page, 'utf8').matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+  expect(headings).toEqual(sections);
+});
