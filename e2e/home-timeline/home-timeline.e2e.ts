@@ -22,11 +22,11 @@ interface Home {
 }
 
 let story: Story;
-let cast: Record<'alice' | 'bob' | 'carol', Member>;
+let cast: Record<'alice' | 'bob' | 'carol' | 'dave', Member>;
 
 beforeAll(async () => {
   story = await startStory();
-  cast = await signUpCast(story.graphUrl, ['alice', 'bob', 'carol']);
+  cast = await signUpCast(story.graphUrl, ['alice', 'bob', 'carol', 'dave']);
 });
 afterAll(() => story?.stop());
 
@@ -45,6 +45,29 @@ test('what bob posts is in the home of alice, who follows him, and not in that o
   expect(homeTimeline.edges[0]?.node?.author?.handle).toBe(bob.handle);
 });
 
+test('whoever brings the position of a write back reads what they wrote at once', async () => {
+  const { carol } = cast;
+  const ask = async (query: string, position?: string) => {
+    const answer = await fetch(story.graphUrl, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${carol.accessToken}`,
+        ...(position && { 'graph-position': position }),
+      },
+      body: JSON.stringify({ query }),
+    });
+    return { position: answer.headers.get('graph-position') ?? '', body: await answer.text() };
+  };
+  for (let count = 0; count < 10; count++) {
+    const text = `mine ${count}`;
+    const { position } = await ask(`mutation { createPost(input: { text: "${text}" }) { post { id } } }`);
+    expect(position).not.toBe('');
+    const home = await ask('{ homeTimeline(first: 1) { edges { node { text } } } }', position);
+    expect(home.body).toContain(text);
+  }
+});
+
 test('a block empties the home before it is acknowledged', async () => {
   const { alice, bob } = cast;
   await bob.block(alice);
@@ -52,12 +75,12 @@ test('a block empties the home before it is acknowledged', async () => {
 });
 
 test('with the worker killed reads stay right, and what was missed comes when it is back', async () => {
-  const { alice, carol } = cast;
-  await alice.follow(carol);
-  await carol.post('one');
+  const { alice, dave } = cast;
+  await alice.follow(dave);
+  await dave.post('one');
   await expect.poll(() => textsOf(alice), { timeout: 5_000 }).toEqual(['one']);
   await story.kill('timeline-worker');
-  await carol.post('two');
+  await dave.post('two');
   expect(await textsOf(alice)).toEqual(['one']);
   await story.start('timeline-worker');
   await expect.poll(() => textsOf(alice), { timeout: 20_000 }).toEqual(['two', 'one']);
