@@ -51,6 +51,8 @@ const baseSettings: Record<string, string> = {
   tcp_keepalives_interval: '2',
   tcp_keepalives_count: '3',
   log_checkpoints: 'off',
+  // The detail of an error quotes the row, an e-mail address in it.
+  log_error_verbosity: 'terse',
 };
 
 /** Starts a private Postgres on the loopback interface; one that a killed parent left behind is ended first. */

@@ -8,6 +8,7 @@ import {
 import pg from 'pg';
 import { retireOutboxPartitions } from '../retention/retire.ts';
 import { createFeed, type Feed } from './feed.ts';
+import { beginAtZero } from './begin-at-zero.ts';
 import { registerFeedRoutes } from './routes.ts';
 import type { SnapshotProvider } from './snapshots.ts';
 
@@ -43,6 +44,7 @@ export function serveFeed(options: {
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle connection of the feed broke'));
   const feed = createFeed({ pool, name, logger, redis: options.redis });
   registerFeedRoutes(options.app, feed, options.snapshots(pool));
+  beginAtZero(name);
   watchDatabase(name, pool);
   const retired = watchChore('retire outbox');
   const retire = setInterval(() => {

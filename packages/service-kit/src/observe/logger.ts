@@ -4,7 +4,17 @@ import { traceIds } from './tracing/tracing.ts';
 export type { Logger };
 
 /** Keys whose values are never written, at any depth the serialisers reach. */
-const secretKeys = ['password', 'accessToken', 'refreshToken', 'authorization', 'cookie', 'email', 'secret'];
+const secretKeys = [
+  'password',
+  'accessToken',
+  'refreshToken',
+  'authorization',
+  'cookie',
+  'email',
+  'secret',
+  // Of a Postgres error: it quotes the row.
+  'detail',
+];
 
 /** JSON logs to standard output, each line with the process's name and, inside a trace, its ids. */
 export function createLogger(name: string, level = 'info'): Logger {

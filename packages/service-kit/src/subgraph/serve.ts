@@ -104,7 +104,9 @@ function requireEnvelope(server: HttpServer, audience: string, options: Subgraph
       return;
     }
     envelopeRefusals.labels(audience, result.because).inc();
-    options.logger.warn({ because: result.because, path }, 'refused an unsigned request');
+    // Without its query: whoever sends what we do not expect may have written anything there.
+    const [route] = path.split('?', 1);
+    options.logger.warn({ because: result.because, path: route }, 'refused an unsigned request');
     await refuse(reply);
   });
 }

@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { signUpCast } from '@murmuration/testing';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type MetricUse, readExpression } from '../../k8s/test/observe/promql.ts';
+import { alertRules } from '../../k8s/test/observe/rules.ts';
+import { dashboardNames, panelsOf } from '../../k8s/test/observe/dashboards.ts';
+import { createAppClient } from '../support/apollo-client.ts';
+import { startStory, type Story } from '../support/stack.ts';
+import { type Exposed, readExposed } from './exposed.ts';
+
+const home =
+  'query Home { homeTimeline(first: 10) { edges { node { text author { handle } } } liveCursor } }';
+
+const patience = { timeout: 20_000, interval: 100 };
+
+let story: Story;
+let exposed: Exposed;
+
+beforeAll(async () => {
+  story = await startStory();
+  const { alice, bob } = await signUpCast(story.graphUrl, ['alice', 'bob']);
+  await alice.follow(bob);
+  await bob.post('before anybody listens');
+  await vi.waitFor(async () => {
+    const { homeTimeline } = await alice.ask<{ homeTimeline: { edges: unknown[] } }>(home);
+    if (homeTimeline.edges.length === 0) throw new Error('the post has not arrived');
+  }, patience);
+  await hearOnePost(alice.accessToken, () => bob.post('somebody listens'));
+  exposed = await readExposed([...story.processes.values()].map(({ metricsUrl }) => metricsUrl));
+});
+afterAll(() => story?.stop());
+
+/** Listens on a socket until one post came, so that everything live has counted something. */
+async function hearOnePost(accessToken: string, post: () => Promise<unknown>): Promise<void> {
+  const client = createAppClient(story.graphUrl, accessToken);
+  const events = client.socket.iterate({ query: 'subscription Live { homeTimelineUpdates { cursor } }' });
+  const heard = events.next();
+  await vi.waitFor(async () => {
+    const metrics = await fetch(story.processes.get('timeline')?.metricsUrl ?? '');
+    if (!/^live_streams 1$/m.test(await metrics.text())) throw new Error('nobody listens yet');
+  }, patience);
+  await post();
+  expect((await heard).done).toBe(false);
+  await events.return?.();
+  await client.close();
+}
+
+/** What no process says: unknown metrics, and labels that none of a metric's series bears. */
+function unsaid(uses: readonly MetricUse[]): string[] {
+  return uses.flatMap(({ metric, labels }) => {
+    const borne = exposed.get(metric);
+    if (!borne) return [metric];
+    return labels.filter((label) => !borne.has(label)).map((label) => `${metric}{${label}}`);
+  });
+}
+
+test('what nobody says is found', () => {
+  expect(unsaid(readExpression('sum by (colour) (feed_lag_seconds) > invented_total'))).toEqual([
+    'feed_lag_seconds{colour}',
+    'invented_total',
+  ]);
+});
+
+test.each(alertRules())('the processes say what $alert asks', ({ expr }) => {
+  expect(unsaid(readExpression(expr))).toEqual([]);
+});
+
+test.each(dashboardNames)('the processes say what the dashboard %s shows', (name) => {
+  const expressions = panelsOf(name).flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+  expect(expressions.length).toBeGreaterThan(4);
+  expect(expressions.flatMap((expression) => unsaid(readExpression(expression)))).toEqual([]);
+});
+
+const runbooks = new URL('../../docs/runbooks/', import.meta.url);
+const pages = readdirSync(runbooks).filter((file) => file !== 'README.md');
+
+test.each(pages)('the processes say what the runbook %s asks', (page) => {
+  const text = readFileSync(new URL(page, runbooks), 'utf8');
+  const queries = [...text.matchAll(/^```promql\n([\s\S]*?)^```/gm)].map(([, query = '']) => query);
+  expect(queries.flatMap((query) => unsaid(readExpression(query)))).toEqual([]);
+});
