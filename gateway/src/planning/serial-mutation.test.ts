@@ -39,3 +39,21 @@ test.each([
   expect(ran.filter((name) => Object.keys(outcome.data ?? {}).includes(name))).toEqual(order);
   expect(outcome.errors).toBeUndefined();
 });
+
+test('fields keep their order whatever fragments and conditions they are in', async () => {
+  const graph = createGraph(shop);
+  const outcome = await graph.run(
+    `mutation M($a: Boolean!, $b: Boolean!) {
+      one: rename(id: "1", name: "A") { id }
+      ... @include(if: $a) { ... @skip(if: $b) { two: rename(id: "2", name: "B") { id } } }
+      three: rename(id: "3", name: "C") { id }
+      ...Rest @include(if: $a)
+    }
+    fragment Rest on Mutation { four: rename(id: "1", name: "D") { id } }`,
+    { a: true, b: false },
+  );
+  const sent = graph.fetcher.requests.map(({ query }) => query);
+  expect(sent).toHaveLength(1);
+  expect(sent[0]?.match(/one|two|three|four/g)).toEqual(['one', 'two', 'three', 'four']);
+  expect(Object.keys(outcome.data ?? {})).toEqual(['one', 'two', 'three', 'four']);
+});

@@ -1,4 +1,5 @@
 import {
+  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -25,7 +26,7 @@ export type IsOn = (variable: string) => boolean;
 export type DerivedVariables = ReadonlyMap<string, (isOn: IsOn) => boolean>;
 
 /**
- * Makes each field of a mutation run once. `{ a b a @include(if: $x) }` is one `a`, but the planner would
+ * Makes each field of a mutation run once and in its turn. `{ a b a @include(if: $x) }` is one `a`, but the planner would
  * send `a` again after `b` when they belong to different subgraphs: what it does would be done twice. So
  * every occurrence of a response key gets all that is selected below it, and is included only when no
  * earlier one is.
@@ -38,20 +39,28 @@ export function serialMutation(document: DocumentNode): {
   const operation = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION);
   if (operation?.operation !== 'mutation') return { document, derived };
   const occurrences = flatten(operation.selectionSet.selections, [], fragmentsOf(document));
-  const keys = occurrences.map(({ field }) => keyOf(field));
-  if (new Set(keys).size === keys.length) return { document, derived };
+  function derive(rule: (isOn: IsOn) => boolean): Condition {
+    const variable = `derived__m${derived.size}`;
+    derived.set(variable, rule);
+    return { variable, isOn: true };
+  }
+  /** On the field itself: the planner may put an inline fragment before a field that comes first. */
+  function onField(field: FieldNode, occurrence: Occurrence): FieldNode {
+    const { conditions } = occurrence;
+    const [condition] = conditions.length > 1 ? [derive((isOn) => holds(occurrence, isOn))] : conditions;
+    return condition ? { ...field, directives: [directiveOf(condition)] } : field;
+  }
 
   const selections = occurrences.flatMap((occurrence, i): SelectionNode[] => {
     const isSame = ({ field }: Occurrence) => keyOf(field) === keyOf(occurrence.field);
     const alike = occurrences.filter(isSame);
-    if (alike.length === 1) return [onCondition(occurrence.field, occurrence.conditions)];
+    if (alike.length === 1) return [onField(occurrence.field, occurrence)];
     const earlier = occurrences.slice(0, i).filter(isSame);
     if (earlier.some(({ conditions }) => conditions.length === 0)) return [];
     const field = { ...occurrence.field, ...selectionsOfAll(alike) };
-    if (earlier.length === 0) return [onCondition(field, occurrence.conditions)];
-    const variable = `derived__m${derived.size}`;
-    derived.set(variable, (isOn) => holds(occurrence, isOn) && !earlier.some((other) => holds(other, isOn)));
-    return [onCondition(field, [{ variable, isOn: true }])];
+    if (earlier.length === 0) return [onField(field, occurrence)];
+    const first = derive((isOn) => holds(occurrence, isOn) && !earlier.some((other) => holds(other, isOn)));
+    return [{ ...field, directives: [directiveOf(first)] }];
   });
   return { document: withSelections(document, operation, selections, [...derived.keys()]), derived };
 }
@@ -110,25 +119,22 @@ function selectionsOfAll(alike: readonly Occurrence[]): Pick<FieldNode, 'selecti
 
 function onCondition(selection: SelectionNode, conditions: readonly Condition[]): SelectionNode {
   return conditions.reduceRight<SelectionNode>(
-    (inner, { variable, isOn }) => ({
+    (inner, condition) => ({
       kind: Kind.INLINE_FRAGMENT,
-      directives: [
-        {
-          kind: Kind.DIRECTIVE,
-          name: { kind: Kind.NAME, value: isOn ? 'include' : 'skip' },
-          arguments: [
-            {
-              kind: Kind.ARGUMENT,
-              name: { kind: Kind.NAME, value: 'if' },
-              value: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: variable } },
-            },
-          ],
-        },
-      ],
+      directives: [directiveOf(condition)],
       selectionSet: { kind: Kind.SELECTION_SET, selections: [inner] },
     }),
     selection,
   );
+}
+
+function directiveOf({ variable, isOn }: Condition): DirectiveNode {
+  const value = { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: variable } } as const;
+  return {
+    kind: Kind.DIRECTIVE,
+    name: { kind: Kind.NAME, value: isOn ? 'include' : 'skip' },
+    arguments: [{ kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: 'if' }, value }],
+  };
 }
 
 function withSelections(
