@@ -17,6 +17,12 @@ export const timelineLimits = {
   pulledFollowees: 5_000,
   /** Events of the log taken in one step of the fan-out. */
   fanoutEvents: 200,
+  /** How long a read waits for its reader's own write to be projected. */
+  positionWaitMs: 300,
+  /** How often the cursors are looked at for those who wait, if no message says that one moved. */
+  positionPollMs: 25,
+  /** A write that is older and still not projected is not waited for. */
+  positionStaleMs: 10_000,
 } as const;
 
 export type TimelineLimits = { readonly [Name in keyof typeof timelineLimits]: number };

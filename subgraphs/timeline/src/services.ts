@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { createHomeCache } from './home/cache/cache.ts';
 import { createRebuilds } from './home/cache/rebuild.ts';
 import { createCandidateSource } from './home/candidate-source.ts';
+import { createCursorWatch } from './home/cursor-watch.ts';
 import { homeRebuilds } from './home/metrics.ts';
 import { createHomePipeline } from './home/pipeline.ts';
 import { createPositionWait } from './home/read-your-writes.ts';
@@ -44,15 +45,19 @@ export async function startServices(options: ServiceOptions): Promise<Services &
   const ids = createCandidateSource({ sql, cache, rebuild, logger, limits });
   const pipeline = createHomePipeline({ sql, ids, relationships });
   const cursors = createLiveCursors(keys);
+  const watch = createCursorWatch({ sql, logger, limits });
 
   const sights = createAuthorSights({ redis, relationships });
   const start = await readLogHead(sql);
   const route = createRouter({ sql, sights });
   const hub = createHub({ sql, start, route, replay: createReplay({ sql, pipeline, sights }), logger });
-  const tail: Tail = await followLog({ sql, redis, logger, start, listener: hub });
+  const tail: Tail = await followLog({ sql, redis, logger, start, listener: hub, onHeard: watch.wake });
   return {
-    home: createHomeService({ sql, pipeline, cursors, reached: createPositionWait({ sql, keys }) }),
+    home: createHomeService({ sql, pipeline, cursors, reached: createPositionWait({ keys, watch }) }),
     streams: createStreams({ sql, hub, cursors, pipeline }),
-    stop: () => tail.stop(),
+    async stop() {
+      watch.stop();
+      await tail.stop();
+    },
   };
 }

@@ -1,67 +1,172 @@
 import { randomBytes } from 'node:crypto';
 import { createPositionTeller } from '@murmuration/events';
+import { idAt } from '@murmuration/ids';
+import { createLogger } from '@murmuration/service-kit';
 import { createTestDatabase, type TestDatabase } from '@murmuration/testing';
 import type pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 // By path: only the feed itself makes the cursors of its consumers.
 import { encodePosition } from '../../../packages/events/src/feed/cursor.ts';
 import { incarnationOf } from '../../../packages/events/src/feed/identity.ts';
 import { createTimelinePool } from '../src/database/pool.ts';
+import { createCursorWatch } from '../src/home/cursor-watch.ts';
+import { positionWaits } from '../src/home/metrics.ts';
 import { createPositionWait } from '../src/home/read-your-writes.ts';
+import { type TimelineLimits, timelineLimits } from '../src/limits.ts';
 
 const keys = [{ id: 'k', secret: randomBytes(32) }] as const;
+const logger = createLogger('test', 'silent');
 const incarnation = incarnationOf('here');
+const now = idAt(Date.now());
+const never = 60_000;
 let database: TestDatabase;
 let pool: pg.Pool;
+let looks: number;
 
 beforeAll(async () => {
   database = await createTestDatabase('timeline');
   const { url } = database;
-  pool = createTimelinePool({ url, poolSize: 2, applicationName: 'test', onError: () => undefined });
+  const onStatement = () => void looks++;
+  pool = createTimelinePool({
+    url,
+    poolSize: 2,
+    applicationName: 'test',
+    onError: () => undefined,
+    onStatement,
+  });
 });
 afterAll(async () => {
   await pool.end();
   await database.drop();
 });
+beforeEach(async () => {
+  await consumeTo(10n);
+  looks = 0;
+});
 
 /** What a mutation that wrote as transaction `xid` would answer. */
-function positionAt(xid: number, identity = 'here'): string {
+function positionAt(xid: number, { identity = 'here', feed = 'post', id = now } = {}): string {
   const context = { extensions: {} as Record<string, unknown>, position: null };
-  createPositionTeller('post', [keys[0]])(context, `${identity} ${xid} 7`);
+  createPositionTeller(feed, [keys[0]])(context, `${identity} ${xid} ${id}`);
   return String(context.extensions['position']);
 }
 
 const consumeTo = (xid: bigint) =>
   pool.query(
     `INSERT INTO consumer (feed, cursor) VALUES ('post', $1) ON CONFLICT (feed) DO UPDATE SET cursor = excluded.cursor`,
-    [encodePosition({ incarnation, xid, id: 7n })],
+    [encodePosition({ incarnation, xid, id: now })],
   );
 
-async function isWaiting(wait: Promise<void>): Promise<boolean> {
+/** A process that waits, and that nothing wakes unless told. */
+function openWait(limits: Partial<TimelineLimits> = {}) {
+  const watch = createCursorWatch({
+    sql: pool,
+    logger,
+    limits: { ...timelineLimits, positionWaitMs: never, positionPollMs: never, ...limits },
+  });
+  return { watch, reached: createPositionWait({ keys, watch }) };
+}
+
+const countOf = async (outcome: string) =>
+  (await positionWaits.get()).values.find(({ labels }) => labels.outcome === outcome)?.value ?? 0;
+
+async function isWaiting(wait: Promise<unknown>): Promise<boolean> {
   const turn = pool.query('SELECT pg_sleep(0.05)').then(() => true);
   return Promise.race([turn, wait.then(() => false)]);
 }
 
 test('a read waits until the write it follows has been projected', async () => {
-  const reached = createPositionWait({ sql: pool, keys: [keys[0]] });
-  await consumeTo(10n);
+  const { reached, watch } = openWait();
   await reached(positionAt(10));
+  const wait = reached(positionAt(11));
+  expect(await isWaiting(wait)).toBe(true);
+  await consumeTo(11n);
+  watch.wake();
+  await wait;
+});
+
+test('without a message it looks by itself', async () => {
+  const { reached } = openWait({ positionPollMs: 5 });
   const wait = reached(positionAt(11));
   expect(await isWaiting(wait)).toBe(true);
   await consumeTo(11n);
   await wait;
 });
 
-test('nothing is waited for without a position, or for one that is forged or of another life of the feed', async () => {
-  const reached = createPositionWait({ sql: pool, keys: [keys[0]] });
-  await consumeTo(10n);
-  for (const position of [null, 'nonsense', positionAt(99, 'elsewhere')]) {
-    expect(await isWaiting(reached(position))).toBe(false);
-  }
+test('any number of readers share one look, and what was seen is never asked again', async () => {
+  const { reached, watch } = openWait();
+  const waits = Promise.all(Array.from({ length: 50 }, () => reached(positionAt(11))));
+  // The first asked for itself, then once for all who came meanwhile.
+  await vi.waitUntil(() => looks === 2);
+  expect(await isWaiting(waits)).toBe(true);
+  expect(looks).toBe(3); // with the pause of this test
+  await consumeTo(11n);
+  watch.wake();
+  await waits;
+  expect(looks).toBe(5);
+  const known = await countOf('known');
+  await reached(positionAt(11));
+  await reached(positionAt(9));
+  expect(looks).toBe(5);
+  expect(await countOf('known')).toBe(known + 2);
+});
+
+test('readers of different writes go on as each is projected', async () => {
+  const { reached, watch } = openWait();
+  const [first, second] = [reached(positionAt(11)), reached(`${positionAt(12)},${positionAt(11)}`)];
+  await consumeTo(11n);
+  watch.wake();
+  await first;
+  expect(await isWaiting(second)).toBe(true);
+  await consumeTo(12n);
+  watch.wake();
+  await second;
+});
+
+test.each([
+  ['no position', null, 0],
+  ['nonsense', 'nonsense', 1],
+  [
+    'a forged one',
+    Buffer.from('p1.post.0123456789abcdef.99.99.aaaaaaaaaaaaaaaaaaaaaa').toString('base64url'),
+    1,
+  ],
+  ['that of a feed nobody consumes', positionAt(99, { feed: 'elsewhere' }), 1],
+])('%s is not waited for and asks nothing', async (_name, position, refusals) => {
+  const refused = await countOf('refused');
+  await openWait().reached(position);
+  expect(looks).toBe(0);
+  expect(await countOf('refused')).toBe(refused + refusals);
 });
 
 test('a projection that stays behind is not waited for for ever', async () => {
-  const reached = createPositionWait({ sql: pool, keys: [keys[0]] });
-  await consumeTo(10n);
-  await reached(positionAt(99));
+  const timedOut = await countOf('timed_out');
+  await openWait({ positionWaitMs: 20 }).reached(positionAt(99));
+  expect(await countOf('timed_out')).toBe(timedOut + 1);
+});
+
+test.each([
+  ['of this life of the feed', 'here'],
+  ['of another life of it', 'elsewhere'],
+])('a write long ago %s is looked for once', async (_name, identity) => {
+  const stale = await countOf('stale');
+  await openWait().reached(positionAt(99, { identity, id: idAt(Date.now() - 60_000) }));
+  expect(await countOf('stale')).toBe(stale + 1);
+  expect(looks).toBe(1);
+});
+
+test('a database that does not answer ends no wait before its time, and breaks none', async () => {
+  const { url } = database;
+  const away = createTimelinePool({
+    url,
+    poolSize: 1,
+    applicationName: 'test',
+    onError: () => undefined,
+  });
+  await away.end();
+  const limits = { ...timelineLimits, positionWaitMs: 30, positionPollMs: 5 };
+  const watch = createCursorWatch({ sql: away, logger, limits });
+  const timedOut = await countOf('timed_out');
+  await createPositionWait({ keys, watch })(positionAt(11));
+  expect(await countOf('timed_out')).toBe(timedOut + 1);
 });

@@ -28,6 +28,8 @@ export async function followLog(options: {
   logger: Logger;
   start: LogHead;
   listener: TailListener;
+  /** Called for every message as it arrives, before anything is made of it. */
+  onHeard?: () => void;
 }): Promise<Tail> {
   const { sql, redis, logger, listener } = options;
   let { seq: last, incarnation } = options.start;
@@ -44,6 +46,7 @@ export async function followLog(options: {
   });
   subscriber.on('error', () => undefined); // the cache's connection says that Redis is away
   subscriber.on('message', (_channel: string, text: string) => {
+    options.onHeard?.();
     const message = decodeFirehose(text);
     // What overflows here is read from Postgres.
     if (message && messages.length < tailLimits.queuedMessages) messages.push(message);
