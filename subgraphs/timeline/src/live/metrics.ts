@@ -1,4 +1,5 @@
 import { Counter, Gauge, metrics } from '@murmuration/service-kit';
+import type { ResetReason } from './live-event.ts';
 
 export const gapsFilled = new Counter({
   name: 'live_events_from_database_total',
@@ -25,3 +26,7 @@ export const liveResets = new Counter({
   labelNames: ['reason'],
   registers: [metrics],
 });
+
+// From zero on, or the first reset of a kind would not be a rise.
+const reasons = ['TOO_OLD', 'REBUILT', 'NOT_YOURS', 'INVALID'] as const satisfies ResetReason[];
+for (const reason of reasons) liveResets.labels(reason).inc(0);
