@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { servedFeedLimits } from '@murmuration/events';
 import { describe, expect, test } from 'vitest';
 import { readGatewayConfig } from '../../gateway/src/config.ts';
+import { readPoolSize } from '../../prisma/src/prepared.ts';
 import { readPostConfig } from '../../subgraphs/post/src/config.ts';
 import { readTimelineConfig, readWorkerConfig } from '../../subgraphs/timeline/src/config.ts';
 import { readUserConfig } from '../../subgraphs/user/src/config.ts';
@@ -111,13 +112,18 @@ const surge = 1;
 /** For people, migrations, backups and replication. */
 const keptConnections = 15;
 
-/** What one process opens: its pools as configured, the feed's where it serves one, and a worker's locks. */
+/**
+ * What one process opens: its pools as configured, the feed's where it serves one, those of prepared reads and
+ * of chores, and a worker's locks.
+ */
 function connectionsOf(name: string, environment: Record<string, string>): number {
   const config = readers[name]?.(environment) ?? {};
   const pools = Object.entries(config).filter(([setting]) => setting.endsWith('_POOL'));
   expect(pools.length).toBeGreaterThan(0);
   const pooled = pools.reduce((sum, [, size]) => sum + Number(size), 0);
   const feed = name === 'user' || name === 'post' ? servedFeedLimits.connections : 0;
+  const reads = name === 'user' || name === 'post' ? readPoolSize : 0;
+  const chores = name === 'user' ? 1 : 0;
   const locks = name === 'timeline-worker' ? 4 : 0;
-  return pooled + feed + locks;
+  return pooled + feed + reads + chores + locks;
 }

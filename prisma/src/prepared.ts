@@ -14,7 +14,7 @@ export interface PreparedReads {
 }
 
 /** Hot reads take about a millisecond, so few connections carry thousands of them. */
-const readPoolSize = 4;
+export const readPoolSize = 4;
 
 const int8 = 20;
 const int8Array = 1016;
