@@ -7,6 +7,7 @@ import { start } from './start/start.ts';
 
 interface Options {
   graph?: string;
+  observe?: boolean;
   posts?: number;
   reset?: boolean;
   seed?: boolean;
@@ -17,7 +18,8 @@ const program = new Command('npm start --').description('Runs Murmuration on thi
 withSeedOptions(program.command('start', { isDefault: true }))
   .description('Provisions, migrates, composes, starts every process and seeds a new database.')
   .option('--seed', 'seed databases that were given by USER_DATABASE_URL and its kin')
-  .action(async (options: Options) => process.exit(await start(requestOf(options))));
+  .option('--observe', 'run Prometheus and Grafana beside it, where they are installed')
+  .action(async (options: Options) => process.exit(await start(requestOf(options), options.observe)));
 
 withSeedOptions(program.command('seed'))
   .description('Fills empty databases without starting a service.')

@@ -1,3 +1,4 @@
+export { advice as observeAdvice, observe } from './observe/observe.ts';
 export { freePort, isPortFree } from './provision/ports.ts';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './provision/postgres.ts';
 export { type RedisOptions, type RedisServer, startRedis } from './provision/redis.ts';

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { type Observation, observe } from '../observe/observe.ts';
 import { isPortFree } from '../provision/ports.ts';
 import { createReporter, type Reporter } from '../report/reporter.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
@@ -11,7 +12,7 @@ import { StopRequest, stopSignal } from './stop-signal.ts';
 import { describeStack } from './table.ts';
 
 /** `npm start`: runs everything until it is asked to stop. Returns the exit code. */
-export async function start(request: SeedRequest): Promise<number> {
+export async function start(request: SeedRequest, isObserved = false): Promise<number> {
   const startedAt = performance.now();
   const signal = stopSignal();
   const report = createReporter();
@@ -20,6 +21,7 @@ export async function start(request: SeedRequest): Promise<number> {
     report.note(`  Waiting for the last start (process ${pid}) to stop`),
   );
   let stack: Stack | undefined;
+  let observation: Observation | undefined;
   signal.addEventListener('abort', () => lock.markStopping());
   try {
     await refuseTakenPort(settings.port, settings.host);
@@ -38,7 +40,9 @@ export async function start(request: SeedRequest): Promise<number> {
     const stopped = signal.aborted ? Promise.resolve() : once(signal, 'abort');
     await Promise.race([seeding.run(stack), stopped]);
     signal.throwIfAborted();
+    if (isObserved) observation = await observe(stack);
     process.stdout.write(`${describeStack(stack, performance.now() - startedAt)}\n`);
+    for (const line of observation?.lines ?? []) process.stdout.write(`  ${line}\n`);
     await stopped;
     return 0;
   } catch (error) {
@@ -47,6 +51,7 @@ export async function start(request: SeedRequest): Promise<number> {
     report.note(`\n${error instanceof Error ? error.message : String(error)}`);
     return 1;
   } finally {
+    await observation?.stop();
     if (stack) await report.step('Stopped', stack.stop);
     lock.release();
   }
