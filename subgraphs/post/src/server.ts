@@ -34,11 +34,8 @@ export function createPostSubgraph(dependencies: Dependencies): PostSubgraph {
     typeDefs,
     resolvers,
     logger: dependencies.logger,
-    createContext: (request) => ({
-      ...request,
-      services,
-      loaders: services.createLoaders(request.viewerId),
-    }),
+    createContext: (request) =>
+      Object.assign(request, { services, loaders: services.createLoaders(request.viewerId) }),
   });
   return { subgraph, services };
 }

@@ -29,7 +29,7 @@ export function createTimelineSubgraph(services: Services, logger: Logger): Subg
     name: 'timeline',
     typeDefs,
     resolvers: { ...homeResolvers, ...liveResolvers },
-    createContext: (request) => ({ ...request, services }),
+    createContext: (request) => Object.assign(request, { services }),
     logger,
   });
 }

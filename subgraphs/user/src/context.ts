@@ -22,5 +22,5 @@ export function createContext(request: RequestContext, services: Services, datab
   const forget = () => {
     for (const loader of all) loader.clearAll();
   };
-  return { ...request, services, loaders: { ...profiles, lists, forget } };
+  return Object.assign(request, { services, loaders: { ...profiles, lists, forget } });
 }

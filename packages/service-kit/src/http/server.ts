@@ -50,8 +50,9 @@ export function createHttpServer(options: {
   app.addHook('preClose', async () => {
     isDraining = true;
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (isDraining) reply.header('connection', 'close');
+    done();
   });
 
   app.get('/livez', () => ({ status: 'ok' }));

@@ -14,13 +14,14 @@ export interface RequestContext {
   position: string | null;
   /** Token of the event this read completes; see DESIGN 6. */
   eventAudience: string | null;
-  logger: Logger;
+  readonly logger: Logger;
   /** Aborted when the caller is gone. */
   signal: AbortSignal;
   /** Written to the answer's `extensions`, e.g. a mutation's `position`. */
   extensions: Record<string, unknown>;
 }
 
+/** Domains add to it in place (`Object.assign`): a copy would make the logger of every request. */
 export function createRequestContext(options: {
   identity: Identity;
   requestId: string;
@@ -31,6 +32,7 @@ export function createRequestContext(options: {
 }): RequestContext {
   const { identity, requestId } = options;
   const isViewer = identity.kind === 'viewer';
+  let logger: Logger | undefined;
   return {
     identity,
     viewerId: isViewer ? decodeId('User', identity.subject) : null,
@@ -38,7 +40,11 @@ export function createRequestContext(options: {
     requestId,
     position: options.position ?? null,
     eventAudience: options.eventAudience ?? null,
-    logger: options.logger.child({ requestId }),
+    // Made when there is something to log: a child costs as much as a small resolver.
+    get logger() {
+      logger ??= options.logger.child({ requestId });
+      return logger;
+    },
     signal: options.signal ?? new AbortController().signal,
     extensions: {},
   };

@@ -10,12 +10,13 @@ import {
 import type { Logger } from 'pino';
 import { maskError } from '../errors/mask.ts';
 import { createBoundedLabel } from '../observe/labels.ts';
-import { operationDuration } from '../observe/metrics.ts';
+import { bindDurations } from '../observe/metrics.ts';
 import { outcomeOf } from '../observe/outcome.ts';
 import { traceRootFields } from '../observe/tracing/resolvers.ts';
 import { inSpan } from '../observe/tracing/tracing.ts';
 import type { RequestContext } from './context.ts';
 import { createDocumentCache } from './documents.ts';
+import { resolveEntitiesFast } from './entities.ts';
 
 /** Resolvers as codegen types them; the schema builder checks them against the SDL. */
 export type Resolvers = NonNullable<
@@ -54,8 +55,10 @@ export function createSubgraph<Context extends RequestContext>(options: {
   const schema = buildSubgraphSchema([
     { typeDefs: parse(options.typeDefs), resolvers: options.resolvers as Resolvers },
   ]);
+  resolveEntitiesFast(schema);
   traceRootFields(schema);
   const labelOf = createBoundedLabel();
+  const durationOf = bindDurations(options.name);
   const readDocument = createDocumentCache(schema);
 
   async function run(request: GraphQLRequest, base: RequestContext): Promise<ExecutionResult> {
@@ -87,9 +90,7 @@ export function createSubgraph<Context extends RequestContext>(options: {
       const startedAtMs = performance.now();
       const name = labelOf(request.operationName);
       const result = await inSpan(`${options.name} ${name}`, {}, () => run(request, base));
-      operationDuration
-        .labels(options.name, name, outcomeOf(result.errors))
-        .observe((performance.now() - startedAtMs) / 1_000);
+      durationOf(name, outcomeOf(result.errors)).observe((performance.now() - startedAtMs) / 1_000);
       return result;
     },
   };
