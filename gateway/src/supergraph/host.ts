@@ -44,7 +44,8 @@ export async function startSupergraph(options: HostOptions): Promise<SupergraphH
   let adaptor: GatewayAdaptor | undefined;
 
   async function prepare(sdl: string): Promise<void> {
-    const generation = createGeneration(sdl, { fetcher });
+    // A cold plan takes tens of milliseconds, and some never end: in a thread that delays or fails one request.
+    const generation = createGeneration(sdl, { fetcher, planInThread: true });
     const warmed = await generation.warm(options.hotDocuments());
     if (warmed.planned + warmed.failed > 0) logger.info(warmed, 'planned hot operations on a new supergraph');
     prepared = generation;
