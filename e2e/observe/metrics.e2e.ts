@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { signUpCast } from '@murmuration/testing';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type MetricUse, readExpression } from '../../k8s/test/observe/promql.ts';
 import { alertRules } from '../../k8s/test/observe/rules.ts';
+import { queriesOf, runbooks, statementsOf } from '../../k8s/test/observe/runbooks.ts';
 import { dashboardNames, panelsOf } from '../../k8s/test/observe/dashboards.ts';
 import { createAppClient } from '../support/apollo-client.ts';
 import { startStory, type Story } from '../support/stack.ts';
@@ -71,11 +72,22 @@ test.each(dashboardNames)('the processes say what the dashboard %s shows', (name
   expect(expressions.flatMap((expression) => unsaid(readExpression(expression)))).toEqual([]);
 });
 
-const runbooks = new URL('../../docs/runbooks/', import.meta.url);
-const pages = readdirSync(runbooks).filter((file) => file !== 'README.md');
-
-test.each(pages)('the processes say what the runbook %s asks', (page) => {
-  const text = readFileSync(new URL(page, runbooks), 'utf8');
-  const queries = [...text.matchAll(/^```promql\n([\s\S]*?)^```/gm)].map(([, query = '']) => query);
-  expect(queries.flatMap((query) => unsaid(readExpression(query)))).toEqual([]);
+test.each(runbooks)('the processes say what the runbook %s asks', (page) => {
+  expect(queriesOf(page).flatMap((query) => unsaid(readExpression(query)))).toEqual([]);
 });
+
+test.each(runbooks.filter((page) => statementsOf(page).length > 0))(
+  'the SQL of the runbook %s runs',
+  async (page) => {
+    for (const { database, sql } of statementsOf(page)) {
+      const name = database.startsWith('<') ? 'post' : database;
+      const client = new pg.Client({ connectionString: story.postgres?.url(name) });
+      await client.connect();
+      try {
+        expect((await client.query(sql.replace('<table>', 'outbox'))).command).toBe('SELECT');
+      } finally {
+        await client.end();
+      }
+    }
+  },
+);
