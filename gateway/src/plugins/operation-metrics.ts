@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { operationDuration, outcomeOf } from '@murmuration/service-kit';
+import { bindLabels, operationDuration, outcomeOf } from '@murmuration/service-kit';
 import type { EdgeContext } from '../context.ts';
 
 /** Clients choose the names, so only so many become labels; the rest share one. */
@@ -8,6 +8,7 @@ const longestList = 500;
 /** Rate, errors and duration by operation name. */
 export function operationMetrics(): ApolloServerPlugin<EdgeContext> {
   const names = new Set<string>();
+  const durationOf = bindLabels(operationDuration);
   const labelOf = (name: string | null | undefined): string => {
     if (!name) return 'anonymous';
     if (names.has(name)) return name;
@@ -22,9 +23,7 @@ export function operationMetrics(): ApolloServerPlugin<EdgeContext> {
         async willSendResponse({ operation, operationName, errors }) {
           // What was refused before it had a name must not make one.
           const label = operation ? labelOf(operationName) : 'refused';
-          operationDuration
-            .labels('gateway', label, outcomeOf(errors))
-            .observe((performance.now() - startedAtMs) / 1_000);
+          durationOf('gateway', label, outcomeOf(errors)).observe((performance.now() - startedAtMs) / 1_000);
         },
       };
     },

@@ -1,4 +1,4 @@
-import { errorCodes, Histogram, metrics } from '@murmuration/service-kit';
+import { bindLabels, errorCodes, Histogram, metrics } from '@murmuration/service-kit';
 import { type EdgeContext, requestIdHeader } from '../context.ts';
 import { FetchFailure } from '../execution/errors.ts';
 import { createHttpFetcher, type HeadersFor, type HttpFetcher } from '../execution/fetcher.ts';
@@ -12,6 +12,8 @@ const fetchDuration = new Histogram({
   buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   registers: [metrics],
 });
+
+const durationOf = bindLabels(fetchDuration);
 
 export interface SubgraphFetcherOptions {
   sign: Sign;
@@ -40,7 +42,7 @@ export function createSubgraphFetcher(options: SubgraphFetcherOptions): HttpFetc
       headersFor,
       limits: { connections: options.connections, timeoutMs },
       onFetch: ({ subgraph, kind, outcome, durationMs }) =>
-        fetchDuration.labels(subgraph, kind, outcome).observe(durationMs / 1_000),
+        durationOf(subgraph, kind, outcome).observe(durationMs / 1_000),
     });
   const reads = fetcherOf(options.timeoutMs);
   const writes = fetcherOf(options.deadlineMs);

@@ -4,6 +4,7 @@ export {
   type EnvelopeProblem,
   envelopeHeader,
   envelopeWindowMs,
+  keyObjectOf,
   signEnvelope,
   subscribeBody,
   type VerifiedEnvelope,
@@ -37,6 +38,7 @@ export { watchDatabase, watchPool } from './observe/database.ts';
 export { createBoundedLabel, otherLabel } from './observe/labels.ts';
 export { createLogger, type Logger } from './observe/logger.ts';
 export {
+  bindLabels,
   Counter,
   countStatements,
   envelopeRefusals,

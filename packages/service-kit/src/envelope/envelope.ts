@@ -106,8 +106,8 @@ function digestOf(body: string | Buffer): string {
 
 const keyObjects = new WeakMap<InternalKey, KeyObject>();
 
-/** A key made ready once: from the bare bytes each code took 11.6 µs instead of 2.2. */
-function keyObjectOf(key: InternalKey): KeyObject {
+/** A key made ready once: from the bare bytes each HMAC took 11.6 µs instead of 2.2. */
+export function keyObjectOf(key: InternalKey): KeyObject {
   let made = keyObjects.get(key);
   if (!made) keyObjects.set(key, (made = createSecretKey(key.secret)));
   return made;

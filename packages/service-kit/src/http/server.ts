@@ -36,6 +36,8 @@ export function createHttpServer(options: {
   const app = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
+    // Its requests' numbers are in no other log, and a child costs each request as much as routing it.
+    childLoggerFactory: (logger) => logger,
     forceCloseConnections: 'idle',
     keepAliveTimeout: httpLimits.keepAliveMs,
     requestTimeout: httpLimits.requestMs,

@@ -56,17 +56,17 @@ export const operationDuration = new Histogram({
 });
 
 /**
- * {@link operationDuration} of one service, with its labels bound once: looking them up by name for every
- * request costs more than the observation. The operation must be bounded, see `createBoundedLabel`.
+ * A histogram whose labels are looked up once for each combination: by name, for every request, the look-up
+ * costs more than the observation. The values must be bounded, see `createBoundedLabel`.
  */
-export function bindDurations(
-  service: string,
-): (operation: string, outcome: string) => Histogram.Internal<'service' | 'operation' | 'outcome'> {
-  const bound = new Map<string, Histogram.Internal<'service' | 'operation' | 'outcome'>>();
-  return (operation, outcome) => {
-    const key = `${outcome} ${operation}`;
+export function bindLabels<Label extends string>(
+  histogram: Histogram<Label>,
+): (...values: string[]) => Histogram.Internal<Label> {
+  const bound = new Map<string, Histogram.Internal<Label>>();
+  return (...values) => {
+    const key = values.join('\n');
     let known = bound.get(key);
-    if (!known) bound.set(key, (known = operationDuration.labels(service, operation, outcome)));
+    if (!known) bound.set(key, (known = histogram.labels(...values)));
     return known;
   };
 }

@@ -10,7 +10,7 @@ import {
 import type { Logger } from 'pino';
 import { maskError } from '../errors/mask.ts';
 import { createBoundedLabel } from '../observe/labels.ts';
-import { bindDurations } from '../observe/metrics.ts';
+import { bindLabels, operationDuration } from '../observe/metrics.ts';
 import { outcomeOf } from '../observe/outcome.ts';
 import { traceRootFields } from '../observe/tracing/resolvers.ts';
 import { inSpan } from '../observe/tracing/tracing.ts';
@@ -58,7 +58,7 @@ export function createSubgraph<Context extends RequestContext>(options: {
   resolveEntitiesFast(schema);
   traceRootFields(schema);
   const labelOf = createBoundedLabel();
-  const durationOf = bindDurations(options.name);
+  const durationOf = bindLabels(operationDuration);
   const readDocument = createDocumentCache(schema);
 
   async function run(request: GraphQLRequest, base: RequestContext): Promise<ExecutionResult> {
@@ -90,7 +90,9 @@ export function createSubgraph<Context extends RequestContext>(options: {
       const startedAtMs = performance.now();
       const name = labelOf(request.operationName);
       const result = await inSpan(`${options.name} ${name}`, {}, () => run(request, base));
-      durationOf(name, outcomeOf(result.errors)).observe((performance.now() - startedAtMs) / 1_000);
+      durationOf(options.name, name, outcomeOf(result.errors)).observe(
+        (performance.now() - startedAtMs) / 1_000,
+      );
       return result;
     },
   };

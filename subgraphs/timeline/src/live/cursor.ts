@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { InternalKey } from '@murmuration/config';
+import { keyObjectOf } from '@murmuration/service-kit';
 
 /** A place in the log, of one projection, for one viewer. */
 export interface LivePlace {
@@ -38,7 +39,7 @@ export function createLiveCursors(keys: readonly [InternalKey, ...InternalKey[]]
 
 /** 128 bits, of a key that signs nothing else. */
 function macOf(key: InternalKey, body: string): string {
-  return createHmac('sha256', key.secret).update(`live-cursor:${body}`).digest('base64url').slice(0, 22);
+  return createHmac('sha256', keyObjectOf(key)).update(`live-cursor:${body}`).digest('base64url').slice(0, 22);
 }
 
 function fromBase36(text: string): bigint {
