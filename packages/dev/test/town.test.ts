@@ -23,6 +23,21 @@ test('there is something to see: likes, replies, reposts, quotes, and the cast a
   expect(posts.filter((post) => post.author === alice).length).toBeGreaterThan(5);
 });
 
+test.each([50, 200, 2_000])('%i posts on a follow graph have their likes and replies too', (postsCount) => {
+  const graph = {
+    peopleCount: 60,
+    follows: Array.from({ length: 60 * 8 }, (_, place) => ({
+      follower: place % 60,
+      followee: (place + 1 + Math.floor(place / 60)) % 60,
+    })),
+  };
+  const { posts, likes, reposts } = planTown({ nowMs, graph, postsCount });
+  expect(posts).toHaveLength(postsCount);
+  expect(likes.length / postsCount).toBeGreaterThanOrEqual(2);
+  expect(posts.filter((post) => post.replyTo !== null).length / postsCount).toBeGreaterThanOrEqual(0.3);
+  expect(reposts.length).toBeGreaterThan(0);
+});
+
 test('followers have a long tail, handles are unique, nobody follows themselves', () => {
   const counts = new Map<number, number>();
   for (const { followee } of town.follows) counts.set(followee, (counts.get(followee) ?? 0) + 1);

@@ -14,6 +14,8 @@ export interface PostPlan {
 }
 
 const historyMs = 30 * 24 * 3_600_000;
+/** Chance alone would leave a small or an unlucky town with fewer conversations than this. */
+const leastReplyShare = 0.31;
 const share = { reply: 0.34, quote: 0.05, followersOnly: 0.04, mention: 0.08 } as const;
 /** Each of the cast writes one post in so many, so that their walk-throughs have something to show. */
 const castShare = 0.02;
@@ -31,10 +33,13 @@ export function planPosts(options: {
   const pickAuthor = authorPicker(options);
   const posts: PostPlan[] = [];
   const publicPosts: number[] = [];
+  let replies = 0;
   for (let place = 0; place < postsCount; place++) {
     const author = pickAuthor();
-    const isReply = publicPosts.length > 10 && random.chance(share.reply);
-    const isQuote = !isReply && publicPosts.length > 10 && random.chance(share.quote);
+    const isDue = replies < leastReplyShare * (place + 1);
+    const isReply = publicPosts.length > 1 && (random.chance(share.reply) || isDue);
+    const isQuote = !isReply && publicPosts.length > 1 && random.chance(share.quote);
+    if (isReply) replies++;
     // Conversations are about what is recent: targets come from the last few hundred public posts.
     const recent = () => publicPosts[Math.max(0, publicPosts.length - 1 - random.below(300))] ?? 0;
     const text = isReply ? voices.reply() : isQuote ? voices.quote() : voices.post();
