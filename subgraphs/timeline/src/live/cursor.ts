@@ -39,7 +39,10 @@ export function createLiveCursors(keys: readonly [InternalKey, ...InternalKey[]]
 
 /** 128 bits, of a key that signs nothing else. */
 function macOf(key: InternalKey, body: string): string {
-  return createHmac('sha256', keyObjectOf(key)).update(`live-cursor:${body}`).digest('base64url').slice(0, 22);
+  return createHmac('sha256', keyObjectOf(key))
+    .update(`live-cursor:${body}`)
+    .digest('base64url')
+    .slice(0, 22);
 }
 
 function fromBase36(text: string): bigint {
