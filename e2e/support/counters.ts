@@ -1,10 +1,12 @@
 import type { Story } from './stack.ts';
 
-/** SQL statements and Redis commands of `user` and `post` so far: the worker's go on whoever asks. */
+const names = ['user', 'post', 'timeline'];
+
+/** SQL statements and Redis commands of the answering processes so far: the worker's go on whoever asks. */
 export async function countersOf(stack: Story): Promise<Record<'sql' | 'redis', number>> {
   const texts = await Promise.all(
     [...stack.processes.values()]
-      .filter((process) => process.name === 'user' || process.name === 'post')
+      .filter((process) => names.includes(process.name))
       .map(async (process) => (await fetch(process.metricsUrl)).text()),
   );
   const sumOf = (metric: string) =>
