@@ -91,3 +91,18 @@ test.each(runbooks.filter((page) => statementsOf(page).length > 0))(
     }
   },
 );
+
+test('without Redis every process that uses it says so, and says when it is back', async () => {
+  const states = async () => {
+    const texts = await Promise.all(
+      [...story.processes.values()].map(async ({ metricsUrl }) => (await fetch(metricsUrl)).text()),
+    );
+    const values = texts.flatMap((text) => [...text.matchAll(/^redis_connected\{.*\} (\d)$/gm)]);
+    return [...new Set(values.map(([, value]) => value))];
+  };
+  await expect.poll(states, patience).toEqual(['1']);
+  await story.redis?.kill();
+  await expect.poll(states, patience).toEqual(['0']);
+  await story.redis?.start();
+  await expect.poll(states, patience).toEqual(['1']);
+});

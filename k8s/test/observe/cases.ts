@@ -239,6 +239,20 @@ export const alertCases: AlertCase[] = [
   },
   { alert: 'FeedLag', series: { 'feed_lag_seconds{feed="post"}': '2x60' }, atMinute: 5 },
   {
+    alert: 'FeedStalled',
+    series: { 'feed_progress_timestamp_seconds{feed="post"}': '0+60x5 300x20' },
+    atMinute: 10,
+    fires: { feed: 'post' },
+  },
+  {
+    alert: 'FeedStalled',
+    series: {
+      'feed_progress_timestamp_seconds{feed="post",instance="a"}': '0x20',
+      'feed_progress_timestamp_seconds{feed="post",instance="b"}': '0+60x20',
+    },
+    atMinute: 10,
+  },
+  {
     alert: 'FeedUnreadable',
     series: { 'feed_read_failures_total{feed="user"}': '0+2x20' },
     atMinute: 10,

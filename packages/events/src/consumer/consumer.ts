@@ -5,7 +5,7 @@ import { refetchDirty } from './dirty.ts';
 import { leadOnce } from './election.ts';
 import type { FeedRead } from './feed-source.ts';
 import { FencedOff, inFencedTransaction, isBackfillMark, newBackfillMark, readCursor } from './fence.ts';
-import { beginAtZero, feedLag, fencedOff, readFailures } from './metrics.ts';
+import { beginAtZero, feedLag, feedProgress, fencedOff, readFailures } from './metrics.ts';
 import { consumerLimits, type ConsumerOptions, pauseMs } from './options.ts';
 
 export interface Consumer {
@@ -62,6 +62,8 @@ async function candidate<Result>(
       }
     } finally {
       setLeading(false);
+      // Another leader's business now; `feedProgress` tells when there is none.
+      feedLag.labels(feed).set(0);
     }
     await sleep(pauseMs(failures, options.limits?.firstPauseMs), undefined, { signal: stopped }).catch(
       () => undefined,
@@ -101,6 +103,7 @@ async function follow<Result>(options: ConsumerOptions<Result>, signal: AbortSig
       cursor = applied.cursor;
       dirtyLeft ||= applied.hasPoison;
     }
+    feedProgress.labels(feed).setToCurrentTime();
   }
 }
 

@@ -11,6 +11,14 @@ export const feedLag = new Gauge({
   registers,
 });
 
+/** Whatever keeps a consumer from its work, or leaves a feed without one: this stands still. */
+export const feedProgress = new Gauge({
+  name: 'feed_progress_timestamp_seconds',
+  help: 'When a consumer last finished what its feed had for it',
+  labelNames,
+  registers,
+});
+
 /** While it rises, `feed_lag_seconds` stands still and says nothing. */
 export const readFailures = new Counter({
   name: 'feed_read_failures_total',
@@ -61,4 +69,5 @@ export function beginAtZero(feed: string): void {
   for (const counter of [readFailures, eventsApplied, deadLetters, fencedOff]) counter.labels(feed).inc(0);
   for (const gauge of [feedLag, dirtyAggregates]) gauge.labels(feed).set(0);
   backfills.labels(feed, 'finished').inc(0);
+  feedProgress.labels(feed).setToCurrentTime();
 }
