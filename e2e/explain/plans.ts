@@ -48,22 +48,35 @@ export function nodesOf(plan: PlanNode): PlanNode[] {
   return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 }
 
-/** Tables and partitions of a database that are too large to be read from end to end. */
+/** Tables of a database that are too large to be read from end to end, and the partitions of such. */
 export async function bigRelations(url: string, pages: number): Promise<Set<string>> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const { rows } = await client.query<{ relname: string }>(
-    `SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relpages >= $1`,
+    `SELECT relname FROM (
+       SELECT c.relname, c.relpages, sum(c.relpages) OVER (PARTITION BY coalesce(i.inhparent, c.oid)) AS pages
+       FROM pg_class c LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
+       WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace) tables
+     WHERE pages >= $1 AND relpages >= $1 / 10`,
     [pages],
   );
   await client.end();
   return new Set(rows.map(({ relname }) => relname));
 }
 
-/** How a plan touches big relations other than by an index. */
+/** So many rows read and thrown away by one step are a scan, whatever index it went by. */
+const wastedRows = 2_000;
+
+/** How a plan reads big relations from end to end: without an index, or by one that does not fit. */
 export function scansOf(plan: PlanNode, big: ReadonlySet<string>): string[] {
   return nodesOf(plan)
-    .filter((node) => node['Node Type'] === 'Seq Scan' && big.has(node['Relation Name'] ?? ''))
+    .filter((node) => big.has(node['Relation Name'] ?? ''))
+    .filter((node) => (node['Actual Loops'] ?? 1) > 0)
+    .filter(
+      (node) =>
+        node['Node Type'] === 'Seq Scan' ||
+        (node['Rows Removed by Filter'] ?? 0) * (node['Actual Loops'] ?? 1) > wastedRows,
+    )
     .map((node) => `${node['Node Type']} on ${node['Relation Name']}`);
 }
 
