@@ -22,6 +22,7 @@ describe('saying something', () => {
     );
     expect(made).toEqual({
       codes: [],
+      position: expect.any(String),
       data: {
         createPost: {
           errors: [],

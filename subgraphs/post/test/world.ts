@@ -22,7 +22,7 @@ export interface Answer {
   data: unknown;
   codes: string[];
   /** Where the mutation wrote. */
-  position: string | null;
+  position?: string | undefined;
 }
 
 /** A part of an answer, by the names that lead to it. */
@@ -127,7 +127,7 @@ export async function createWorld(options: { onStatement?: (sql: string) => void
     return {
       data,
       codes: (errors ?? []).map((error) => error.extensions.code),
-      position: extensions?.position ?? null,
+      position: extensions?.position,
     };
   }
 
