@@ -3,12 +3,14 @@
  * [--posts n] [--json file]`
  *
  * Twenty posts with text, author, counts and the viewer's own state, of readers of a real follow graph, at 1
- * and 8 connections. A busy machine slows everything: compare the ratios to the two floors, which are measured
- * in the same run: an operation that needs no subgraph, and one page of bare text from one table by plain SQL.
+ * and 8 connections. A busy machine slows everything: compare the CPU a request takes, and the ratios to the
+ * two floors, which are measured in the same run: an operation that needs no subgraph, and one page of bare
+ * text from one table by plain SQL. docs/performance.md tells how to find out where the CPU goes.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { countersOf, cpuOf } from './costs.ts';
+import { countersOf } from './costs.ts';
+import { cpuOf } from './cpu.ts';
 import { type Load, runLoad } from './load.ts';
 import { measureSqlFloor } from './sql-floor.ts';
 import { printTable } from './table.ts';
@@ -34,8 +36,8 @@ export interface Measured extends Load {
   connections: number;
   statementsPerRequest: number;
   redisCommandsPerRequest: number;
-  /** Seconds of CPU a second, by process. */
-  cpu: Record<string, number>;
+  /** Milliseconds of CPU a request, by process; what the load itself takes is no part of a request. */
+  cpuMs: Record<string, number>;
 }
 
 const town = await openTown({ graphFile: values.graph, postsCount: Number(values.posts) });
@@ -44,12 +46,12 @@ try {
   const measure = async (what: string, query: string, connections: number) => {
     const load = { url: town.stack.url, query, tokens: town.tokens, connections };
     await runLoad({ ...load, seconds: 2 });
-    const before = { ...(await countersOf(town.stack)), cpu: cpuOf(town.stack) };
+    const before = { ...(await countersOf(town.stack)), cpu: await cpuOf(town.stack) };
     const result = await runLoad({ ...load, seconds });
-    const after = { ...(await countersOf(town.stack)), cpu: cpuOf(town.stack) };
-    const cpu = Object.entries(after.cpu).map(([name, used]) => [
+    const after = { ...(await countersOf(town.stack)), cpu: await cpuOf(town.stack) };
+    const cpuMs = Object.entries(after.cpu).map(([name, used]) => [
       name,
-      (used - (before.cpu[name] ?? 0)) / result.seconds,
+      (Math.max(0, used - (before.cpu[name] ?? 0)) * 1_000) / result.requests,
     ]);
     measured.push({
       what,
@@ -57,7 +59,7 @@ try {
       ...result,
       statementsPerRequest: (after.sql - before.sql) / result.requests,
       redisCommandsPerRequest: (after.redis - before.redis) / result.requests,
-      cpu: Object.fromEntries(cpu),
+      cpuMs: Object.fromEntries(cpuMs),
     });
   };
   for (const connections of [1, 8]) {
