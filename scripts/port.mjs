@@ -1,7 +1,12 @@
 import { createServer } from 'node:net';
 
-/** Ends the process when another program listens on the port, naming the way out. */
-export async function refuseTakenPort(port, host) {
+/** Ends the process when the text is no port or another program listens there, naming the way out. */
+export async function refuseTakenPort(text, host) {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    console.error(`PORT must be a number from 0 to 65535, not "${text}".`);
+    process.exit(1);
+  }
   const isFree = await new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', () => resolve(false));

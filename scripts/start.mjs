@@ -10,7 +10,7 @@ import { root, runtime } from './root.mjs';
 const stateFolder = process.env.MURMURATION_STATE || path.join(root, '.data');
 // With a start of this checkout under way or just ending, the supervisor knows better whose port it is.
 if (!existsSync(path.join(stateFolder, 'supervisor.pid'))) {
-  await refuseTakenPort(Number(process.env.PORT || 4000), process.env.HOST || '127.0.0.1');
+  await refuseTakenPort(process.env.PORT || '4000', process.env.HOST || '127.0.0.1');
 }
 if (!isInstalled()) await install();
 

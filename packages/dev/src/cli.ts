@@ -13,7 +13,9 @@ interface Options {
   seed?: boolean;
 }
 
-const program = new Command('npm start --').description('Runs Murmuration on this machine.');
+const program = new Command('npm start --').description(
+  'Runs Murmuration on this machine. Options of a start: npm start -- start --help',
+);
 
 withSeedOptions(program.command('start', { isDefault: true }))
   .description('Provisions, migrates, composes, starts every process and seeds a new database.')

@@ -5,6 +5,7 @@ import { createReporter, type Reporter } from '../report/reporter.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import { lockStateFolder } from '../state/lock.ts';
 import type { Crash } from '../supervisor/supervise.ts';
+import { watchStore } from '../supervisor/watch-store.ts';
 import { generate } from './generate.ts';
 import { createSeeding, type SeedRequest } from './seeding.ts';
 import { readStartSettings } from './settings.ts';
@@ -22,6 +23,7 @@ export async function start(request: SeedRequest, isObserved = false): Promise<n
   );
   let stack: Stack | undefined;
   let observation: Observation | undefined;
+  const watches: (() => Promise<void>)[] = [];
   signal.addEventListener('abort', () => lock.markStopping());
   try {
     await refuseTakenPort(settings.port, settings.host);
@@ -37,6 +39,8 @@ export async function start(request: SeedRequest, isObserved = false): Promise<n
       beforeMigrations: seeding.prepare,
       beforeProcesses: seeding.decide,
     });
+    if (stack.postgres) watches.push(watchStore('Postgres', stack.postgres, report.note));
+    if (stack.redis) watches.push(watchStore('Redis', stack.redis, report.note));
     const stopped = signal.aborted ? Promise.resolve() : once(signal, 'abort');
     await Promise.race([seeding.run(stack), stopped]);
     signal.throwIfAborted();
@@ -52,6 +56,7 @@ export async function start(request: SeedRequest, isObserved = false): Promise<n
     return 1;
   } finally {
     await observation?.stop();
+    await Promise.all(watches.map((end) => end()));
     if (stack) await report.step('Stopped', stack.stop);
     lock.release();
   }
@@ -62,8 +67,12 @@ async function refuseTakenPort(port: number, host: string): Promise<void> {
   throw new Error(`Port ${port} is taken by another program. Choose another: PORT=${port + 1} npm start`);
 }
 
+const shownLines = 5;
+const shownCharacters = 200;
+
 function reportCrash(report: Reporter, { what, lastLines, restartInMs }: Crash): void {
-  const lines = lastLines.map((line) => `    ${line}`);
+  // Whole lines are in the log; here one must still see what happens next.
+  const lines = lastLines.slice(-shownLines).map((line) => `    ${line.slice(0, shownCharacters)}`);
   report.note(
     [`  ✗ ${what}; its last lines:`, ...lines, `    It starts again in ${restartInMs} ms.`].join('\n'),
   );
