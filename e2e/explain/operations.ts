@@ -87,7 +87,7 @@ async function readPosts(me: GraphClient, { homeTimeline }: Page): Promise<void>
 
 async function act(me: GraphClient, { homeTimeline }: Page): Promise<void> {
   const [node] = homeTimeline.edges.flatMap((each) => each.node ?? []);
-  if (!node) throw new Error('the home of person 7 is empty: the crowd is not what it should be');
+  if (!node) throw new Error(`the home of person 7 has no post: ${JSON.stringify(homeTimeline)}`);
   const { author, id } = node;
   for (const mutation of ['like', 'unlike', 'repost', 'undoRepost']) {
     await me.ask(`mutation ($id: ID!) { ${mutation}(input: { postId: $id }) { errors { message } } }`, {
