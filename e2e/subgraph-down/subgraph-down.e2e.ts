@@ -1,6 +1,6 @@
 import { relationLeaseMs } from '@murmuration/relationships';
 import { type Member, signUpCast } from '@murmuration/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startStory, type Story } from '../support/stack.ts';
 
 let stack: Story;
@@ -10,9 +10,30 @@ let posts: string[];
 beforeAll(async () => {
   stack = await startStory();
   ({ alice, bob } = await signUpCast(stack.graphUrl, ['alice', 'bob']));
+  await alice.follow(bob);
   posts = [await bob.post('one'), await bob.post('two')];
+  await vi.waitUntil(async () => (await home()).edges.length === 2, { timeout: 20_000, interval: 100 });
 });
 afterAll(() => stack.stop());
+
+interface Edges {
+  edges: { cursor: string; node: { text: string } | null }[];
+}
+
+/** The home of alice and what went wrong with it. */
+async function home(): Promise<Edges & { codes: (string | undefined)[] }> {
+  const { data, errors } = await alice.send<{ homeTimeline: Edges }>(
+    '{ homeTimeline(first: 5) { edges { cursor node { text } } } }',
+  );
+  return { edges: data?.homeTimeline.edges ?? [], codes: codes(errors) };
+}
+const withoutNodes = {
+  edges: [
+    { cursor: expect.any(String), node: null },
+    { cursor: expect.any(String), node: null },
+  ],
+  codes: ['DOWNSTREAM_ERROR'],
+};
 
 const page = `query ($handle: String!, $id: ID!) {
   user(handle: $handle) { handle displayName posts(first: 5) { edges { cursor node { text } } } }
@@ -31,6 +52,15 @@ test('without `post` people still have profiles; what it owns is null and says w
   expect(data).toEqual({ user: { handle: bob.handle, displayName: bob.handle }, post: null });
   expect(codes(errors)).toEqual(['DOWNSTREAM_ERROR']);
   expect(JSON.stringify(errors)).not.toMatch(/127\.0\.0\.1|ECONN|node_modules/);
+  expect(await home()).toEqual(withoutNodes);
+  const profile = await alice.send<{ user: object }>(
+    'query ($handle: String!) { user(handle: $handle) { handle followerCount postCount posts(first: 5) { edges { cursor } } } }',
+    { handle: bob.handle },
+  );
+  expect(profile.data).toEqual({
+    user: { handle: bob.handle, followerCount: 1, postCount: null, posts: null },
+  });
+  expect(codes(profile.errors)).toEqual(['DOWNSTREAM_ERROR']);
   await stack.start('post');
   expect((await alice.ask<{ post: unknown }>(page, { handle: bob.handle, id: posts[0] })).post).toEqual({
     text: 'one',
@@ -55,6 +85,19 @@ test('without `user` posts are answered for one lease, then never guessed', asyn
   const after = await read();
   expect(after.data?.post).toBeNull();
   expect(codes(after.errors)).toEqual(['DOWNSTREAM_ERROR']);
+  expect(await home()).toEqual(withoutNodes);
   await stack.start('user');
   expect((await read()).data?.post).toEqual({ text: 'two', author: { handle: bob.handle } });
+});
+
+test('without `timeline` everything but the home is there', async () => {
+  await stack.kill('timeline');
+  const { data, errors } = await alice.send(
+    'query ($id: ID!) { homeTimeline(first: 5) { liveCursor } post(id: $id) { text author { handle } } }',
+    { id: posts[0] },
+  );
+  expect(data).toEqual({ homeTimeline: null, post: { text: 'one', author: { handle: bob.handle } } });
+  expect(codes(errors)).toEqual(['DOWNSTREAM_ERROR']);
+  await stack.start('timeline');
+  expect((await home()).edges).toHaveLength(2);
 });
