@@ -12,9 +12,9 @@ const [heldMs, freeMs] = [60, 5];
 export async function dawdle(timelineUrl: string): Promise<() => Promise<void>> {
   const client = new pg.Client({ connectionString: timelineUrl, application_name: 'dawdler' });
   await client.connect();
-  let isOver = false;
+  const over = new AbortController();
   async function run(): Promise<void> {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       await client.query('BEGIN');
       await client.query('LOCK TABLE timeline_head IN SHARE MODE');
       await sleep(heldMs);
@@ -24,7 +24,7 @@ export async function dawdle(timelineUrl: string): Promise<() => Promise<void>> 
   }
   const running = run();
   return async () => {
-    isOver = true;
+    over.abort();
     await running;
     await client.end();
   };

@@ -103,7 +103,7 @@ describe('a served subgraph', () => {
     const body = '{"query":"{ hello(name: \\"you\\") }"}';
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     let isOver = false;
-    const drained = server.drain(300).then(() => {
+    const drained = server.drain(300).finally(() => {
       isOver = true;
     });
     const probe = await fetch(`${url}/readyz`);
