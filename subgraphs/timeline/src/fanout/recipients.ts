@@ -21,8 +21,18 @@ const selectSql = `
 SELECT e.seq, e.entry_id, f.bucket, f.follower_id, (${isFor}) AS is_for
 FROM timeline_event e
 LEFT JOIN post_ref p ON e.kind = 'post' AND p.id = e.entry_id
-LEFT JOIN repost_ref r ON e.kind = 'repost' AND r.id = e.entry_id
-JOIN follow f ON f.followee_id = e.author_id AND f.active`;
+LEFT JOIN repost_ref r ON e.kind = 'repost' AND r.id = e.entry_id`;
+
+/**
+ * The followers behind a place, in the order of the index. The author stands in the order too: with an
+ * equality alone the planner reads and sorts all that are left for every chunk (seen: 20,040 rows for 1,000).
+ */
+const chunkSql = `
+CROSS JOIN LATERAL (
+  SELECT bucket, follower_id FROM follow
+  WHERE active AND followee_id = e.author_id
+    AND (followee_id, bucket, follower_id) > (e.author_id, $2::smallint, $3::bigint)
+  ORDER BY followee_id, bucket, follower_id LIMIT $4) f`;
 
 interface Row {
   seq: bigint;
@@ -37,7 +47,9 @@ export async function recipientsOf(sql: Sql, seqs: readonly bigint[]): Promise<D
   if (seqs.length === 0) return [];
   const { rows } = await sql.query<Row>({
     name: 'fanout-recipients',
-    text: `${selectSql} WHERE e.seq = ANY($1::bigint[]) ORDER BY e.seq`,
+    text: `${selectSql}
+      JOIN follow f ON f.followee_id = e.author_id AND f.active
+      WHERE e.seq = ANY($1::bigint[]) ORDER BY e.seq`,
     values: [seqs],
   });
   return rows.flatMap(deliveryOf);
@@ -57,8 +69,7 @@ export async function nextRecipients(
 ): Promise<{ deliveries: Delivery[]; next: ChunkPlace | null }> {
   const { rows } = await sql.query<Row>({
     name: 'fanout-chunk',
-    text: `${selectSql} WHERE e.seq = $1 AND (f.bucket, f.follower_id) > ($2, $3)
-      ORDER BY f.bucket, f.follower_id LIMIT $4`,
+    text: `${selectSql} ${chunkSql} WHERE e.seq = $1 ORDER BY f.bucket, f.follower_id`,
     values: [seq, afterBucket, afterFollowerId, limit],
   });
   const last = rows.at(-1);
