@@ -4,11 +4,10 @@ import { envelopeHeader, signEnvelope } from '@murmuration/service-kit';
 import { castPassword, createGraphClient, type Member, signUpCast } from '@murmuration/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLoad } from '../support/load.ts';
-import { type Replicated, startReplicated } from '../support/replicated.ts';
+import { type Replicated, settleMs, startReplicated } from '../support/replicated.ts';
 import { type KeySettings, planRotation } from './keys.ts';
 
 const parts = ['user', 'post', 'timeline', 'timeline-worker', 'gateway'];
-const settleMs = 1_100;
 
 let stack: Replicated;
 let members: Member[];

@@ -3,15 +3,9 @@ import { type Member, signUpCast } from '@murmuration/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLoad } from '../support/load.ts';
-import { type Replicated, startReplicated } from '../support/replicated.ts';
+import { type Replicated, settleMs, startReplicated } from '../support/replicated.ts';
 import { watchHome } from '../support/watch-home.ts';
 
-/**
- * A process that came back gets traffic for this long before the next one goes, as `minReadySeconds` does: longer
- * than nginx's passive checks leave it alone, which is up to two seconds by a clock of whole ones (seen: with
- * 1.1 s the second gateway sometimes drained while the first still counted as gone).
- */
-const settleMs = 2_500;
 const parts = ['user', 'post', 'timeline', 'timeline-worker', 'gateway'];
 
 let stack: Replicated;

@@ -9,6 +9,13 @@ export interface Replicated extends Story {
   passedOn(): number;
 }
 
+/**
+ * A process that came back gets traffic for this long before the next one goes, as `minReadySeconds` does: longer
+ * than nginx's passive checks leave it alone, which is up to two seconds by a clock of whole ones (seen: with
+ * 1.1 s the second gateway sometimes drained while the first still counted as gone).
+ */
+export const settleMs = 2_500;
+
 /** Longer than nginx keeps an idle connection here, so that a drain leaves none. */
 const drainDelayMs = 1_000;
 
