@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { requireTool } from '@murmuration/testing/tool';
 import { afterAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { type AlertCase, alertCases } from './cases.ts';
+import type { AlertCase } from './alert-case.ts';
+import { alertCases } from './cases.ts';
 import { alertRules, ruleGroups } from './rules.ts';
 
 const promtool = requireTool({ command: 'promtool', debianPackage: 'prometheus' });
