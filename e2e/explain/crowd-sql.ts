@@ -11,8 +11,8 @@ export interface CrowdSize {
  */
 export function crowdSql({ people, followsEach, posts }: CrowdSize) {
   const person = (n: string) => `(id_at(timestamptz '2025-02-01Z') + ((${n})::bigint << 22))`;
-  const said = `extract(epoch FROM now() - interval '1 hour' - timestamptz '2025-03-01Z')`;
-  const stepMs = `floor(${said} * 1000 / ${posts})::bigint`;
+  // A number, not `now()`: every statement in every database must make the same ids.
+  const stepMs = Math.floor((Date.now() - 3_600_000 - Date.parse('2025-03-01T00:00:00Z')) / posts);
   const post = (m: string) => `(id_at(timestamptz '2025-03-01Z') + (((${m})::bigint * ${stepMs}) << 22))`;
   const repost = (m: string) => `(${post(m)} + (1::bigint << 21))`;
   const author = (m: string) => `(${person(`(${m})::bigint * 7919 % ${people}`)})`;

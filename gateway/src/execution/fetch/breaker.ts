@@ -4,13 +4,13 @@ import type { SubgraphLimits } from './settings.ts';
 
 type Limits = Pick<
   SubgraphLimits,
-  'breakerFailureShare' | 'breakerMinimum' | 'breakerWindowMs' | 'breakerOpenMs'
+  'breakerFailureShare' | 'breakerMinimum' | 'breakerWindowMs' | 'breakerOpenMs' | 'breakerMaxOpenMs'
 >;
 
 type State =
   | { phase: 'closed'; since: number; requests: number; failures: number }
-  | { phase: 'open'; until: number }
-  | { phase: 'probing' };
+  | { phase: 'open'; until: number; failedProbes: number }
+  | { phase: 'probing'; failedProbes: number };
 
 /** Stops asking a subgraph that fails, so that its callers fail fast and it gets air to recover. */
 export function withBreaker(next: Exchange, limits: Limits, now: () => number = Date.now): Exchange {
@@ -24,7 +24,7 @@ export function withBreaker(next: Exchange, limits: Limits, now: () => number = 
         return false;
       case 'open':
         if (now() < state.until) break;
-        state = { phase: 'probing' };
+        state = { phase: 'probing', failedProbes: state.failedProbes };
         return true;
       case 'probing':
         break;
@@ -34,25 +34,29 @@ export function withBreaker(next: Exchange, limits: Limits, now: () => number = 
     throw new FetchFailure('CIRCUIT_OPEN', `${subgraph} has been failing`);
   }
 
-  function open(): void {
+  function open(failedProbes: number): void {
+    const openMs = Math.min(limits.breakerOpenMs * 2 ** failedProbes, limits.breakerMaxOpenMs);
     // Jitter, or every replica of the gateway would try again in the same moment.
-    state = { phase: 'open', until: now() + limits.breakerOpenMs * (0.75 + Math.random() / 2) };
+    state = { phase: 'open', until: now() + openMs * (0.75 + Math.random() / 2), failedProbes };
   }
 
   function record(isProbe: boolean, outcome: 'good' | 'bad' | 'unknown'): void {
     if (isProbe) {
+      const failedProbes = state.phase === 'probing' ? state.failedProbes : 0;
       if (outcome === 'good') state = closed();
-      else if (outcome === 'bad') open();
-      else state = { phase: 'open', until: now() };
+      else if (outcome === 'bad') open(failedProbes + 1);
+      else state = { phase: 'open', until: now(), failedProbes };
       return;
     }
     if (state.phase !== 'closed' || outcome === 'unknown') return;
     if (now() - state.since > limits.breakerWindowMs) state = closed();
     if (state.phase !== 'closed') return;
     state.requests++;
-    if (outcome === 'bad') state.failures++;
+    // Only a failure opens it: an answer after a short outage says that the subgraph is back.
+    if (outcome === 'good') return;
+    state.failures++;
     const isFull = state.requests >= limits.breakerMinimum;
-    if (isFull && state.failures >= state.requests * limits.breakerFailureShare) open();
+    if (isFull && state.failures >= state.requests * limits.breakerFailureShare) open(0);
   }
 
   return async (call) => {

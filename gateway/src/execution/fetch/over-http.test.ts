@@ -370,7 +370,7 @@ describe('the breaker', () => {
   }
 
   test('opens after failures and asks no more', async () => {
-    const fetcher = fetcherWith({ limits: { ...limits, breakerOpenMs: 60_000 } });
+    const fetcher = fetcherWith({ limits: { ...limits, breakerOpenMs: 60_000, breakerMaxOpenMs: 60_000 } });
     await fail(fetcher, 2);
     await expect(fetcher.fetch(request())).rejects.toMatchObject({ reason: 'CIRCUIT_OPEN' });
     expect(held).toHaveLength(2);

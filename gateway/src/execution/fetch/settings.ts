@@ -41,8 +41,10 @@ export interface SubgraphLimits {
   breakerMinimum: number;
   /** Length of the window. Default 10,000 ms. */
   breakerWindowMs: number;
-  /** An open breaker lets one request try after this. Default 5,000 ms. */
+  /** An open breaker lets one request try after this, doubled for each that failed. Default 500 ms. */
   breakerOpenMs: number;
+  /** … and never waits longer than this. Default 5,000 ms. */
+  breakerMaxOpenMs: number;
 }
 
 export const defaultLimits: SubgraphLimits = {
@@ -59,7 +61,8 @@ export const defaultLimits: SubgraphLimits = {
   breakerFailureShare: 0.5,
   breakerMinimum: 20,
   breakerWindowMs: 10_000,
-  breakerOpenMs: 5_000,
+  breakerOpenMs: 500,
+  breakerMaxOpenMs: 5_000,
 };
 
 /** What happened to one request, for metrics. */
