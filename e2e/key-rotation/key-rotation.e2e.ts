@@ -7,7 +7,7 @@ import { startLoad } from '../support/load.ts';
 import { type Replicated, settleMs, startReplicated } from '../support/replicated.ts';
 import { type KeySettings, planRotation } from './keys.ts';
 
-const parts = ['user', 'post', 'timeline', 'timeline-worker', 'gateway'];
+const consumers = ['post', 'timeline', 'timeline-worker', 'gateway'];
 
 let stack: Replicated;
 let members: Member[];
@@ -34,7 +34,8 @@ test('keys are replaced while everybody goes on: no valid token and no envelope 
   const renewed = await Promise.all(members.map(logIn));
   for (const { accessToken } of renewed) expect(keyIdOf(accessToken)).toBe(newSigningKeyId);
   const later = startLoad(renewed, 150);
-  await giveKeys(forget?.settings);
+  // Issuers first: a gateway keeps a key that it read from one who still had it for up to five minutes.
+  await giveKeys(forget?.settings, [['user'], consumers]);
   await later.stop();
   expect(later.failures).toEqual([]);
   for (const name of stack.processes.keys()) await noteRefusals(name);
@@ -60,10 +61,13 @@ function oldKeys(): KeySettings {
 }
 
 /** Restarts everything with new lists, one process of every part at a time: old and new run side by side. */
-async function giveKeys(settings: KeySettings | undefined): Promise<void> {
+async function giveKeys(
+  settings: KeySettings | undefined,
+  waves: readonly (readonly string[])[] = [['user', ...consumers]],
+): Promise<void> {
   if (!settings) throw new Error('a step of the rotation is missing');
   const { INTERNAL_KEYS, JWT_SIGNING_KEYS } = settings;
-  for (const tail of ['', '-2']) {
+  for (const [parts, tail] of waves.flatMap((wave) => [[wave, ''] as const, [wave, '-2'] as const])) {
     await Promise.all(
       parts.map(async (part) => {
         const name = `${part}${tail}`;
