@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { servedFeedLimits } from '@murmuration/events';
 import { describe, expect, test } from 'vitest';
 import { readGatewayConfig } from '../../gateway/src/config.ts';
-import { readPoolSize } from '../../prisma/src/prepared.ts';
+import { readPoolSize } from '../../prisma/src/reads.ts';
 import { readPostConfig } from '../../subgraphs/post/src/config.ts';
 import { readTimelineConfig, readWorkerConfig } from '../../subgraphs/timeline/src/config.ts';
 import { readUserConfig } from '../../subgraphs/user/src/config.ts';
@@ -122,7 +122,7 @@ function connectionsOf(name: string, environment: Record<string, string>): numbe
   expect(pools.length).toBeGreaterThan(0);
   const pooled = pools.reduce((sum, [, size]) => sum + Number(size), 0);
   const feed = name === 'user' || name === 'post' ? servedFeedLimits.connections : 0;
-  const reads = name === 'user' || name === 'post' ? readPoolSize : 0;
+  const reads = ['user', 'post', 'timeline'].includes(name) ? readPoolSize : 0;
   const chores = name === 'user' ? 1 : 0;
   const locks = name === 'timeline-worker' ? 4 : 0;
   return pooled + feed + reads + chores + locks;

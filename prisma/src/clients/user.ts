@@ -1,6 +1,7 @@
 import { Prisma, PrismaClient } from '../../generated/user/client.ts';
 import { type ClientOptions, createAdapter } from '../client-options.ts';
-import { idArray, type PreparedReads, type PreparedStatement, withReads } from '../prepared.ts';
+import { idArray } from '../id-array.ts';
+import { type PreparedReads, type PreparedStatement, withReads } from '../prepared-reads.ts';
 
 export { idArray, type PreparedStatement, Prisma };
 export type UserDatabase = PrismaClient & {

@@ -15,7 +15,7 @@ import {
 } from '@murmuration/service-kit';
 import type { TimelineConfig } from './config.ts';
 import type { Context } from './context.ts';
-import { createTimelinePool } from './database/pool.ts';
+import { createTimelinePool, createTimelineReads } from './database/pool.ts';
 import { homeResolvers } from './home/resolvers.ts';
 import { timelineLimits } from './limits.ts';
 import { liveResolvers } from './live/resolvers.ts';
@@ -41,22 +41,27 @@ export async function startTimeline(
   logger: Logger = createLogger('timeline', config.LOG_LEVEL),
 ): Promise<string> {
   const count = countStatements('timeline');
-  const pool = createTimelinePool({
+  const connection = {
     url: config.TIMELINE_DATABASE_URL,
+    onError: (error: Error) => logger.warn({ err: error }, 'an idle connection broke'),
+    onStatement: count,
+  };
+  const pool = createTimelinePool({
+    ...connection,
     poolSize: config.TIMELINE_DATABASE_POOL,
     applicationName: 'murmuration-timeline',
-    onError: (error) => logger.warn({ err: error }, 'an idle connection broke'),
-    onStatement: count,
   });
   watchPool('timeline', pool);
   lifecycle.onStop('database', () => pool.end());
+  const reads = createTimelineReads({ ...connection, applicationName: 'murmuration-timeline reads' });
+  lifecycle.onStop('reads', () => reads.close());
   const redis = createRedisCache({ url: config.REDIS_URL, logger, name: 'timeline' });
   lifecycle.onStop('redis', () => redis.close());
   const keys = config.INTERNAL_KEYS;
   const user = createInternalClient({ self: 'timeline', service: 'user', url: config.USER_URL, keys });
   lifecycle.onStop('user', () => user.close());
   const limits = { ...timelineLimits, pulledFollowees: config.TIMELINE_PULLED_FOLLOWEES };
-  const services = await startServices({ pool, redis, user, keys, logger, limits });
+  const services = await startServices({ pool, reads, redis, user, keys, logger, limits });
   lifecycle.onStop('log', () => services.stop());
 
   const subgraph = createTimelineSubgraph(services, logger);

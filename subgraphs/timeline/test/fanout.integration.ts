@@ -4,6 +4,8 @@ import { readFanoutCursor } from '../src/fanout/events.ts';
 import { fanOutNext } from '../src/fanout/small-lane.ts';
 import type { HomeCache } from '../src/home/cache/cache.ts';
 import { highest } from '../src/home/range.ts';
+import { tailEvents } from '../src/home/reader-state.ts';
+import { readLogHead } from '../src/live/log-event.ts';
 import { openHome, type TestHome } from './support/home.ts';
 import { createTown, type Town } from './support/town.ts';
 
@@ -64,15 +66,39 @@ test('a giant goes in chunks, and the small do not wait for it', async () => {
   expect(steps).toBeGreaterThanOrEqual(followers.length / limits.chunkFollowers);
 });
 
-test('while a chunk is open liveCursor does not promise what is not in the lists yet', async () => {
-  await post(giant);
-  await fanOutNext(options());
-  const [reader = 0n] = followers;
+test('what is not in the lists yet is taken from the log, so that liveCursor may promise it', async () => {
   const page = { limit: 20, direction: 'forward', after: null, before: null } as const;
-  const { position } = await home.pipeline.page(reader, page);
-  expect(position.seq).toBeLessThan(await readFanoutCursor(home.pool));
-  while (await pushNextChunk(options()));
-  expect((await home.pipeline.page(reader, page)).position.seq).toBe(await readFanoutCursor(home.pool));
+  const [reader = 0n] = followers;
+  await home.pipeline.page(reader, page);
+  const ofGiant = await post(giant);
+  await fanOutNext(options());
+  const ofMinor = await post(minor);
+  expect(await listOf(reader)).not.toContain(ofGiant);
+  const { entries, position } = await home.pipeline.page(reader, page);
+  expect(entries.slice(0, 2).map(({ id }) => id)).toEqual([ofMinor, ofGiant]);
+  expect(position.seq).toBe((await readLogHead(home.pool)).seq);
+  await home.fanOut();
+});
+
+test('while too much of the log is not pushed, liveCursor promises only what is', async () => {
+  const page = { limit: 20, direction: 'forward', after: null, before: null } as const;
+  const [reader = 0n] = followers;
+  const before = await home.pipeline.page(reader, page);
+  await home.pool.query(
+    `INSERT INTO timeline_event (seq, kind, author_id) SELECT seq + n, 'follow', $1
+     FROM timeline_head, generate_series(1, $2) n`,
+    [giant, tailEvents],
+  );
+  await home.pool.query('UPDATE timeline_head SET seq = seq + $1', [tailEvents]);
+  const late = await post(minor);
+  const { entries, position } = await home.pipeline.page(reader, page);
+  expect(entries.map(({ id }) => id)).not.toContain(late);
+  expect(position).toEqual(before.position);
+  await home.fanOut();
+  // What this process knows of the pushes is old by then, and it looks again.
+  const after = await home.pipeline.page(reader, page);
+  expect(after.entries[0]?.id).toBe(late);
+  expect(after.position.seq).toBe(await readFanoutCursor(home.pool));
 });
 
 test('a worker that dies in the middle of a step repeats it, and nobody gets it twice', async () => {

@@ -20,10 +20,11 @@ let services: Awaited<ReturnType<typeof startServices>>;
 
 beforeAll(async () => {
   home = await openHome(town);
-  const { logger, pool, redis } = home;
+  const { logger, pool, reads, redis } = home;
   publisher = startPublisher({ sql: pool, redis, logger, isLeading: () => true });
   services = await startServices({
     pool,
+    reads,
     redis,
     logger,
     keys: [key],

@@ -77,6 +77,7 @@ test('while nobody can tell what the viewer may see the edges stay and their nod
   const user = { call: () => Promise.reject(new Error('away')) };
   const services = await startServices({
     pool: live.pool,
+    reads: live.reads,
     redis: live.redis,
     logger: live.logger,
     keys: [{ id: 'k', secret: randomBytes(32) }],

@@ -3,7 +3,7 @@ import type { Sql } from '../database/pool.ts';
 import type { HomeCache } from '../home/cache/cache.ts';
 import { selectForCache } from '../home/cache/rebuild.ts';
 import { highest, type Range } from '../home/range.ts';
-import { readReaderState } from '../home/reader-state.ts';
+import { readEpoch } from '../home/reader-state.ts';
 import { timelineLimits } from '../limits.ts';
 
 export const auditLimits = {
@@ -42,7 +42,7 @@ export async function auditReader(options: AuditOptions, readerId: bigint): Prom
 
 /** Entries above the list's floor that it lacks; null when there is no list to believe. */
 async function missingOf({ sql, cache }: AuditOptions, readerId: bigint): Promise<Set<bigint> | null> {
-  const { epoch } = await readReaderState(sql, readerId, everything, 1);
+  const epoch = await readEpoch(sql, readerId);
   const list = await cache.read(readerId, everything, auditLimits.elements);
   if (list?.epoch !== epoch) return null;
   const { ids } = await selectForCache(sql, readerId, timelineLimits.cachedEntries);

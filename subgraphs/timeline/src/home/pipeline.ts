@@ -1,6 +1,6 @@
 import type { Relationships } from '@murmuration/relationships';
 import type { Page } from '@murmuration/ids';
-import type { Sql } from '../database/pool.ts';
+import type { Reads } from '../database/pool.ts';
 import { selectBelonging } from './belonging.ts';
 import type { Candidates, CandidateSource } from './candidate-source.ts';
 import type { Entry } from './entry.ts';
@@ -21,9 +21,9 @@ export interface HomePage {
 }
 
 export interface HomePipeline {
-  /** Step 1: the ids to look at. */
+  /** Step 1: the ids to look at, with what belongs behind them. */
   ids: CandidateSource;
-  /** Step 2: of some ids the entries that may be shown. */
+  /** Step 2: of some ids, wherever they come from, the entries that may be shown. */
   visible(readerId: bigint, ids: readonly bigint[]): Promise<SeenEntry[]>;
   /** Step 3: as many visible entries as a page takes. Step 4 makes keys of them (connection.ts). */
   page(readerId: bigint, page: Page): Promise<HomePage>;
@@ -34,7 +34,7 @@ const spare = 8;
 const mostAtOnce = 400;
 
 export function createHomePipeline(options: {
-  sql: Sql;
+  sql: Reads;
   ids: CandidateSource;
   relationships: Relationships;
 }): HomePipeline {
@@ -42,6 +42,13 @@ export function createHomePipeline(options: {
 
   async function visible(readerId: bigint, candidates: readonly bigint[]): Promise<SeenEntry[]> {
     const entries = await selectBelonging(sql, readerId, candidates);
+    return seen(
+      readerId,
+      candidates.flatMap((id) => entries.get(id) ?? []),
+    );
+  }
+
+  async function seen(readerId: bigint, entries: readonly Entry[]): Promise<SeenEntry[]> {
     const people = peopleOf(readerId, entries);
     const relations = await relationships.read(readerId, people);
     const known = new Map(people.map((person, index) => [person, relations[index]]));
@@ -66,10 +73,10 @@ export function createHomePipeline(options: {
     ) {
       const found: Candidates = await ids(readerId, range, count);
       position ??= found.position;
-      const seen = await visible(readerId, found.ids);
-      entries.push(...seen);
+      const shown = await seen(readerId, found.entries);
+      entries.push(...shown);
       // What cannot be decided is not made up for: the page would run through the whole timeline.
-      range = seen.some(({ sight }) => sight === 'unknown') ? null : found.rest;
+      range = shown.some(({ sight }) => sight === 'unknown') ? null : found.rest;
     }
     position ??= await readLogHead(sql);
     return { entries: entries.slice(0, limit + 1), position };

@@ -1,4 +1,4 @@
-import type { Sql } from '../database/pool.ts';
+import type { Reads, Sql } from '../database/pool.ts';
 import type { Entry } from '../home/entry.ts';
 import type { LogKind } from '../ingest/log.ts';
 
@@ -57,7 +57,7 @@ export interface LogHead {
   incarnation: string;
 }
 
-export async function readLogHead(sql: Sql): Promise<LogHead> {
+export async function readLogHead(sql: Reads): Promise<LogHead> {
   const { rows } = await sql.query<LogHead>({
     name: 'log-head',
     text: 'SELECT seq, left(incarnation::text, 8) AS incarnation FROM timeline_head',

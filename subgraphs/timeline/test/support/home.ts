@@ -5,13 +5,14 @@ import { createTestDatabase, createTestRedis } from '@murmuration/testing';
 import { homeByOracle, loadTruth } from '@murmuration/testing/oracle';
 import pg from 'pg';
 import { vi } from 'vitest';
-import { createTimelinePool } from '../../src/database/pool.ts';
+import { createTimelinePool, createTimelineReads } from '../../src/database/pool.ts';
 import { pushNextChunk } from '../../src/fanout/chunk-lane.ts';
 import { fanOutNext } from '../../src/fanout/small-lane.ts';
 import { createHomeCache } from '../../src/home/cache/cache.ts';
 import { createRebuilds } from '../../src/home/cache/rebuild.ts';
 import { createCandidateSource } from '../../src/home/candidate-source.ts';
 import { createHomePipeline } from '../../src/home/pipeline.ts';
+import { createPushedTo } from '../../src/home/pushed-to.ts';
 import { highest } from '../../src/home/range.ts';
 import { applyChanges } from '../../src/ingest/apply.ts';
 import type { IncomingChange, IncomingSource } from '../../src/ingest/changes.ts';
@@ -35,6 +36,11 @@ export async function openHome(
     applicationName: 'test',
     onError: () => undefined,
   });
+  const reads = createTimelineReads({
+    url: database.url,
+    applicationName: 'test reads',
+    onError: () => undefined,
+  });
   const cache = createHomeCache(redis, limits);
   const rebuilds: string[] = [];
   const rebuild = createRebuilds({
@@ -44,8 +50,15 @@ export async function openHome(
     onOutcome: (outcome) => rebuilds.push(outcome),
   });
   const relationships = createRelationships({ redis, user: { call: answerFor(town) } });
-  const ids = createCandidateSource({ sql: pool, cache, rebuild, logger, limits });
-  const pipeline = createHomePipeline({ sql: pool, ids, relationships });
+  const ids = createCandidateSource({
+    sql: reads,
+    cache,
+    pushed: createPushedTo(reads),
+    rebuild,
+    logger,
+    limits,
+  });
+  const pipeline = createHomePipeline({ sql: reads, ids, relationships });
   const oracle = new pg.Client({ connectionString: database.url });
   await oracle.connect();
   await vi.waitUntil(() => redis.namespace() !== null);
@@ -67,6 +80,7 @@ export async function openHome(
 
   return {
     pool,
+    reads,
     redis,
     cache,
     pipeline,
@@ -101,6 +115,7 @@ export async function openHome(
     },
     async close() {
       redis.close();
+      await reads.close();
       await pool.end();
       await oracle.end();
       await own?.close();

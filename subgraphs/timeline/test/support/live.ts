@@ -11,10 +11,11 @@ const keys = [{ id: 'test', secret: randomBytes(32) }] as const;
 /** A projection that is followed live: the publisher of its log and one process that serves streams. */
 export async function openLive(town: Town, options: { redisUrl?: string } = {}) {
   const home = await openHome(town, options);
-  const { logger, pool, redis } = home;
+  const { logger, pool, reads, redis } = home;
   const publisher = startPublisher({ sql: pool, redis, logger, isLeading: () => true });
   const services = await startServices({
     pool,
+    reads,
     redis,
     logger,
     keys: [keys[0]],

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { type ClientOptions, clientPoolDefaults } from './client-options.ts';
+import { createLanes, readPoolSize } from './lanes.ts';
 
 /** A statement whose text never changes: each connection parses and plans it once, under its name. */
 export interface PreparedStatement {
@@ -13,21 +14,21 @@ export interface PreparedReads {
   close(): Promise<void>;
 }
 
-/** Hot reads take about a millisecond, so few connections carry thousands of them. */
-export const readPoolSize = 4;
-
 const int8 = 20;
 const int8Array = 1016;
+
+type ReadOptions = Pick<ClientOptions, 'url' | 'applicationName' | 'onStatement'>;
 
 /**
  * A way past the ORM for measured hot paths, with connections of its own. Reading 20 posts with counts and
  * the viewer's state cost 1.75 ms of Postgres and 0.9 ms of Node as three raw ORM statements, since each was
  * parsed and planned, for all partitions, every time. See docs/performance.md.
  */
-function createPreparedReads(options: ClientOptions): PreparedReads {
+export function createPreparedReads(options: ReadOptions): PreparedReads {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: readPoolSize,
+    pipeline: true,
     connectionTimeoutMillis: clientPoolDefaults.connectionTimeoutMs,
     statement_timeout: clientPoolDefaults.statementTimeoutMs,
     application_name: `${options.applicationName ?? 'murmuration'} reads`,
@@ -37,17 +38,21 @@ function createPreparedReads(options: ClientOptions): PreparedReads {
   });
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => undefined);
+  const lanes = createLanes(pool, readPoolSize);
   const { onStatement } = options;
   return {
     async query<Row extends object>({ name, text }: PreparedStatement, values: readonly unknown[]) {
       const startedAtMs = performance.now();
       try {
-        return (await pool.query<Row>({ name, text, values: [...values] })).rows;
+        return (await lanes.query<Row>({ name, text, values: values as unknown[] })).rows;
       } finally {
         onStatement?.({ sql: text, durationMs: performance.now() - startedAtMs });
       }
     },
-    close: () => pool.end(),
+    async close() {
+      await lanes.close();
+      await pool.end();
+    },
   };
 }
 
@@ -62,11 +67,6 @@ export function withReads<Client extends { $disconnect(): Promise<void> }>(
     $reads,
     $disconnect: async () => void (await Promise.all([disconnect(), $reads.close()])),
   });
-}
-
-/** An array parameter of `bigint[]`, written at once: the driver would quote id by id. */
-export function idArray(ids: readonly bigint[]): string {
-  return `{${ids.join(',')}}`;
 }
 
 const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') => {

@@ -1,0 +1,96 @@
+import type pg from 'pg';
+
+/** Connections of the hot reads of one process: few of them carry thousands. */
+export const readPoolSize = 4;
+
+/** Statements sent on one connection before the next one is used as well. */
+const laneDepth = 4;
+
+interface Lane {
+  connection: Promise<Connection> | undefined;
+  pending: number;
+}
+
+interface Connection {
+  client: pg.PoolClient;
+  /** Once, however often it is called. */
+  giveBack(broken?: Error): void;
+}
+
+export interface Lanes {
+  query<Row extends pg.QueryResultRow>(config: pg.QueryConfig): Promise<pg.QueryResult<Row>>;
+  /** Gives the connections back once what was sent has been answered. */
+  close(): Promise<void>;
+}
+
+/**
+ * Sends statements without waiting for the ones before (`pipeline: true` of the pool's clients is needed): a
+ * pool lends a connection to one statement at a time, so that each costs both sides a wake-up of its own.
+ * Eight callers reading 20 rows by key took a third less of Postgres and a fifth less of Node on one lane
+ * than on a pool of four. A lane is filled before the next one opens, for a connection that was just used has
+ * its plans in the processor's cache. Only for statements of about a millisecond: the ones behind wait.
+ */
+export function createLanes(pool: pg.Pool, count: number): Lanes {
+  const lanes: Lane[] = Array.from({ length: count }, () => ({ connection: undefined, pending: 0 }));
+
+  function choose(): Lane {
+    let least: Lane | undefined;
+    for (const lane of lanes) {
+      if (lane.pending < laneDepth) return lane;
+      if (!least || lane.pending < least.pending) least = lane;
+    }
+    if (!least) throw new RangeError('A pipeline needs at least one lane.');
+    return least;
+  }
+
+  function open(lane: Lane): Promise<Connection> {
+    const forget = () => {
+      if (lane.connection === opening) lane.connection = undefined;
+    };
+    const opening = pool.connect().then((client): Connection => {
+      let isLent = true;
+      const giveBack = (broken?: Error) => {
+        if (!isLent) return;
+        isLent = false;
+        forget();
+        client.off('error', giveBack);
+        client.release(broken);
+      };
+      // What was sent on it has failed by then; the next statement opens another one.
+      client.once('error', giveBack);
+      return { client, giveBack };
+    });
+    lane.connection = opening;
+    opening.catch(forget);
+    return opening;
+  }
+
+  return {
+    async query<Row extends pg.QueryResultRow>(config: pg.QueryConfig) {
+      const lane = choose();
+      lane.pending++;
+      try {
+        const { client, giveBack } = await (lane.connection ?? open(lane));
+        return await client.query<Row>(config).catch((error: unknown) => {
+          // A server says goodbye before it closes: nothing more is sent there.
+          if (isFatal(error)) giveBack(error);
+          throw error;
+        });
+      } finally {
+        lane.pending--;
+      }
+    },
+    async close() {
+      await Promise.all(
+        lanes.map(async (lane) => {
+          const connection = await lane.connection?.catch(() => undefined);
+          connection?.giveBack();
+        }),
+      );
+    },
+  };
+}
+
+function isFatal(error: unknown): error is Error {
+  return error instanceof Error && 'severity' in error && error.severity === 'FATAL';
+}

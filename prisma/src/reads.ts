@@ -1,0 +1,3 @@
+/** For who reads past the ORM without any of its clients. */
+export { idArray } from './id-array.ts';
+export { createLanes, type Lanes, readPoolSize } from './lanes.ts';

@@ -1,0 +1,72 @@
+import pg from 'pg';
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { createLanes, type Lanes } from '../src/lanes.ts';
+
+let pool: pg.Pool;
+let lanes: Lanes;
+beforeEach(() => {
+  pool = new pg.Pool({ connectionString: inject('postgresUrl'), max: 2, pipeline: true });
+  pool.on('error', () => undefined);
+  lanes = createLanes(pool, 2);
+});
+afterEach(async () => {
+  await lanes.close();
+  await pool.end();
+});
+
+const echo = (value: number) =>
+  lanes.query<{ value: number; pid: number }>({
+    name: 'echo',
+    text: 'SELECT $1::int AS value, pg_backend_pid() AS pid',
+    values: [value],
+  });
+
+test('many at once come back to whoever asked, on as few connections as hold them', async () => {
+  const one = await Promise.all([1, 2, 3].map(echo));
+  expect(one.map(({ rows }) => rows[0]?.value)).toEqual([1, 2, 3]);
+  expect(pool.totalCount).toBe(1);
+
+  const many = await Promise.all(Array.from({ length: 200 }, (_each, value) => echo(value)));
+  expect(many.map(({ rows }) => rows[0]?.value)).toEqual(Array.from({ length: 200 }, (_each, i) => i));
+  expect(new Set(many.map(({ rows }) => rows[0]?.pid)).size).toBe(2);
+});
+
+test('one that fails fails alone', async () => {
+  const outcomes = await Promise.allSettled([
+    echo(1),
+    lanes.query({ text: 'SELECT 1 / 0' }),
+    echo(2),
+    lanes.query({ text: 'SELECT nonsense' }),
+    echo(3),
+  ]);
+  expect(outcomes.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+  ]);
+});
+
+test('a connection that breaks fails what was sent on it, and the next statement has another one', async () => {
+  const [{ rows } = { rows: [] }] = await Promise.all([echo(1)]);
+  const sleeping = expect(lanes.query({ text: 'SELECT pg_sleep(30)' })).rejects.toThrow();
+  const admin = new pg.Client({ connectionString: inject('postgresUrl') });
+  await admin.connect();
+  await admin.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+  await admin.end();
+  await sleeping;
+  const { rows: later } = await echo(2);
+  expect(later[0]?.value).toBe(2);
+  expect(later[0]?.pid).not.toBe(rows[0]?.pid);
+  expect(pool.totalCount).toBe(1);
+});
+
+test('closing waits for what was sent', async () => {
+  const slow = lanes.query<{ done: boolean }>({ text: 'SELECT pg_sleep(0.2) IS NOT NULL AS done' });
+  await lanes.query({ text: 'SELECT 1' });
+  await lanes.close();
+  await pool.end();
+  expect((await slow).rows).toEqual([{ done: true }]);
+  pool = new pg.Pool({ connectionString: inject('postgresUrl') });
+});
