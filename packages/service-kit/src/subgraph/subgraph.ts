@@ -1,7 +1,6 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import {
   type ExecutionResult,
-  execute,
   type GraphQLSchema,
   getOperationAST,
   type OperationTypeNode,
@@ -17,6 +16,7 @@ import { inSpan } from '../observe/tracing/tracing.ts';
 import type { RequestContext } from './context.ts';
 import { createDocumentCache } from './documents.ts';
 import { resolveEntitiesFast } from './entities.ts';
+import { createOperationRunner } from './run-operation.ts';
 
 /** Resolvers as codegen types them; the schema builder checks them against the SDL. */
 export type Resolvers = NonNullable<
@@ -60,12 +60,12 @@ export function createSubgraph<Context extends RequestContext>(options: {
   const labelOf = createBoundedLabel();
   const durationOf = bindLabels(operationDuration);
   const readDocument = createDocumentCache(schema);
+  const runOperation = createOperationRunner(schema);
 
   async function run(request: GraphQLRequest, base: RequestContext): Promise<ExecutionResult> {
     const parsed = readDocument(request.query);
     if ('errors' in parsed) return { errors: parsed.errors };
-    const result = await execute({
-      schema,
+    const result = await runOperation({
       document: parsed.document,
       contextValue: options.createContext(base),
       variableValues: request.variables ?? null,
