@@ -6,6 +6,7 @@ import { createHomeCache, type HomeCache } from '../src/home/cache/cache.ts';
 import { bucketOf, readerKeys } from '../src/home/cache/keys.ts';
 import { highest, type Range } from '../src/home/range.ts';
 import { timelineLimits } from '../src/limits.ts';
+import { openBuild } from './support/open-build.ts';
 
 const limits = { ...timelineLimits, cachedEntries: 40, cacheSlack: 8 };
 const everything: Range = { low: 0n, high: highest, order: 'newest' };
@@ -30,8 +31,8 @@ afterAll(async () => {
 
 async function warm(ids: readonly bigint[], head = 0n): Promise<void> {
   reader++;
-  const token = await cache.open(reader);
-  expect(await cache.store(reader, token ?? '', { epoch: 'e', head, ids })).toBe(true);
+  const token = await openBuild(cache, reader);
+  expect(await cache.store(reader, token, { epoch: 'e', head, ids })).toBe(true);
 }
 
 const push = (entryId: bigint, seq = 1n) =>

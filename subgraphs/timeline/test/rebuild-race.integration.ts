@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { selectForCache } from '../src/home/cache/rebuild.ts';
 import { highest } from '../src/home/range.ts';
+import { openBuild } from './support/open-build.ts';
 import { openHome, type TestHome } from './support/home.ts';
 import { createTown, type Town } from './support/town.ts';
 
@@ -31,10 +32,10 @@ async function postByBob(): Promise<bigint> {
 
 test('a push between the selection and the store is not lost', async () => {
   await home.cache.forget([alice]);
-  const token = await home.cache.open(alice);
+  const token = await openBuild(home.cache, alice);
   const selection = await selectForCache(home.pool, alice, 800);
   const pushed = await postByBob();
-  expect(await home.cache.store(alice, token ?? '', selection)).toBe(true);
+  expect(await home.cache.store(alice, token, selection)).toBe(true);
   expect(await listed()).toEqual([pushed, ...selection.ids]);
 });
 
@@ -42,22 +43,22 @@ test('the naive form, which opens after the selection, does lose it', async () =
   await home.cache.forget([alice]);
   const selection = await selectForCache(home.pool, alice, 800);
   const pushed = await postByBob();
-  const token = await home.cache.open(alice);
-  await home.cache.store(alice, token ?? '', selection);
+  const token = await openBuild(home.cache, alice);
+  await home.cache.store(alice, token, selection);
   expect(await listed()).not.toContain(pushed);
   await home.cache.forget([alice]);
 });
 
 test('a follow during a rebuild keeps it from being stored, and an older epoch from being believed', async () => {
   await home.cache.forget([alice]);
-  const token = await home.cache.open(alice);
+  const token = await openBuild(home.cache, alice);
   const selection = await selectForCache(home.pool, alice, 800);
   await home.apply([...town.post(carol), ...town.follow(alice, carol)]);
   await home.fanOut();
-  expect(await home.cache.store(alice, token ?? '', selection)).toBe(false);
+  expect(await home.cache.store(alice, token, selection)).toBe(false);
 
-  const late = await home.cache.open(alice);
-  await home.cache.store(alice, late ?? '', selection);
+  const late = await openBuild(home.cache, alice);
+  await home.cache.store(alice, late, selection);
   expect(await home.read(alice, 20)).toEqual(await home.expected(alice));
 });
 

@@ -4,6 +4,7 @@ import { type TimelineLimits, timelineLimits } from '../limits.ts';
 import type { LogHead } from '../live/log-event.ts';
 import { type Entries, selectBelonging, selectListed } from './belonging.ts';
 import type { CachedPart, HomeCache } from './cache/cache.ts';
+import type { Rebuild } from './cache/rebuild.ts';
 import { selectCandidates } from './candidates.ts';
 import type { Entry } from './entry.ts';
 import { homeReads } from './metrics.ts';
@@ -42,7 +43,7 @@ export function createCandidateSource(options: {
   sql: Reads;
   cache: HomeCache;
   pushed: PushedTo;
-  rebuild: (readerId: bigint) => Promise<boolean>;
+  rebuild: Rebuild;
   logger: Logger;
   limits?: TimelineLimits;
 }): CandidateSource {
@@ -80,8 +81,8 @@ export function createCandidateSource(options: {
     return isOfThePast || isOld ? look(readerId, range, count) : first;
   }
 
-  async function rebuilt(readerId: bigint): Promise<boolean> {
-    return rebuild(readerId).catch((error: unknown) => {
+  async function rebuilt(readerId: bigint, epoch: string): Promise<boolean> {
+    return rebuild(readerId, epoch).catch((error: unknown) => {
       logger.warn({ err: error }, 'a cached timeline cannot be made anew');
       return false;
     });
@@ -91,9 +92,8 @@ export function createCandidateSource(options: {
     const found = await lookTwice(readerId, range, count);
     const isPulled = found.state.followeeCount > limits.pulledFollowees;
     if (believable(found) || isPulled || cache.namespace() === null) return found;
-    // Of many who found it cold at once, those who come here late would each make it anew.
-    const isThereByNow = (await readList(readerId, range, 1))?.epoch === found.state.epoch;
-    return isThereByNow || (await rebuilt(readerId)) ? lookTwice(readerId, range, count) : found;
+    const isThere = await rebuilt(readerId, found.state.epoch);
+    return isThere ? lookTwice(readerId, range, count) : found;
   }
 
   async function fromList(readerId: bigint, found: Look, list: CachedPart, range: Range, count: number) {

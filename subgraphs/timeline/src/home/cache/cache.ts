@@ -31,14 +31,17 @@ export interface HomeCache {
   /** Null while Redis cannot be used. */
   namespace(): string | null;
   read(readerId: bigint, range: Range, count: number): Promise<CachedPart | null>;
-  /** Begins a rebuild, before the selection: a token, or null while another one is open. */
-  open(readerId: bigint): Promise<string | null>;
+  /** Begins a rebuild, before the selection, unless there is a list of this epoch. */
+  open(readerId: bigint, epoch: string): Promise<Opened>;
   /** Ends it; false when it was no longer the caller's, and then nothing was stored. */
   store(readerId: bigint, token: string, selection: Selection): Promise<boolean>;
   /** All pushes must be of one bucket. */
   push(bucket: number, pushes: readonly Push[]): Promise<void>;
   forget(readerIds: readonly bigint[]): Promise<void>;
 }
+
+/** `warm`: others were quicker. `busy`: another rebuild is open. */
+export type Opened = { status: 'opened'; token: string } | { status: 'warm' } | { status: 'busy' };
 
 export class CacheAway extends Error {
   override readonly name = 'CacheAway';
@@ -69,10 +72,12 @@ export function createHomeCache(redis: RedisCache, limits: TimelineLimits = time
       return { epoch: epoch ?? '', floor: BigInt(floor ?? 0), ids: ids.map(BigInt) };
     },
 
-    async open(readerId) {
+    async open(readerId, epoch) {
       const token = `t${randomBytes(9).toString('base64url')}`;
-      const opened = await run('open', [keysOf(readerId).build], [token, String(limits.buildTtlMs)]);
-      return opened === 1 ? token : null;
+      const { build, header } = keysOf(readerId);
+      const opened = await run('open', [build, header], [token, String(limits.buildTtlMs), epoch]);
+      if (opened === 1) return { status: 'opened', token };
+      return { status: opened === 2 ? 'warm' : 'busy' };
     },
 
     async store(readerId, token, { epoch, head, ids }) {

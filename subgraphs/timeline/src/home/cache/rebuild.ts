@@ -23,37 +23,37 @@ export async function selectForCache(sql: Sql, readerId: bigint, count: number):
   return row;
 }
 
+/** Makes a reader's list anew, unless there is one of this epoch. Answers whether there is one now. */
+export type Rebuild = (readerId: bigint, epoch: string) => Promise<boolean>;
+
+type Outcome = 'stored' | 'refused' | 'joined' | 'warm';
+
 /**
- * Makes a reader's list anew. The list that gathers pushes opens before the selection's snapshot, so a push
- * is seen by one of the two. Readers of one cold key wait for one rebuild.
- * @returns whether the list was stored
+ * The list that gathers pushes opens before the selection's snapshot, so a push is seen by one of the two.
+ * Readers of one cold key wait for one rebuild, and who comes late finds its list.
  */
 export function createRebuilds(options: {
   cache: HomeCache;
   sql: Sql;
   limits?: TimelineLimits;
-  onOutcome?: (outcome: 'stored' | 'refused' | 'joined') => void;
-}): (readerId: bigint) => Promise<boolean> {
+  onOutcome?: (outcome: Outcome) => void;
+}): Rebuild {
   const { cache, sql, limits = timelineLimits, onOutcome } = options;
-  const running = new Map<bigint, Promise<boolean>>();
+  const running = new Map<bigint, Promise<Outcome>>();
 
-  async function rebuild(readerId: bigint): Promise<boolean> {
-    const token = await cache.open(readerId);
-    if (token === null) return false;
+  async function rebuild(readerId: bigint, epoch: string): Promise<Outcome> {
+    const opened = await cache.open(readerId, epoch);
+    if (opened.status !== 'opened') return opened.status === 'warm' ? 'warm' : 'refused';
     const selected = await selectForCache(sql, readerId, limits.cachedEntries);
-    return cache.store(readerId, token, selected);
+    return (await cache.store(readerId, opened.token, selected)) ? 'stored' : 'refused';
   }
 
-  return async (readerId) => {
+  return async (readerId, epoch) => {
     const known = running.get(readerId);
-    if (known) {
-      onOutcome?.('joined');
-      return known;
-    }
-    const mine = rebuild(readerId).finally(() => running.delete(readerId));
-    running.set(readerId, mine);
-    const isStored = await mine;
-    onOutcome?.(isStored ? 'stored' : 'refused');
-    return isStored;
+    const mine = known ?? rebuild(readerId, epoch).finally(() => running.delete(readerId));
+    if (!known) running.set(readerId, mine);
+    const outcome = await mine;
+    onOutcome?.(known ? 'joined' : outcome);
+    return outcome !== 'refused';
   };
 }

@@ -90,8 +90,12 @@ if ARGV[4] == 'oldest' then
 end
 return { header[1], header[2], unpack(ids) }`;
 
-/** KEYS: build. ARGV: token, time to live in ms. Refused while another rebuild is open. */
+/**
+ * KEYS: build, header. ARGV: token, time to live in ms, epoch. Refused (0) while another rebuild is open, and
+ * not needed (2) when there is a list of that epoch by now.
+ */
 const open = `
+if redis.call('HGET', KEYS[2], 'epoch') == ARGV[3] then return 2 end
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('RPUSH', KEYS[1], ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
