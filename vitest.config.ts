@@ -11,6 +11,8 @@ const include = (kind: string) => [
 const graphql = createRequire(new URL('packages/service-kit/package.json', import.meta.url)).resolve(
   'graphql',
 );
+/** What is waited for comes in milliseconds, or late on a busy machine; only a failure takes all of it. */
+const expect = { poll: { timeout: 15_000 } };
 const resolve = { alias: [{ find: /^graphql$/, replacement: graphql }] };
 const exclude = ['**/node_modules/**', '**/generated/**', '**/.data/**'];
 
@@ -21,7 +23,7 @@ const exclude = ['**/node_modules/**', '**/generated/**', '**/.data/**'];
 export default defineConfig({
   test: {
     projects: [
-      { resolve, test: { name: 'unit', include: include('test'), exclude, testTimeout: 20_000 } },
+      { resolve, test: { name: 'unit', include: include('test'), exclude, testTimeout: 20_000, expect } },
       {
         resolve,
         test: {
@@ -30,6 +32,7 @@ export default defineConfig({
           exclude,
           globalSetup: ['packages/testing/src/global-setup.ts'],
           testTimeout: 60_000,
+          expect,
           hookTimeout: 60_000,
         },
       },
@@ -45,6 +48,7 @@ export default defineConfig({
           exclude,
           fileParallelism: false,
           testTimeout: 180_000,
+          expect,
           hookTimeout: 240_000,
         },
       },

@@ -31,6 +31,7 @@ export {
   type InternalRequest,
 } from './http/internal-client.ts';
 export { serveMetrics } from './http/metrics-server.ts';
+export { refuseUpgrade } from './http/refuse-upgrade.ts';
 export { createHttpServer, httpLimits, type HttpServer, type Readiness } from './http/server.ts';
 export { anonymous, type Identity } from './identity.ts';
 export { createLoader, loaderLimits } from './loader.ts';

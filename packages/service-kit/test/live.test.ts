@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
 import { encodeId } from '@murmuration/ids';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -80,7 +82,7 @@ const server = serveSubgraph(subgraph, { logger, keys: [key], readiness: {} });
 const live = serveLive(server, subgraph, {
   keys: [key],
   logger,
-  limits: { initWaitMs: 100, subscriptions: 5 },
+  limits: { initWaitMs: 1_500, subscriptions: 5 },
 });
 let url = '';
 
@@ -127,6 +129,10 @@ function subscribeMessage(id: string, query: string, variables?: object, signed 
   return { id, type: 'subscribe', payload: { query, variables, extensions } };
 }
 
+function connections(): Promise<number> {
+  return new Promise((resolve) => server.app.server.getConnections((_error, count) => resolve(count)));
+}
+
 async function openSockets(): Promise<number | undefined> {
   const { values } = await liveSockets.get();
   return values.find(({ labels }) => labels['service'] === 'demo')?.value;
@@ -162,6 +168,24 @@ describe('a live subgraph', () => {
     );
     expect(codes).toEqual([['UNAUTHENTICATED'], ['UNAUTHENTICATED'], ['BAD_USER_INPUT']]);
     client.socket.close();
+  });
+
+  it('outlives refused sockets that break off, and lets go of those that are held open', async () => {
+    const { port } = new URL(url);
+    const ask = `GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+    const held = Array.from({ length: 30 }, (_, number) => {
+      const socket = connectTcp({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+      socket.on('error', () => undefined).resume();
+      socket.once('connect', () => {
+        socket.write(ask);
+        if (number % 2) socket.resetAndDestroy();
+      });
+      return socket;
+    });
+    const ended = held.filter((_, number) => number % 2 === 0).map((socket) => once(socket, 'end'));
+    await Promise.all(ended);
+    await expect.poll(connections).toBe(0);
+    for (const socket of held) socket.destroy();
   });
 
   it('keeps its secrets', async () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { refuseUpgrade } from '@murmuration/service-kit';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { type AcceptOptions, acceptSocket } from './accept.ts';
@@ -25,13 +26,12 @@ export function serveSockets(
   let isDraining = false;
 
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
     const path = (request.url ?? '').split('?', 1)[0];
-    if (path !== '/graphql') return refuse(socket, '404 Not Found');
+    if (path !== '/graphql') return refuseUpgrade(socket, '404 Not Found');
     const { origin, host } = request.headers;
-    if (!options.allowsOrigin(origin, host)) return refuse(socket, '403 Forbidden');
+    if (!options.allowsOrigin(origin, host)) return refuseUpgrade(socket, '403 Forbidden');
     if (isDraining || server.clients.size >= limits.maxSockets) {
-      return refuse(socket, '503 Service Unavailable', 'Retry-After: 5');
+      return refuseUpgrade(socket, '503 Service Unavailable', 'Retry-After: 5');
     }
     server.handleUpgrade(request, socket, head, (opened) => acceptSocket(opened, request, options));
   });
@@ -49,10 +49,4 @@ export function serveSockets(
       server.close();
     },
   };
-}
-
-function refuse(socket: Duplex, status: string, ...headers: string[]): void {
-  socket.end(
-    [`HTTP/1.1 ${status}`, 'Connection: close', 'Content-Length: 0', ...headers, '', ''].join('\r\n'),
-  );
 }

@@ -8,6 +8,7 @@ import { WebSocketServer } from 'ws';
 import { type Envelope, envelopeHeader, subscribeBody, verifyEnvelope } from '../envelope/envelope.ts';
 import { errorCodes } from '../errors/codes.ts';
 import { maskError } from '../errors/mask.ts';
+import { refuseUpgrade } from '../http/refuse-upgrade.ts';
 import type { HttpServer } from '../http/server.ts';
 import { envelopeRefusals, liveSockets } from '../observe/metrics.ts';
 import { createRequestContext, type RequestContext } from './context.ts';
@@ -71,8 +72,7 @@ export function serveLive<Context extends RequestContext>(
     if (request.url !== '/graphql' || verified.status === 'refused') {
       const because = verified.status === 'refused' ? verified.because : 'path';
       envelopeRefusals.labels(subgraph.name, because).inc();
-      socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-      return;
+      return refuseUpgrade(socket, '401 Unauthorized');
     }
     wss.handleUpgrade(request, socket, head, (ws) => {
       sockets.inc();
