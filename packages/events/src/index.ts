@@ -33,3 +33,4 @@ export {
   standingOf,
   writtenAtSql,
 } from './position.ts';
+export { createWakeUps, type WakeUps } from './wake-ups.ts';

@@ -1,4 +1,5 @@
 import type { RedisCache } from '@murmuration/service-kit';
+import { createWakeUps, type WakeUps } from '../wake-ups.ts';
 
 /** Channel on which a feed says that it may have something new. */
 export function hintChannel(feed: string): string {
@@ -8,24 +9,15 @@ export function hintChannel(feed: string): string {
 /**
  * Wake-ups, local and over Redis. A hint may be lost, late or wrong: whoever waits looks by himself too.
  */
-export interface FeedHints {
+export interface FeedHints extends Pick<WakeUps, 'count' | 'wait'> {
   /** Say, after a commit, that there may be something new. Never fails, never waits. */
   publish(): void;
-  /** How many hints came so far: read it before looking, and pass it to `wait`. */
-  count(): number;
-  /** Ends at the next hint after `seen`, after `waitMs`, or when aborted. */
-  wait(seen: number, waitMs: number, signal: AbortSignal): Promise<void>;
   close(): void;
 }
 
 export function createFeedHints(feed: string, redis?: RedisCache): FeedHints {
   const channel = hintChannel(feed);
-  const waiting = new Set<() => void>();
-  let hints = 0;
-  const wake = () => {
-    hints++;
-    for (const resume of waiting) resume();
-  };
+  const { count, wait, wake } = createWakeUps();
   // The second connection: a subscriber cannot publish. It subscribes whenever Redis is, or comes, back.
   const subscriber = redis?.client.duplicate({ enableAutoPipelining: false, autoResubscribe: false });
   subscriber?.on('error', () => undefined); // the cache connection reports that Redis is away
@@ -37,20 +29,8 @@ export function createFeedHints(feed: string, redis?: RedisCache): FeedHints {
       wake();
       redis?.client.publish(channel, '').catch(() => undefined);
     },
-    count: () => hints,
-    wait: (seen, waitMs, signal) =>
-      new Promise((resolve) => {
-        if (hints !== seen || signal.aborted) return resolve();
-        const resume = () => {
-          clearTimeout(timer);
-          waiting.delete(resume);
-          signal.removeEventListener('abort', resume);
-          resolve();
-        };
-        const timer = setTimeout(resume, waitMs);
-        waiting.add(resume);
-        signal.addEventListener('abort', resume, { once: true });
-      }),
+    count,
+    wait,
     close: () => subscriber?.disconnect(),
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { leadOnce } from '@murmuration/events';
+import { createWakeUps, leadOnce } from '@murmuration/events';
 import type { Logger } from '@murmuration/service-kit';
 import { CacheAway } from '../home/cache/cache.ts';
 import { readLogHead } from '../live/log-event.ts';
@@ -25,23 +25,13 @@ export interface FanoutLoop {
 export function startFanout(options: FanoutOptions & { databaseUrl: string; logger: Logger }): FanoutLoop {
   const { databaseUrl, logger, pool } = options;
   const stopping = new AbortController();
-  let wake: () => void = () => undefined;
-
-  function idle(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, idleMs);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      signal.addEventListener('abort', wake, { once: true });
-    });
-  }
+  const wakeUps = createWakeUps();
 
   async function lane(signal: AbortSignal, step: () => Promise<boolean>): Promise<void> {
     while (!signal.aborted) {
+      const seen = wakeUps.count();
       try {
-        if (!(await step())) await idle(signal);
+        if (!(await step())) await wakeUps.wait(seen, idleMs, signal);
       } catch (error) {
         if (!(error instanceof CacheAway)) logger.warn({ err: error }, 'a step of the fan-out failed');
         await sleep(afterFailureMs, undefined, { signal }).catch(() => undefined);
@@ -74,7 +64,7 @@ export function startFanout(options: FanoutOptions & { databaseUrl: string; logg
 
   const running = run();
   return {
-    poke: () => wake(),
+    poke: () => wakeUps.wake(),
     async stop() {
       stopping.abort();
       await running;
