@@ -138,6 +138,25 @@ test('a database that goes away is waited for, not taken for poison', async () =
   expect(await follower.effects()).toBe(1);
 });
 
+test('a lock that others hold for long is waited for, not taken for poison', async () => {
+  const other = await follower.pool.connect();
+  await other.query('BEGIN');
+  await other.query('LOCK TABLE held IN SHARE MODE');
+  let tries = 0;
+  consume({
+    limits: { waitMs: 50, firstPauseMs: 1 },
+    async apply(client, changes, source) {
+      if (++tries === 10) await other.query('COMMIT');
+      await client.query("SET LOCAL lock_timeout = '10ms'");
+      await project(client, changes, source);
+    },
+  });
+  await producer.follow(1, 2);
+  await until(caughtUp);
+  other.release();
+  expect(await follower.rows('SELECT * FROM dead_letter')).toEqual([]);
+});
+
 test('a failing afterCommit does not undo or repeat anything', async () => {
   consume({
     afterCommit: () => {

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 
-/** SQLSTATE classes that speak of the server or the connection, never of the statement's content. */
-const serverClasses = new Set(['08', '53', '58']);
-const serverCodes = new Set(['57P01', '57P02', '57P03', '57P05', '25P03', '25P04', '25006']);
+/** SQLSTATE classes that speak of the server, the connection or others at work, never of the statement's content. */
+const serverClasses = new Set(['08', '40', '53', '58']);
+const serverCodes = new Set(['57P01', '57P02', '57P03', '57P05', '25P03', '25P04', '25006', '55P03']);
 
 /**
  * Whether a failure says nothing about the event: then it is tried again for ever instead of being put
