@@ -12,8 +12,11 @@ export interface AfterCommit {
   hint(): void;
   /** Makes every cached relation of these people go. Waits only for a change that takes sight away. */
   relationChanged(peopleIds: readonly bigint[], change: { takesSightAway: boolean }): Promise<void>;
-  /** What concerns one person for all viewers stands in hashes nobody can list: they must run out. */
-  accountChanged(change: { hidesFromEveryone: boolean }): Promise<void>;
+  /**
+   * What concerns one person for all viewers stands in hashes nobody can list: they must run out. The person's
+   * own goes after that: live streams believe what they read of a person for as long as it is there.
+   */
+  accountChanged(personId: bigint, change: { hidesFromEveryone: boolean }): Promise<void>;
 }
 
 export function createAfterCommit(options: {
@@ -29,16 +32,25 @@ export function createAfterCommit(options: {
     redis.client.publish(channel, '').catch(() => undefined);
   }
 
+  async function forget(
+    peopleIds: readonly bigint[],
+    { mustBeSure }: { mustBeSure: boolean },
+  ): Promise<void> {
+    const isForgotten = await leases.revoke(peopleIds);
+    if (!isForgotten && mustBeSure) await sleep(leaseMs + marginMs);
+  }
+
   return {
     hint,
     async relationChanged(peopleIds, { takesSightAway }) {
       hint();
-      const isForgotten = await leases.revoke(peopleIds);
-      if (!isForgotten && takesSightAway) await sleep(leaseMs + marginMs);
+      await forget(peopleIds, { mustBeSure: takesSightAway });
     },
-    async accountChanged({ hidesFromEveryone }) {
+    async accountChanged(personId, { hidesFromEveryone }) {
       hint();
-      if (hidesFromEveryone) await sleep(leaseMs + marginMs);
+      if (!hidesFromEveryone) return;
+      await sleep(leaseMs + marginMs);
+      await forget([personId], { mustBeSure: true });
     },
   };
 }

@@ -98,6 +98,24 @@ it('a FLUSHALL between the reading and the storing keeps the late answer out as 
   expect(await platform.redis.client.dbsize()).toBe(0);
 });
 
+it('a block made again makes sure that no cache says otherwise, as its first answer may have been lost', async () => {
+  expect(await alice.to('block', bob)).toEqual([]);
+  // What a process that died between its commit and this would have left.
+  const lease = await leases.open(userIdOf(bob.id));
+  if (lease) await leases.store(lease, new Map([[userIdOf(alice.id), 0]]));
+  expect(await read(lookupWith(leases), bob, alice)).toBe(0);
+  expect(await alice.to('block', bob)).toEqual([]);
+  expect(await read(lookupWith(leases), bob, alice)).toBe(relationBits.blocksViewer);
+});
+
+it('whoever became private is read anew by live streams, which believe the lease of an author', async () => {
+  const before = await leases.open(userIdOf(alice.id));
+  await alice.run('mutation { updateProfile(input: { isPrivate: true }) { user { isPrivate } } }');
+  const after = await leases.open(userIdOf(alice.id));
+  await alice.run('mutation { updateProfile(input: { isPrivate: false }) { user { isPrivate } } }');
+  expect(after?.generation).not.toBe(before?.generation);
+});
+
 it('says every bit as packages/relationships reads it', async () => {
   const lookup = lookupWith(leases);
   const [viewer, author] = [userIdOf(alice.id), userIdOf(bob.id)];

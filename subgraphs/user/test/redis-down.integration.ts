@@ -40,7 +40,10 @@ const logIn = async (given: string) => {
 it('without Redis everything still works, and what takes sight away outlasts every cached relation', async () => {
   await server.kill();
   expect(await alice.to('follow', bob)).toEqual([]);
-  expect(await took(() => alice.to('block', bob))).toBeGreaterThan(relationLeaseMs - 5);
+  const block = () => alice.to('block', bob);
+  expect(await took(block)).toBeGreaterThan(relationLeaseMs - 5);
+  // Whoever made the first may have died before it had waited.
+  expect(await took(block)).toBeGreaterThan(relationLeaseMs - 5);
   expect(await alice.to('unblock', bob)).toEqual([]);
   const relation =
     '{ user(handle: "alice") { viewerRelation { isFollowedBy } followers(first: 1) { edges { cursor } } } }';

@@ -63,7 +63,7 @@ export function createAccountService(options: {
       const hasChanged = await setSuspended(database, id, isSuspended);
       if (!hasChanged) return;
       if (isSuspended) await sessions.endAll(id);
-      await afterCommit.accountChanged({ hidesFromEveryone: isSuspended });
+      await afterCommit.accountChanged(id, { hidesFromEveryone: isSuspended });
     },
   };
 }

@@ -32,7 +32,7 @@ export function createProfileService(options: {
         throw error;
       });
       if (changed) {
-        await afterCommit.accountChanged({ hidesFromEveryone: changed.becamePrivate });
+        await afterCommit.accountChanged(viewerId, { hidesFromEveryone: changed.becamePrivate });
         tellPosition(context, changed.writtenAt);
       }
       context.loaders.forget();

@@ -1,7 +1,7 @@
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { eventsOf, followDeltas } from '../outbox-sql.ts';
 import { returningPlace, writtenAt } from '../written.ts';
-import { type Change, unchanged } from './change.ts';
+import type { Change } from './change.ts';
 
 /**
  * Blocks, and ends follows and requests both ways, in one transaction. The first statement makes sure that
@@ -36,7 +36,7 @@ export async function block(database: UserDatabase, blockerId: bigint, blockedId
         events AS (SELECT xid, id FROM follow_events UNION ALL SELECT xid, id FROM block_events)
       SELECT ${writtenAt} AS "writtenAt"`,
   ]);
-  return place === null ? unchanged : { writtenAt: place, takesSightAway: true };
+  return { writtenAt: place, takesSightAway: true };
 }
 
 /** Takes a block back. Follows that it ended stay ended. */

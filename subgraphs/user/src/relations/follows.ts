@@ -1,7 +1,7 @@
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
 import { eventsOf, followDeltas } from '../outbox-sql.ts';
 import { returningPlace, writtenAt } from '../written.ts';
-import { type Change, unchanged } from './change.ts';
+import type { Change } from './change.ts';
 
 export type FollowState = 'active' | 'requested' | 'removed';
 
@@ -50,5 +50,6 @@ export async function moveFollow(
         - (CASE WHEN old.state = 'active' THEN 1 ELSE 0 END) AS delta
     ), events AS (${eventsOf('follow')} ${returningPlace}), counted AS (${followDeltas})
     SELECT delta, ${writtenAt} AS "writtenAt" FROM changed`;
-  return row ? { writtenAt: row.writtenAt, takesSightAway: row.delta < 0 } : unchanged;
+  if (row) return { writtenAt: row.writtenAt, takesSightAway: row.delta < 0 };
+  return { writtenAt: null, takesSightAway: to === 'removed' && from.includes('active') };
 }

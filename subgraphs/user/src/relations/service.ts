@@ -40,10 +40,10 @@ export function createRelationService(options: {
       payloadOf(async () => {
         const pair = await readPair(input.userId, context);
         const { writtenAt, takesSightAway } = await run(name, pair);
-        if (writtenAt !== null) {
+        if (writtenAt !== null || takesSightAway) {
           await afterCommit.relationChanged([pair.viewerId, pair.targetId], { takesSightAway });
-          tellPosition(context, writtenAt);
         }
+        if (writtenAt !== null) tellPosition(context, writtenAt);
         context.loaders.forget();
         const user = await context.loaders.people.load(pair.targetId);
         // They blocked the viewer at the same moment: what was asked for did not happen.
