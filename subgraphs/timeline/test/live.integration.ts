@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { streamLimits } from '../src/live/stream.ts';
-import { type TestLive, openLive } from './support/live.ts';
+import { openLive, type TestLive } from './support/live.ts';
 import { createTown, type Town } from './support/town.ts';
 
 let town: Town;
@@ -173,7 +173,9 @@ test('a cursor that is forged, foreign, of another building or too old is answer
     expect(stream.types()).toEqual(['Reset', 'PostAdded']);
     await stream.hangUp();
   }
+  expect(await live.services.home.newPostCount(alice, cursor)).toBeGreaterThan(0);
   await live.pool.query('DELETE FROM timeline_event WHERE seq <= $1', [(place?.seq ?? 0n) + 1n]);
+  expect(await live.services.home.newPostCount(alice, cursor)).toBeNull();
   const old = live.listen(alice, cursor);
   await expect.poll(() => old.events).toMatchObject([{ type: 'Reset', reason: 'TOO_OLD' }]);
   await old.hangUp();
@@ -184,8 +186,24 @@ test('a projection built anew tells open streams once, and they go on', async ()
   await post(bob);
   await expect.poll(listener.types).toEqual(['PostAdded']);
   await live.pool.query('UPDATE timeline_head SET incarnation = gen_random_uuid()');
-  await expect.poll(listener.types, { timeout: 3_000 }).toEqual(['PostAdded', 'Reset']);
+  await expect.poll(listener.types).toEqual(['PostAdded', 'Reset']);
   await post(bob);
   await expect.poll(listener.types).toEqual(['PostAdded', 'Reset', 'PostAdded']);
   await listener.hangUp();
+});
+
+test('what waited while the projection was built anew keeps the place it had before', async () => {
+  const waiting = live.services.streams(alice, null);
+  const quick = live.listen(alice);
+  await post(bob);
+  await waiting.next();
+  await post(bob);
+  await expect.poll(quick.types).toEqual(['PostAdded', 'PostAdded']);
+  await live.pool.query('UPDATE timeline_head SET incarnation = gen_random_uuid()');
+  await expect.poll(quick.types).toContain('Reset');
+  const { value: first } = await waiting.next();
+  await Promise.all([waiting.return?.(), quick.hangUp()]);
+  const again = live.listen(alice, first?.cursor);
+  await expect.poll(() => again.events).toMatchObject([{ type: 'Reset', reason: 'REBUILT' }]);
+  await again.hangUp();
 });

@@ -2,7 +2,7 @@ import { badUserInput, type PageArguments } from '@murmuration/ids';
 import type { Sql } from '../database/pool.ts';
 import type { LiveCursors } from '../live/cursor.ts';
 import { readLogHead } from '../live/log-event.ts';
-import { selectReplay } from '../live/replay.ts';
+import { isReplayable, selectReplay } from '../live/replay.ts';
 import { type HomeConnection, homeConnection, homePageFrom } from './connection.ts';
 import type { HomePipeline } from './pipeline.ts';
 import type { PositionWait } from './read-your-writes.ts';
@@ -40,7 +40,7 @@ export function createHomeService(options: {
       if (!place || place.viewerId !== readerId)
         throw badUserInput('since', '`since` is not a live cursor of yours.');
       const { incarnation, seq } = await readLogHead(sql);
-      if (place.incarnation !== incarnation) return null;
+      if (place.incarnation !== incarnation || !(await isReplayable(sql, place.seq, seq))) return null;
       const events = await selectReplay(sql, readerId, { after: place.seq, through: seq }, lookedAt);
       const ids = events.flatMap(({ entryId, kind }) =>
         entryId !== null && (kind === 'post' || kind === 'repost') ? [entryId] : [],

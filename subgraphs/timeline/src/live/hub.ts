@@ -161,7 +161,7 @@ export function createHub(options: {
       for (const member of members) {
         leave(member);
         member.from = head.seq;
-        member.queue.push({ type: 'Reset', seq: head.seq, reason: 'REBUILT' });
+        member.queue.push({ type: 'Reset', reason: 'REBUILT', ...head });
         start(member);
       }
     },

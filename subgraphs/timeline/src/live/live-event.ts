@@ -7,4 +7,5 @@ export type ResetReason = 'TOO_OLD' | 'REBUILT' | 'NOT_YOURS' | 'INVALID';
 export type LiveEvent =
   | { type: 'PostAdded'; seq: bigint; entry: SeenEntry }
   | { type: 'PostRemoved'; seq: bigint; postId: bigint; reposterId: bigint | null }
-  | { type: 'Reset'; seq: bigint; reason: ResetReason };
+  /** From here on places are those of this incarnation of the projection. */
+  | { type: 'Reset'; seq: bigint; reason: ResetReason; incarnation: string };

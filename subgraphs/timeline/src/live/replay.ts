@@ -1,5 +1,5 @@
 import type { Sql } from '../database/pool.ts';
-import { type LogEvent, logColumns, logEventOf, type LogRow } from './log-event.ts';
+import { type LogEvent, type LogRow, logColumns, logEventOf } from './log-event.ts';
 
 /** Above this many followees the stretch of the log is scanned; below, each author's part is looked up. */
 const lookUpFollowees = 500;
@@ -65,11 +65,13 @@ export async function selectReplay(
   return rows.map(logEventOf);
 }
 
-/** Seq of the oldest event that is kept; null for an empty log. */
-export async function oldestSeq(sql: Sql): Promise<bigint | null> {
+/** Whether everything after a place, up to the head, is still in the log. */
+export async function isReplayable(sql: Sql, after: bigint, head: bigint): Promise<boolean> {
+  if (after >= head) return after === head;
   const { rows } = await sql.query<{ seq: bigint }>({
     name: 'log-oldest',
     text: 'SELECT seq FROM timeline_event ORDER BY seq LIMIT 1',
   });
-  return rows[0]?.seq ?? null;
+  const [oldest] = rows;
+  return oldest !== undefined && after + 1n >= oldest.seq;
 }

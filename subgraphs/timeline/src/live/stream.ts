@@ -6,7 +6,7 @@ import type { LiveEvent, ResetReason } from './live-event.ts';
 import { readLogHead } from './log-event.ts';
 import { liveEventsSent, liveResets } from './metrics.ts';
 import { createQueue, type Queued } from './queue.ts';
-import { oldestSeq } from './replay.ts';
+import { isReplayable } from './replay.ts';
 
 export const streamLimits = {
   /** Events that may wait for a reader who does not keep up. */
@@ -22,7 +22,7 @@ export type Cursored<Type extends LiveEvent['type']> = Extract<CursoredEvent, { 
 export type OpenStream = (viewerId: bigint, after: string | null) => AsyncIterableIterator<CursoredEvent>;
 
 /** Where a stream begins: at a place of the log, or there after saying that the client must fetch again. */
-type Start = { from: bigint; reset: ResetReason | null };
+type Start = { from: bigint; incarnation: string; reset: ResetReason | null };
 
 export function createStreams(options: {
   sql: Sql;
@@ -35,14 +35,14 @@ export function createStreams(options: {
   async function startAt(viewerId: bigint, after: string | null): Promise<Start> {
     const place = after === null ? null : cursors.decode(after);
     const head = await readLogHead(sql);
-    const reset = (reason: ResetReason): Start => ({ from: head.seq, reset: reason });
-    if (after === null) return { from: head.seq, reset: null };
-    if (!place || (place.incarnation === head.incarnation && place.seq > head.seq)) return reset('INVALID');
+    const { incarnation } = head;
+    const reset = (reason: ResetReason): Start => ({ from: head.seq, incarnation, reset: reason });
+    if (after === null) return { from: head.seq, incarnation, reset: null };
+    if (!place || (place.incarnation === incarnation && place.seq > head.seq)) return reset('INVALID');
     if (place.viewerId !== viewerId) return reset('NOT_YOURS');
-    if (place.incarnation !== head.incarnation) return reset('REBUILT');
-    const oldest = await oldestSeq(sql);
-    const isKept = place.seq === head.seq || (oldest !== null && place.seq + 1n >= oldest);
-    return isKept ? { from: place.seq, reset: null } : reset('TOO_OLD');
+    if (place.incarnation !== incarnation) return reset('REBUILT');
+    const isKept = await isReplayable(sql, place.seq, head.seq);
+    return isKept ? { from: place.seq, incarnation, reset: null } : reset('TOO_OLD');
   }
 
   async function stillShown(
@@ -58,13 +58,16 @@ export function createStreams(options: {
     const queue = createQueue<LiveEvent>(streamLimits.waiting);
     let close: () => void = () => undefined;
     let isOpen = true;
+    /** That of what was taken last: what waits may be of one before the hub's. */
+    let incarnation = '';
 
     async function start(): Promise<void> {
-      const { from, reset } = await startAt(viewerId, after);
+      const { from, reset, ...place } = await startAt(viewerId, after);
       if (!isOpen) return;
+      ({ incarnation } = place);
       if (reset) {
         liveResets.labels(reset).inc();
-        queue.push({ type: 'Reset', seq: from, reason: reset });
+        queue.push({ type: 'Reset', seq: from, reason: reset, incarnation });
       }
       close = hub.open(viewerId, from, queue);
     }
@@ -83,7 +86,7 @@ export function createStreams(options: {
         const event = await stillShown(viewerId, queued);
         if (!event) continue;
         liveEventsSent.labels(event.type).inc();
-        const { incarnation } = hub.position();
+        if (event.type === 'Reset') ({ incarnation } = event);
         return {
           done: false,
           value: { ...event, cursor: cursors.encode({ incarnation, seq: event.seq, viewerId }) },

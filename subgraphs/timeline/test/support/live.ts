@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { startPublisher } from '../../src/live/publisher.ts';
-import { startServices } from '../../src/services.ts';
+import { vi } from 'vitest';
 import { createLiveCursors } from '../../src/live/cursor.ts';
+import { liveStreams } from '../../src/live/metrics.ts';
+import { startPublisher } from '../../src/live/publisher.ts';
 import type { CursoredEvent } from '../../src/live/stream.ts';
+import { startServices } from '../../src/services.ts';
 import { answerFor, openHome } from './home.ts';
 import type { Town } from './town.ts';
 
@@ -21,15 +23,24 @@ export async function openLive(town: Town, options: { redisUrl?: string } = {}) 
     keys: [keys[0]],
     user: { call: answerFor(town) },
   });
+  const listeners = new Set<Listener>();
+  /** A stream without a cursor begins at the head that it finds: what is told before that is not for it. */
+  const allHaveBegun = async () =>
+    (await liveStreams.get()).values.every(({ value }) => value >= listeners.size);
   return {
     ...home,
     services,
     cursors: createLiveCursors([keys[0]]),
     async tell(changes: Parameters<typeof home.apply>[0]) {
+      await vi.waitUntil(allHaveBegun, { timeout: 15_000, interval: 2 });
       await home.apply(changes);
       publisher.poke();
     },
-    listen: (viewer: bigint, after: string | null = null) => listen(services.streams(viewer, after)),
+    listen(viewer: bigint, after: string | null = null) {
+      const listener = listen(services.streams(viewer, after), () => listeners.delete(listener));
+      listeners.add(listener);
+      return listener;
+    },
     async close() {
       await publisher.stop();
       await services.stop();
@@ -40,8 +51,10 @@ export async function openLive(town: Town, options: { redisUrl?: string } = {}) 
 
 export type TestLive = Awaited<ReturnType<typeof openLive>>;
 
+type Listener = ReturnType<typeof listen>;
+
 /** Collects what a stream tells until it is hung up. */
-export function listen(stream: AsyncIterableIterator<CursoredEvent>) {
+function listen(stream: AsyncIterableIterator<CursoredEvent>, onHungUp: () => void) {
   const events: CursoredEvent[] = [];
   const ended = (async () => {
     for await (const event of stream) events.push(event);
@@ -52,6 +65,7 @@ export function listen(stream: AsyncIterableIterator<CursoredEvent>) {
     types: () => events.map(({ type }) => type),
     lastCursor: () => events.at(-1)?.cursor ?? null,
     async hangUp() {
+      onHungUp();
       await stream.return?.();
       await ended;
     },
