@@ -18,6 +18,8 @@ export const clientPoolDefaults = {
   connectionTimeoutMs: 5_000,
   statementTimeoutMs: 10_000,
   lockTimeoutMs: 5_000,
+  /** A transaction that never ends would hold the horizon of every event feed of its cluster. */
+  transactionTimeoutMs: 30_000,
 } as const;
 
 /** The driver adapter of every client here: bounded pool, bounded statements, bounded waits. */
@@ -30,6 +32,7 @@ export function createAdapter(options: ClientOptions): PrismaPg {
     lock_timeout: clientPoolDefaults.lockTimeoutMs,
     idle_in_transaction_session_timeout: clientPoolDefaults.statementTimeoutMs,
     application_name: options.applicationName,
+    options: `-c transaction_timeout=${clientPoolDefaults.transactionTimeoutMs}`,
   });
   options.onPool?.(pool);
   return new PrismaPg(pool, { disposeExternalPool: true });

@@ -124,3 +124,8 @@ test('only parts of the log that are old and pushed are dropped', async () => {
   await live.pool.query(`UPDATE timeline_event SET created_at = now() - interval '25 hours'`);
   expect(await keepHouse(live.pool)).toEqual(['timeline_event_s0', 'timeline_event_s1']);
 });
+
+test('a transaction of the projection is bounded, whatever the server allows: it would hold every feed', async () => {
+  const { rows } = await live.pool.query('SHOW transaction_timeout');
+  expect(rows).toEqual([{ transaction_timeout: '30s' }]);
+});

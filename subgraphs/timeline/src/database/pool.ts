@@ -40,7 +40,7 @@ export function createTimelinePool(options: PoolOptions): pg.Pool {
     keepAlive: true,
     application_name: options.applicationName,
     // Planning for every partition costs more than it gains (seen: 5.5 ms a read against 0.9).
-    options: '-c plan_cache_mode=force_generic_plan',
+    options: '-c plan_cache_mode=force_generic_plan -c transaction_timeout=30s',
     types: { getTypeParser },
   });
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
