@@ -122,6 +122,13 @@ test('only parts of the log that are old and pushed are dropped', async () => {
   await live.pool.query('UPDATE fanout_cursor SET seq = 2000001');
   expect(await keepHouse(live.pool)).toEqual([]);
   await live.pool.query(`UPDATE timeline_event SET created_at = now() - interval '25 hours'`);
+  const reader = await live.pool.connect();
+  await reader.query('BEGIN; SELECT FROM timeline_event LIMIT 1');
+  const startedAtMs = performance.now();
+  await expect(keepHouse(live.pool), 'while somebody reads').rejects.toThrow('lock timeout');
+  expect(performance.now() - startedAtMs, 'everyone else queues behind it').toBeLessThan(4_000);
+  await reader.query('COMMIT');
+  reader.release();
   expect(await keepHouse(live.pool)).toEqual(['timeline_event_s0', 'timeline_event_s1']);
 });
 

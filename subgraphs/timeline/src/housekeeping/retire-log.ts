@@ -19,7 +19,8 @@ WHERE i.inhparent = 'timeline_event'::regclass
 export async function keepHouse(pool: pg.Pool): Promise<string[]> {
   await pool.query(`SELECT ensure_half_year_partitions('post_ref', now(), 2)`);
   const { rows } = await pool.query<{ name: string }>(retiredSql, [logRetention.hours]);
-  for (const { name } of rows) await pool.query(`DROP TABLE ${name}`);
+  // Everyone queues behind whoever waits for this lock, so the wait is short: the next round tries again.
+  for (const { name } of rows) await pool.query(`SET LOCAL lock_timeout = '500ms'; DROP TABLE ${name}`);
   return rows.map(({ name }) => name);
 }
 
