@@ -40,7 +40,10 @@ describe('automatic persisted queries', () => {
     expect((await post(graph, { query, extensions })).data).toEqual({ me: 'anonymous' });
     expect((await post(graph, { extensions })).data).toEqual({ me: 'anonymous' });
     const wrong = { persistedQuery: { version: 1, sha256Hash: hashOf('another') } };
-    expect((await post(graph, { query, extensions: wrong })).status).toBe(400);
+    expect(await post(graph, { query, extensions: wrong })).toMatchObject({
+      status: 400,
+      code: 'BAD_USER_INPUT',
+    });
     await graph.stop();
   });
 });

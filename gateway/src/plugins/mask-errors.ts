@@ -15,6 +15,13 @@ const logEveryMs = 1_000;
 /** Codes of Apollo Server for requests that make no sense. */
 const badRequests = new Set<unknown>(['BAD_REQUEST', 'OPERATION_RESOLUTION_FAILURE']);
 
+/** Some of these requests Apollo Server answers with status 400 and no code, which reads as a fault of ours. */
+function isBadRequest(error: unknown): boolean {
+  if (!(error instanceof GraphQLError) || error.originalError) return false;
+  const { code, http } = error.extensions as { code?: unknown; http?: { status?: number } };
+  return code === undefined && http?.status === 400;
+}
+
 /** Extensions that tell how the graph is built or why it failed; they are for logs. */
 const internalExtensions = new Set(['stacktrace', 'exception', 'serviceName', 'http', 'query', 'variables']);
 
@@ -23,7 +30,7 @@ export function maskErrors(logger: Logger): FormatError {
   const isNews = createThrottle(logEveryMs);
   return (formatted, error) => {
     const extensions = publicExtensions(formatted);
-    const { code } = extensions;
+    const { code } = isBadRequest(error) ? { code: edgeCodes.badUserInput } : extensions;
     if (code === edgeCodes.internal) {
       logger.error({ err: unwrapResolverError(error), path: formatted.path }, 'an operation failed');
       return restated(formatted, 'Something went wrong on our side.', { code });
@@ -36,7 +43,7 @@ export function maskErrors(logger: Logger): FormatError {
       }
       return restated(formatted, formatted.message, extensions);
     }
-    if (known.has(code)) return restated(formatted, formatted.message, extensions);
+    if (known.has(code)) return restated(formatted, formatted.message, { ...extensions, code });
     if (badRequests.has(code)) {
       return restated(formatted, formatted.message, { ...extensions, code: edgeCodes.badUserInput });
     }

@@ -57,6 +57,7 @@ describe('signing up', () => {
     ['displayName', { displayName: ' ' }],
     ['displayName', { displayName: 'n'.repeat(65) }],
     ['displayName', { displayName: 'back\u202Ewards' }],
+    ['displayName', { displayName: 'half a letter \ud800' }],
   ])('refuses a %s that is not acceptable: %o', async (field, input) => {
     expect(await signUp(input as Record<string, string>)).toEqual({
       user: null,

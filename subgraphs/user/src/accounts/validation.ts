@@ -48,7 +48,7 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
   );
 }
 
-/** Control characters, and marks that reorder the text around a name. */
+/** Without control characters, marks that reorder the text around a name, and halves of characters. */
 function isPlain(text: string): boolean {
-  return !/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u.test(text);
+  return text.isWellFormed() && !/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u.test(text);
 }
