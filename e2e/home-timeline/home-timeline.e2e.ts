@@ -39,7 +39,7 @@ test('what bob posts is in the home of alice, who follows him, and not in that o
   const { alice, bob, carol } = cast;
   await alice.follow(bob);
   await bob.post('hello from bob');
-  await expect.poll(() => textsOf(alice), { timeout: 5_000 }).toEqual(['hello from bob']);
+  await expect.poll(() => textsOf(alice)).toEqual(['hello from bob']);
   expect(await textsOf(carol)).toEqual([]);
   const { homeTimeline } = await alice.ask<Home>(homeQuery, { first: 20 });
   expect(homeTimeline.edges[0]?.node?.author?.handle).toBe(bob.handle);
@@ -78,7 +78,7 @@ test('with the worker killed reads stay right, and what was missed comes when it
   const { alice, dave } = cast;
   await alice.follow(dave);
   await dave.post('one');
-  await expect.poll(() => textsOf(alice), { timeout: 5_000 }).toEqual(['one']);
+  await expect.poll(() => textsOf(alice)).toEqual(['one']);
   await story.kill('timeline-worker');
   await dave.post('two');
   expect(await textsOf(alice)).toEqual(['one']);
@@ -91,7 +91,7 @@ test('with Redis killed the home comes from the database, and the cache comes ba
   await story.redis?.kill();
   expect(await textsOf(alice)).toEqual(['two', 'one']);
   await story.redis?.start();
-  await expect.poll(() => textsOf(alice), { timeout: 10_000 }).toEqual(['two', 'one']);
+  await expect.poll(() => textsOf(alice)).toEqual(['two', 'one']);
 });
 
 test('a projection that was lost is built anew by the backfill command, while everything runs', async () => {
@@ -104,5 +104,5 @@ test('a projection that was lost is built anew by the backfill command, while ev
   await promisify(execFile)(process.execPath, ['subgraphs/timeline/src/backfill.ts'], {
     env: { ...process.env, ...story.env },
   });
-  await expect.poll(() => textsOf(alice), { timeout: 10_000 }).toEqual(['two', 'one']);
+  await expect.poll(() => textsOf(alice)).toEqual(['two', 'one']);
 });

@@ -72,13 +72,18 @@ async function liveCursorOf(member: Member): Promise<string> {
 test('what bob posts is on the open subscription of alice, with his name', async () => {
   const stream = listen(cast.alice, await liveCursorOf(cast.alice));
   await cast.bob.post('first');
-  await expect.poll(stream.told, { timeout: 10_000 }).toEqual([`${cast.bob.handle}: first`]);
-  // Now that the stream surely runs, how long does it take?
-  const startedAtMs = performance.now();
-  await cast.bob.post('second');
-  await expect.poll(() => stream.events.length, { timeout: 10_000, interval: 5 }).toBe(2);
-  console.log(`from the mutation to the socket: ${Math.round(performance.now() - startedAtMs)} ms`);
-  expect(stream.told()[1]).toBe(`${cast.bob.handle}: second`);
+  await expect.poll(stream.told).toEqual([`${cast.bob.handle}: first`]);
+  // Now that the stream surely runs, how long does it take? The best of some, for the machine has other work.
+  const tookMs: number[] = [];
+  for (const number of [2, 3, 4, 5, 6]) {
+    const startedAtMs = performance.now();
+    await cast.bob.post(`post ${number}`);
+    await expect.poll(() => stream.events.length, { interval: 5 }).toBe(number);
+    tookMs.push(Math.round(performance.now() - startedAtMs));
+    expect(stream.told().at(-1)).toBe(`${cast.bob.handle}: post ${number}`);
+  }
+  console.log(`from the mutation to the socket: ${tookMs.join(', ')} ms`);
+  expect(Math.min(...tookMs)).toBeLessThan(1_000);
   expect(stream.failures).toEqual([]);
   await stream.hangUp();
 });
@@ -87,7 +92,7 @@ test('fifty posts missed while away come in order, once, and then what is new', 
   const stream = listen(cast.alice, await liveCursorOf(cast.alice));
   await cast.bob.post('seen');
   // The page's cursor may lie before what the last test posted: that then comes first.
-  await expect.poll(() => stream.told().at(-1), { timeout: 10_000 }).toBe(`${cast.bob.handle}: seen`);
+  await expect.poll(() => stream.told().at(-1)).toBe(`${cast.bob.handle}: seen`);
   const cursor = stream.events.at(-1)?.cursor ?? '';
   await stream.hangUp();
   const expected: string[] = [];
@@ -96,10 +101,10 @@ test('fifty posts missed while away come in order, once, and then what is new', 
     expected.push(`${cast.bob.handle}: missed ${number}`);
   }
   const again = listen(cast.alice, cursor);
-  await expect.poll(() => again.events.length, { timeout: 10_000 }).toBe(50);
+  await expect.poll(() => again.events.length).toBe(50);
   await cast.bob.post('after');
   expected.push(`${cast.bob.handle}: after`);
-  await expect.poll(() => again.events.length, { timeout: 10_000 }).toBe(51);
+  await expect.poll(() => again.events.length).toBe(51);
   expect(again.told()).toEqual(expected);
   expect(again.failures).toEqual([]);
   await again.hangUp();
@@ -109,9 +114,9 @@ test('a cursor that is forged or of somebody else is answered by one Reset, and 
   const { alice, bob } = cast;
   for (const after of ['nonsense', await liveCursorOf(bob)]) {
     const stream = listen(alice, after);
-    await expect.poll(stream.types, { timeout: 10_000 }).toEqual(['Reset']);
+    await expect.poll(stream.types).toEqual(['Reset']);
     await bob.post('after the reset');
-    await expect.poll(stream.types, { timeout: 10_000 }).toEqual(['Reset', 'PostAdded']);
+    await expect.poll(stream.types).toEqual(['Reset', 'PostAdded']);
     expect(stream.failures).toEqual([]);
     await stream.hangUp();
   }
@@ -121,6 +126,6 @@ test('who does not follow is told nothing', async () => {
   const stream = listen(cast.carol, await liveCursorOf(cast.carol));
   await cast.bob.post('not for carol');
   await cast.carol.post('my own');
-  await expect.poll(stream.told, { timeout: 10_000 }).toEqual([`${cast.carol.handle}: my own`]);
+  await expect.poll(stream.told).toEqual([`${cast.carol.handle}: my own`]);
   await stream.hangUp();
 });

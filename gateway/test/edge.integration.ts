@@ -97,9 +97,9 @@ describe.each(['murmuration', 'apollo'])('with the executor %s', (executor) => {
     });
 
     it('is not honoured when it expires, although it was verified before', async () => {
-      const token = await graph.issuer.token({ expiresIn: '1s' });
+      const token = await graph.issuer.token({ expiresIn: '2s' });
       expect((await graph.ask('{ me }', { token })).data).toEqual({ me: ada });
-      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      await new Promise((resolve) => setTimeout(resolve, 2_100));
       expect(codesOf(await graph.ask('{ me }', { token }))).toEqual(['UNAUTHENTICATED']);
     });
   });

@@ -10,17 +10,17 @@ let ticker: Ticker;
 let neighbours: RunningSubgraph;
 let graph: TestGraph;
 const open: Awaited<ReturnType<typeof rawSocket>>[] = [];
-const patience = { timeout: 5_000, interval: 20 };
+const patience = { timeout: 15_000, interval: 20 };
 
 beforeAll(async () => {
   ticker = await serveTicker([testKey]);
   neighbours = await serveNeighbourhood('neighbours', [testKey]);
   graph = await startGraph([ticker, neighbours], {
-    SOCKET_INIT_WAIT_MS: '200',
+    SOCKET_INIT_WAIT_MS: '1000',
     SOCKET_MAX_SUBSCRIPTIONS: '20',
     SOCKET_MAX_COUNT: '6',
-    SOCKET_PING_MS: '100',
-    SOCKET_MAX_STALLED_MS: '400',
+    SOCKET_PING_MS: '400',
+    SOCKET_MAX_STALLED_MS: '600',
     SUBSCRIPTION_MAX_QUEUED: '50',
     DRAIN_MS: '50',
   });
@@ -85,7 +85,7 @@ describe('a socket is closed by name', () => {
     const { socket, send, closed } = await socketFor({});
     socket.pause();
     send(subscribe('1', 'subscription { flood(count: 2000) { blob } }'));
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
     socket.resume();
     expect((await closed).code).toBe(closeCodes.slowConsumer);
   });
@@ -118,7 +118,7 @@ describe('who a socket is for', () => {
   });
 
   it('ends with the token', async () => {
-    const authorization = `Bearer ${await graph.issuer.token({ expiresIn: '1s' })}`;
+    const authorization = `Bearer ${await graph.issuer.token({ expiresIn: '2s' })}`;
     const { closed, received } = await socketFor({ authorization });
     expect((await closed).code).toBe(closeCodes.tokenExpired);
     // It was told before, in time to bring a new one.
@@ -127,11 +127,11 @@ describe('who a socket is for', () => {
 
   it('goes on with a fresh token of the same session, brought by a ping', async () => {
     const { send, received, closed } = await socketFor({
-      authorization: `Bearer ${await graph.issuer.token({ expiresIn: '1s' })}`,
+      authorization: `Bearer ${await graph.issuer.token({ expiresIn: '2s' })}`,
     });
     send({ type: 'ping', payload: { authorization: `Bearer ${await graph.issuer.token()}` } });
     await vi.waitFor(() => expect(received.some(({ type }) => type === 'pong')).toBe(true), patience);
-    const isOpen = new Promise((resolve) => setTimeout(() => resolve('open'), 1_300));
+    const isOpen = new Promise((resolve) => setTimeout(() => resolve('open'), 2_300));
     expect(await Promise.race([closed, isOpen])).toBe('open');
     send({ type: 'ping', payload: { authorization: `Bearer ${await graph.issuer.token({ sub: ben })}` } });
     expect((await closed).code).toBe(closeCodes.forbidden);

@@ -7,7 +7,7 @@ import { type RunningSubgraph, serveNeighbourhood } from './support/town.ts';
 let ticker: Ticker;
 let neighbours: RunningSubgraph;
 let graph: TestGraph;
-const patience = { timeout: 5_000, interval: 20 };
+const patience = { timeout: 15_000, interval: 20 };
 const sse = 'text/event-stream';
 const multipart = 'multipart/mixed;subscriptionSpec="1.0", application/json';
 
@@ -77,7 +77,7 @@ describe.each([
   });
 
   it('is the signed-in person\u2019s, as long as the token is good', async () => {
-    const token = await graph.issuer.token({ expiresIn: '1s' });
+    const token = await graph.issuer.token({ expiresIn: '2s' });
     const { received, reading } = await open('subscription { ticks { whom } }', accept, token);
     await vi.waitFor(() => expect(ticker.listening()).toBeGreaterThan(0), patience);
     ticker.tick();

@@ -9,7 +9,7 @@ import { type RunningSubgraph, serveNeighbourhood } from './support/town.ts';
 let ticker: Ticker;
 let neighbours: RunningSubgraph;
 let graph: TestGraph;
-const patience = { timeout: 5_000, interval: 20 };
+const patience = { timeout: 15_000, interval: 20 };
 
 beforeAll(async () => {
   ticker = await serveTicker([testKey]);

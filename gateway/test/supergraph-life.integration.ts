@@ -13,7 +13,7 @@ let ticker: Ticker;
 let neighbours: RunningSubgraph;
 let notes: RunningSubgraph;
 let folder: string;
-const patience = { timeout: 5_000, interval: 20 };
+const patience = { timeout: 15_000, interval: 20 };
 
 beforeAll(async () => {
   ticker = await serveTicker([testKey]);

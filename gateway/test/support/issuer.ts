@@ -10,6 +10,7 @@ export const ben = 'usr_00000000002';
 export interface Issuer {
   url: string;
   jwksUrl: string;
+  /** Its end is in whole seconds: with `2s` it is good for one to two. */
   token(claims?: { sub?: string; sid?: string; expiresIn?: string; aud?: string }): Promise<string>;
   /** A token by the same key id, but signed with another key. */
   forged(): Promise<string>;

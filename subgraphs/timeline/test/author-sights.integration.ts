@@ -13,7 +13,7 @@ let asked = 0;
 beforeAll(async () => {
   server = await createTestRedis();
   redis = createRedisCache({ url: server.url, logger: createLogger('test', 'silent'), name: 'test' });
-  await vi.waitUntil(() => redis.namespace() !== null);
+  await vi.waitUntil(() => redis.namespace() !== null, { timeout: 15_000 });
 });
 afterAll(async () => {
   redis.close();

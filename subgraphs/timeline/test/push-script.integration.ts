@@ -22,7 +22,7 @@ beforeAll(async () => {
   server = await createTestRedis();
   redis = createRedisCache({ url: server.url, logger: createLogger('test', 'silent'), name: 'test' });
   cache = createHomeCache(redis, limits);
-  await vi.waitUntil(() => redis.namespace() !== null);
+  await vi.waitUntil(() => redis.namespace() !== null, { timeout: 15_000 });
 });
 afterAll(async () => {
   redis.close();

@@ -97,7 +97,7 @@ test('any number of readers share one look, and what was seen is never asked aga
   const { reached, watch } = openWait();
   const waits = Promise.all(Array.from({ length: 50 }, () => reached(positionAt(11))));
   // The first asked for itself, then once for all who came meanwhile.
-  await vi.waitUntil(() => looks === 2);
+  await vi.waitUntil(() => looks === 2, { timeout: 15_000 });
   expect(await isWaiting(waits)).toBe(true);
   expect(looks).toBe(3); // with the pause of this test
   await consumeTo(11n);

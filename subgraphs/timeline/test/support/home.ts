@@ -61,7 +61,7 @@ export async function openHome(
   const pipeline = createHomePipeline({ sql: reads, ids, relationships });
   const oracle = new pg.Client({ connectionString: database.url });
   await oracle.connect();
-  await vi.waitUntil(() => redis.namespace() !== null);
+  await vi.waitUntil(() => redis.namespace() !== null, { timeout: 15_000 });
 
   async function apply(changes: readonly IncomingChange[], source: IncomingSource = { kind: 'feed' }) {
     const client = await pool.connect();
