@@ -14,7 +14,8 @@ import type { Generation } from '../planning/types.ts';
 /** Parses and validates against a generation; what one admitted goes with it. */
 export type ReadDocument = (query: string, generation: Generation) => DocumentNode | readonly GraphQLError[];
 
-const cachedDocuments = 1_000;
+/** By size, for a text may be 4,000 tokens: a parsed document takes some 80 bytes for each of its characters. */
+export const documentLimits = { cachedBytes: 32 * 1024 * 1024, bytesPerCharacter: 80 } as const;
 
 export function createReadDocument(options: {
   rules: readonly ValidationRule[];
@@ -31,7 +32,7 @@ export function createReadDocument(options: {
   const caches = new WeakMap<Generation, LRUCache<string, DocumentNode>>();
 
   return (query, generation) => {
-    const cache = caches.get(generation) ?? new LRUCache<string, DocumentNode>({ max: cachedDocuments });
+    const cache = caches.get(generation) ?? createCache();
     caches.set(generation, cache);
     const known = cache.get(query);
     if (known) return known;
@@ -45,6 +46,13 @@ export function createReadDocument(options: {
       return [coded(error as GraphQLError, edgeCodes.parseFailed)];
     }
   };
+}
+
+function createCache(): LRUCache<string, DocumentNode> {
+  return new LRUCache({
+    maxSize: documentLimits.cachedBytes,
+    sizeCalculation: (_document, query) => documentLimits.bytesPerCharacter * query.length,
+  });
 }
 
 /** The same error under a code of ours. */
