@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pushNextChunk } from '../src/fanout/chunk-lane.ts';
 import { readFanoutCursor } from '../src/fanout/events.ts';
+import { startFanout } from '../src/fanout/loop.ts';
+import { fanoutLag } from '../src/fanout/metrics.ts';
 import { fanOutNext } from '../src/fanout/small-lane.ts';
 import type { HomeCache } from '../src/home/cache/cache.ts';
 import { highest } from '../src/home/range.ts';
@@ -146,4 +148,16 @@ test('an author above the threshold is not pushed but pulled, and pushed for a w
   expect(await listed(pulled)).toBe(0);
   for (const follower of followers)
     expect(await home.read(follower, 20)).toEqual(await home.expected(follower));
+});
+
+test('a fan-out that fails says how far it is behind, and one that has ended is behind no more', async () => {
+  const lag = async () => (await fanoutLag.get()).values[0]?.value;
+  await home.pool.query('UPDATE account SET follower_count = 2 WHERE id = $1', [minor]);
+  await post(minor);
+  await post(minor);
+  const { databaseUrl, logger } = home;
+  const loop = startFanout({ ...options(failing(0)), databaseUrl, logger });
+  await expect.poll(lag).toBe(2);
+  await loop.stop();
+  expect(await lag()).toBe(0);
 });

@@ -41,12 +41,28 @@ export function startFanout(options: FanoutOptions & { databaseUrl: string; logg
 
   async function lead(signal: AbortSignal): Promise<void> {
     const small = lane(signal, async () => {
-      const taken = await fanOutNext(options);
-      const lag = taken > 0 ? (await readLogHead(pool)).seq - (await readFanoutCursor(pool)) : 0n;
-      fanoutLag.set(Number(lag));
-      return taken > 0;
+      try {
+        const taken = await fanOutNext(options);
+        if (taken === 0) fanoutLag.set(0);
+        else await measureLag();
+        return taken > 0;
+      } catch (error) {
+        // What fails again and again is what the alert is for.
+        await measureLag().catch(() => undefined);
+        throw error;
+      }
     });
-    await Promise.all([small, lane(signal, () => pushNextChunk(options))]);
+    try {
+      await Promise.all([small, lane(signal, () => pushNextChunk(options))]);
+    } finally {
+      // Another leader's business now.
+      fanoutLag.set(0);
+    }
+  }
+
+  async function measureLag(): Promise<void> {
+    const [{ seq }, cursor] = [await readLogHead(pool), await readFanoutCursor(pool)];
+    fanoutLag.set(Number(seq - cursor));
   }
 
   async function run(): Promise<void> {
