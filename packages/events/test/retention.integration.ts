@@ -14,11 +14,15 @@ afterEach(() => producer.close());
 const retire = (changes: { capBytes?: number; minimumAgeMs?: number } = {}) =>
   retireOutboxPartitions({ pool: producer.pool, feed: 'user', logger: silent, ...changes });
 
-/** Moves what there is into last month's partition, as if it had been written then. */
+/** Moves what there is into a partition of before, as if it had been written then: over a day ago on any day. */
 async function age(): Promise<string> {
   const now = new Date();
-  const lastMonth = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 1);
-  await producer.pool.query('UPDATE outbox SET id = $1::bigint + id % 1024', [idAt(lastMonth).toString()]);
+  const monthOf = (ago: number) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - ago, 1));
+  const longAgo = monthOf(2).getTime();
+  const lastMonth = monthOf(1).toISOString().slice(0, 7).replace('-', '');
+  await producer.pool.query(`DROP TABLE IF EXISTS outbox_p${lastMonth}`);
+  await producer.pool.query(`SELECT ensure_id_partitions('outbox', $1, 1)`, [monthOf(2)]);
+  await producer.pool.query('UPDATE outbox SET id = $1::bigint + id % 1024', [idAt(longAgo).toString()]);
   const { rows } = await producer.pool.query('SELECT DISTINCT tableoid::regclass::text AS name FROM outbox');
   return rows[0].name;
 }
@@ -61,6 +65,21 @@ test('above the disk cap a partition goes, and the consumer left behind reads th
   expect(await follower.held()).toEqual(await producer.truth());
   await consumer.stop();
   await follower.close();
+});
+
+test('a connection that is cut while it waits to drop a partition is an error and no end of the process', async () => {
+  await producer.follow(1, 2);
+  await age();
+  const other = await producer.pool.connect();
+  await other.query('BEGIN; SELECT FROM outbox');
+  const retiring = retire();
+  const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  await until(async () => (await producer.pool.query(cut)).rows.length > 0);
+  await expect(retiring).rejects.toThrow('terminat');
+  await other.query('ROLLBACK');
+  other.release();
+  expect(await retire()).toHaveLength(1);
 });
 
 async function openProducerAgain() {

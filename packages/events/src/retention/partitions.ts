@@ -39,6 +39,12 @@ export async function lastRowOf(
  */
 export async function dropPartition(pool: pg.Pool, partition: Partition): Promise<void> {
   const client = await pool.connect();
+  let broken: Error | undefined;
+  // One that dies while checked out says so here as well; unheard it would end the process.
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onError);
   try {
     await client.query('BEGIN');
     await client.query(`SET LOCAL lock_timeout = '500ms'`);
@@ -51,9 +57,12 @@ export async function dropPartition(pool: pg.Pool, partition: Partition): Promis
     await client.query(`DROP TABLE ${partition.name}`);
     await client.query('COMMIT');
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
+    await client.query('ROLLBACK').catch((failure: Error) => {
+      broken = failure;
+    });
     throw error;
   } finally {
-    client.release();
+    client.off('error', onError);
+    client.release(broken);
   }
 }
