@@ -148,6 +148,20 @@ test('reposts come once, and removals are told to those who had the post', async
   await listener.hangUp();
 });
 
+test('a post for those it names is taken back from them, and from nobody else', async () => {
+  await live.tell(town.follow(dave, bob));
+  const [named, other] = [live.listen(alice), live.listen(dave)];
+  await live.tell(town.post(bob, { visibility: 'mentioned', mentionedIds: [alice] }));
+  await expect.poll(named.types).toEqual(['PostAdded']);
+  await live.tell(town.remove(newest()));
+  const end = await post(bob);
+  await expect.poll(named.types).toEqual(['PostAdded', 'PostRemoved', 'PostAdded']);
+  await expect.poll(other.added).toEqual([end]);
+  expect(other.types()).toEqual(['PostAdded']);
+  await live.tell(town.unfollow(dave, bob));
+  await Promise.all([named.hangUp(), other.hangUp()]);
+});
+
 test('a cursor that is forged, foreign, of another building or too old is answered by one Reset', async () => {
   const listener = live.listen(alice);
   await post(bob);
