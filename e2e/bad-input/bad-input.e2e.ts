@@ -54,6 +54,11 @@ describe('queries', () => {
       'a malformed cursor',
       () => `{ user(handle: "${bob.handle}") { posts(first: 1, after: "x") { edges { cursor } } } }`,
     ],
+    [
+      'a million people in a few words',
+      () => `{ user(handle: "${bob.handle}") { followers(first: 100) { edges { node { followers(first: 100) {
+        edges { node { followers(first: 100) { edges { node { handle } } } } } } } } } } }`,
+    ],
     ['a variable of a wrong type', () => 'query ($id: ID!) { post(id: $id) { id } }'],
   ])('%s is BAD_USER_INPUT', async (_name, query) => {
     expect(await codeOf(alice, query())).toEqual(['BAD_USER_INPUT']);

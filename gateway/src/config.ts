@@ -39,6 +39,7 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) 
       MAX_ALIASES: setting.integer(50),
       MAX_ROOT_FIELDS: setting.integer(20, 1),
       MAX_FIELDS: setting.integer(2_000, 1),
+      MAX_LIST_ITEMS: setting.integer(50_000, 1),
       MAX_TOKENS: setting.integer(4_000, 1),
       PERSISTED_QUERIES: setting.boolean(true),
       TRUSTED_DOCUMENTS_FILE: z.string().optional(),

@@ -6,6 +6,7 @@ import type { EdgeContext } from './context.ts';
 import { accessLog } from './plugins/access-log.ts';
 import type { HotDocuments } from './plugins/hot-documents.ts';
 import { limitRules } from './plugins/limits.ts';
+import { createListLimit, type ListLimit } from './plugins/list-limit.ts';
 import { operationMetrics } from './plugins/operation-metrics.ts';
 import { persistedQueries } from './plugins/persisted-queries.ts';
 import { createRateLimit, type RateLimit } from './plugins/rate-limit.ts';
@@ -20,6 +21,7 @@ export interface EdgeRules {
   persistedQueries: ReturnType<typeof persistedQueries> | false;
   documents: TrustedDocuments;
   rateLimit: RateLimit;
+  listLimit: ListLimit;
 }
 
 export async function createEdgeRules(
@@ -37,6 +39,7 @@ export async function createEdgeRules(
     { points: config.RATE_LIMIT_POINTS, windowSeconds: config.RATE_LIMIT_WINDOW_SECONDS },
     redis,
   );
+  const listLimit = createListLimit(config.MAX_LIST_ITEMS);
   return {
     rules: limitRules({
       maxDepth: config.MAX_DEPTH,
@@ -47,11 +50,13 @@ export async function createEdgeRules(
     plugins: [
       operationMetrics(),
       ...(config.ACCESS_LOG ? [accessLog(logger)] : []),
+      listLimit.plugin,
       rateLimit.plugin,
       hotDocuments.plugin,
     ],
     persistedQueries: config.PERSISTED_QUERIES && persistedQueries(documents, redis),
     documents,
     rateLimit,
+    listLimit,
   };
 }

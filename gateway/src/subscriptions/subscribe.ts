@@ -9,6 +9,7 @@ import type { EdgeContext } from '../context.ts';
 import { edgeCodes } from '../edge-codes.ts';
 import type { Generation } from '../planning/types.ts';
 import type { FormatOutcome } from '../plugins/mask-errors.ts';
+import type { ListLimit } from '../plugins/list-limit.ts';
 import type { RateLimit } from '../plugins/rate-limit.ts';
 import type { SupergraphHost } from '../supergraph/host.ts';
 import { coded, type ReadDocument } from './documents.ts';
@@ -25,6 +26,7 @@ export interface SubscribeOptions {
   upstreams: Upstreams;
   limits: LiveLimits;
   rateLimit: RateLimit;
+  listLimit: ListLimit;
   format: FormatOutcome;
   readDocument: ReadDocument;
 }
@@ -71,6 +73,7 @@ export function createSubscribe(options: SubscribeOptions): Subscribe {
     const problems = variableProblems(generation, document, request);
     if (problems.length > 0) return options.format({ errors: problems });
     try {
+      options.listLimit.check(document, request.operationName, request.variables);
       await options.rateLimit.take(document, request.operationName, createContext());
       const leg = await legOn(generation, document, request);
       let isOver = false;
