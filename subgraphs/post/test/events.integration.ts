@@ -41,6 +41,13 @@ it('every change leaves one event as the catalogue has it, with a version that o
   });
 });
 
+it('the end of a post that only some could see still says whom it was for', async () => {
+  const post = await world.say('alice', { text: 'Only for @bob', visibility: 'MENTIONED' });
+  await world.act('alice', 'deletePost', post);
+  const last = await world.database.outbox.findFirst({ orderBy: { id: 'desc' } });
+  expect(last?.payload).toMatchObject({ text: '', isDeleted: true, mentionedIds: ['2'] });
+});
+
 it('a commit wakes who reads the feed', async () => {
   const subscriber = world.cached.client.duplicate();
   await subscriber.subscribe(hintChannel('post'));

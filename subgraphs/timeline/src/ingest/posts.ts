@@ -13,9 +13,7 @@ WITH incoming AS (
     (id, author_id, reply_to_author_id, visibility, mentioned_ids, is_deleted, version)
   SELECT id, author_id, reply_to_author_id, visibility, mentioned_ids, is_deleted, version FROM incoming
   ON CONFLICT (id) DO UPDATE SET reply_to_author_id = excluded.reply_to_author_id,
-    visibility = excluded.visibility,
-    -- A tombstone names nobody, but whom the post was for still has to be told that it went.
-    mentioned_ids = CASE WHEN excluded.is_deleted THEN p.mentioned_ids ELSE excluded.mentioned_ids END,
+    visibility = excluded.visibility, mentioned_ids = excluded.mentioned_ids,
     is_deleted = excluded.is_deleted, version = excluded.version
   ${onlyIfNewer(source, 'p')}
   RETURNING p.id, p.author_id, p.is_deleted

@@ -78,7 +78,7 @@ export function createTown(size: number): Town {
       quotedId: null,
       quotedAuthorId: null,
       visibility: post.visibility,
-      mentionedIds: isDeleted ? [] : post.mentionedIds.map(String),
+      mentionedIds: isDeleted && post.visibility === 'public' ? [] : post.mentionedIds.map(String),
       isDeleted,
     });
   }
