@@ -14,19 +14,19 @@ RUN pnpm install --frozen-lockfile
 RUN pnpm generate
 
 FROM source AS gateway-files
-RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/gateway...
+RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/gateway... && node scripts/prune-modules.mjs node_modules
 
 FROM source AS user-files
-RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/subgraph-user...
+RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/subgraph-user... && node scripts/prune-modules.mjs node_modules
 
 FROM source AS post-files
-RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/subgraph-post...
+RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/subgraph-post... && node scripts/prune-modules.mjs node_modules
 
 FROM source AS timeline-files
-RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/subgraph-timeline...
+RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/subgraph-timeline... && node scripts/prune-modules.mjs node_modules
 
 FROM source AS migrate-files
-RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/prisma...
+RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/prisma... && node scripts/prune-modules.mjs node_modules
 
 FROM node:24.21.0-bookworm-slim AS runtime
 WORKDIR /app

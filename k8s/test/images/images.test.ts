@@ -15,11 +15,15 @@ import { composeSubgraphs } from '@murmuration/registry';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type BuiltStage, createBuilder } from './build.ts';
 import { effective, last, readStages } from './dockerfile.ts';
+import { megabytesOf } from './size.ts';
 
 const source = fileURLToPath(new URL('../../..', import.meta.url));
 const stages = readStages(new URL('../../../Dockerfile', import.meta.url));
 const processes = ['user', 'post', 'timeline', 'timeline-worker', 'gateway'];
 const targets = [...processes, 'migrate'];
+
+/** What each image may hold beside Node itself: sources, generated clients and modules. About a quarter above what it is. */
+const limitMegabytes = { gateway: 95, user: 50, post: 50, timeline: 40, 'timeline-worker': 40, migrate: 12 };
 
 describe('the Dockerfile', () => {
   test('has a target for every process', () => {
@@ -118,13 +122,32 @@ describe('what the images hold', () => {
     );
   });
 
-  test('together they answer', async () => {
+  test.each(Object.entries(limitMegabytes))('%s holds at most %i MB beside Node', (name, limit) => {
+    expect(megabytesOf(join(builder.build(name).folder, 'app'))).toBeLessThan(limit);
+  });
+
+  async function ask(query: string, token?: string): Promise<unknown> {
     const answer = await fetch(`${settings['GATEWAY_URL']}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: '{ user(handle: "nobody_yet") { handle } }' }),
+      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify({ query }),
     });
-    expect(await answer.json()).toEqual({ data: { user: null } });
+    return answer.json();
+  }
+
+  test('together they answer, and write', async () => {
+    expect(await ask('{ user(handle: "nobody_yet") { handle } }')).toEqual({ data: { user: null } });
+    const signedUp = (await ask(`mutation { signUp(input: {
+      handle: "alice", email: "alice@example.org", password: "a long pass phrase", displayName: "Alice"
+    }) { accessToken errors { message } } }`)) as { data: { signUp: { accessToken: string } } };
+    const { accessToken } = signedUp.data.signUp;
+    const posted = await ask(
+      'mutation { createPost(input: { text: "Hello" }) { post { text } } }',
+      accessToken,
+    );
+    expect(posted).toEqual({ data: { createPost: { post: { text: 'Hello' } } } });
+    const home = await ask('{ homeTimeline(first: 1) { edges { node { text } } } }', accessToken);
+    expect(home).toMatchObject({ data: { homeTimeline: { edges: expect.anything() } } });
   });
 });
 
