@@ -20,13 +20,19 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-test('keys are replaced while everybody goes on: no valid token and no envelope is refused', async () => {
+test('keys are replaced while everybody goes on: no valid token, session or envelope is refused', async () => {
   const old = oldKeys();
   const { steps, newSigningKeyId } = planRotation(old);
   const load = startLoad(members, 150);
   const [append, sign, forget] = steps;
+  const [abandoned, ...kept] = await Promise.all(
+    [...members, ...members].map(async (m) => (await logIn(m)).refreshToken),
+  );
+  let sessions = kept;
   await giveKeys(append?.settings);
+  sessions = await Promise.all(sessions.map(successorOf));
   await giveKeys(sign?.settings);
+  sessions = await Promise.all(sessions.map(successorOf));
   await load.stop();
   expect(load.failures).toEqual([]);
 
@@ -36,13 +42,15 @@ test('keys are replaced while everybody goes on: no valid token and no envelope 
   const later = startLoad(renewed, 150);
   // Issuers first: a gateway keeps a key that it read from one who still had it for up to five minutes.
   await giveKeys(forget?.settings, [['user'], consumers]);
+  await Promise.all(sessions.map(successorOf));
+  await expect(successorOf(abandoned ?? '')).rejects.toThrow('This is not a refresh token.');
   await later.stop();
   expect(later.failures).toEqual([]);
   for (const name of stack.processes.keys()) await noteRefusals(name);
   expect(refusals).toEqual([]);
   const reasons = Object.fromEntries([...load.reasons, ...later.reasons]);
   console.log(
-    `rotated both keys over ${stack.processes.size * steps.length} restarts under ${load.operations + later.operations} ` +
+    `rotated all keys over ${stack.processes.size * steps.length} restarts under ${load.operations + later.operations} ` +
       `operations: ${load.retries + later.retries} sent again ${JSON.stringify(reasons)}, none failed`,
   );
 
@@ -56,8 +64,8 @@ test('keys are replaced while everybody goes on: no valid token and no envelope 
 });
 
 function oldKeys(): KeySettings {
-  const { INTERNAL_KEYS = '', JWT_SIGNING_KEYS = '' } = stack.env;
-  return { INTERNAL_KEYS, JWT_SIGNING_KEYS };
+  const { INTERNAL_KEYS = '', JWT_SIGNING_KEYS = '', REFRESH_TOKEN_SECRET = '' } = stack.env;
+  return { INTERNAL_KEYS, JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET };
 }
 
 /** Restarts everything with new lists, one process of every part at a time: old and new run side by side. */
@@ -66,13 +74,13 @@ async function giveKeys(
   waves: readonly (readonly string[])[] = [['user', ...consumers]],
 ): Promise<void> {
   if (!settings) throw new Error('a step of the rotation is missing');
-  const { INTERNAL_KEYS, JWT_SIGNING_KEYS } = settings;
+  const { INTERNAL_KEYS, JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET } = settings;
   for (const [parts, tail] of waves.flatMap((wave) => [[wave, ''] as const, [wave, '-2'] as const])) {
     await Promise.all(
       parts.map(async (part) => {
         const name = `${part}${tail}`;
         await noteRefusals(name);
-        const own = part === 'user' ? { JWT_SIGNING_KEYS } : {};
+        const own = part === 'user' ? { JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET } : {};
         stack.processes.get(name)?.configure({ INTERNAL_KEYS, ...own });
         await stack.restart(name);
       }),
@@ -88,13 +96,30 @@ async function noteRefusals(name: string): Promise<void> {
   refusals.push(...counted.map((line) => `${name}: ${line}`));
 }
 
-async function logIn(member: Member): Promise<Member> {
-  const { logIn: session } = await createGraphClient(stack.graphUrl).ask<{ logIn: { accessToken: string } }>(
-    'mutation ($input: LogInInput!) { logIn(input: $input) { accessToken errors { message } } }',
+interface Session {
+  accessToken: string;
+  refreshToken: string;
+  errors: { message: string }[];
+}
+
+async function logIn(member: Member): Promise<Member & { refreshToken: string }> {
+  const { logIn: session } = await createGraphClient(stack.graphUrl).ask<{ logIn: Session }>(
+    'mutation ($input: LogInInput!) { logIn(input: $input) { accessToken refreshToken errors { message } } }',
     { input: { handleOrEmail: member.handle, password: castPassword } },
   );
-  const { accessToken } = session;
-  return { ...member, ...createGraphClient(stack.graphUrl, accessToken), accessToken };
+  const { accessToken, refreshToken } = session;
+  return { ...member, ...createGraphClient(stack.graphUrl, accessToken), accessToken, refreshToken };
+}
+
+async function successorOf(refreshToken: string): Promise<string> {
+  const { refreshSession: session } = await createGraphClient(stack.graphUrl).ask<{
+    refreshSession: Session;
+  }>(
+    'mutation ($t: String!) { refreshSession(input: { refreshToken: $t }) { refreshToken errors { message } } }',
+    { t: refreshToken },
+  );
+  if (session.errors.length > 0) throw new Error(session.errors.map(({ message }) => message).join());
+  return session.refreshToken;
 }
 
 function keyIdOf(token: string): string {

@@ -1,9 +1,10 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 
-/** The two lists that a rotation changes, as settings. */
+/** The lists that a rotation changes, as settings. */
 export interface KeySettings extends Record<string, string> {
   INTERNAL_KEYS: string;
   JWT_SIGNING_KEYS: string;
+  REFRESH_TOKEN_SECRET: string;
 }
 
 /** What every process is given, step by step. The one before each step is what runs until then. */
@@ -20,17 +21,26 @@ export function planRotation(old: KeySettings): Rotation {
   const internal = `next:${randomBytes(32).toString('base64')}`;
   const { privateKey } = generateKeyPairSync('ed25519');
   const signing = { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'EdDSA', use: 'sig' };
+  const refresh = `next:${randomBytes(32).toString('base64')}`;
   const oldSigning = JSON.parse(old.JWT_SIGNING_KEYS) as unknown[];
-  const settings = (internalKeys: string[], signingKeys: unknown[]): KeySettings => ({
-    INTERNAL_KEYS: internalKeys.join(','),
-    JWT_SIGNING_KEYS: JSON.stringify(signingKeys),
+  const settings = (internal: string[], signing: unknown[], refresh: string[]): KeySettings => ({
+    INTERNAL_KEYS: internal.join(','),
+    JWT_SIGNING_KEYS: JSON.stringify(signing),
+    REFRESH_TOKEN_SECRET: refresh.join(','),
   });
+  const { INTERNAL_KEYS: oldInternal, REFRESH_TOKEN_SECRET: oldRefresh } = old;
   return {
     newSigningKeyId: signing.kid,
     steps: [
-      { name: 'append', settings: settings([old.INTERNAL_KEYS, internal], [...oldSigning, signing]) },
-      { name: 'sign', settings: settings([internal, old.INTERNAL_KEYS], [signing, ...oldSigning]) },
-      { name: 'forget', settings: settings([internal], [signing]) },
+      {
+        name: 'append',
+        settings: settings([oldInternal, internal], [...oldSigning, signing], [oldRefresh, refresh]),
+      },
+      {
+        name: 'sign',
+        settings: settings([internal, oldInternal], [signing, ...oldSigning], [refresh, oldRefresh]),
+      },
+      { name: 'forget', settings: settings([internal], [signing], [refresh]) },
     ],
   };
 }

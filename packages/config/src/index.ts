@@ -1,3 +1,4 @@
 export { ConfigError, readConfig } from './read.ts';
 export { setting } from './setting.ts';
+export { parseSecretList, type Secret } from './secret-list.ts';
 export { type InternalKey, parseInternalKeys } from './internal-keys.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseInternalKeys } from './internal-keys.ts';
+import { parseSecretList } from './secret-list.ts';
 
 /** Builders of settings that several processes share, so that one name means one thing everywhere. */
 export const setting = {
@@ -31,21 +32,22 @@ export const setting = {
       .transform((text) => text.split(',').flatMap((part) => part.trim() || [])),
   logLevel: () => z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** `INTERNAL_KEYS`: see {@link parseInternalKeys}. */
-  internalKeys: () =>
-    z.string().transform((text, context) => {
-      try {
-        return parseInternalKeys(text);
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as Error).message });
-        return z.NEVER;
-      }
-    }),
-  base64Secret: (shortestBytes = 32) =>
-    z
-      .string()
-      .transform((text) => Buffer.from(text, 'base64'))
-      .refine((bytes) => bytes.length >= shortestBytes, `must be at least ${shortestBytes} bytes in base64`),
+  internalKeys: () => parsed(parseInternalKeys),
+  /** Secrets of which the first makes and all are accepted: see {@link parseSecretList}. */
+  secretList: () => parsed(parseSecretList),
 } as const;
+
+/** A text that a function reads; what it throws is the problem that is reported. */
+function parsed<Value>(parse: (text: string) => Value) {
+  return z.string().transform((text, context) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+}
 
 function withDefault<T extends z.ZodType<number>>(schema: T, fallback: number | undefined) {
   return fallback === undefined ? schema : (schema.default(fallback as never) as unknown as T);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseInternalKeys, readConfig, setting } from '../src/index.ts';
+import { parseInternalKeys, parseSecretList, readConfig, setting } from '../src/index.ts';
 
 const secret = Buffer.alloc(32, 7).toString('base64');
 
@@ -27,6 +27,29 @@ describe('internal keys', () => {
   it('are refused when malformed, short or ambiguous', () => {
     for (const text of ['', 'a', 'a:b:c', `a:${secret},a:${secret}`]) {
       expect(() => parseInternalKeys(text)).toThrow();
+    }
+  });
+});
+
+describe('a list of secrets', () => {
+  it('takes one value as ever, and ids or none', () => {
+    expect(parseSecretList(secret)).toEqual([{ id: null, secret: Buffer.alloc(32, 7) }]);
+    expect(parseSecretList(`r20261125-a:${secret}, ${secret}`).map(({ id }) => id)).toEqual([
+      'r20261125-a',
+      null,
+    ]);
+  });
+
+  it('is refused when malformed or short, without being quoted', () => {
+    for (const text of [
+      '',
+      'c2hvcnQ=',
+      `${secret},`,
+      `${secret},c2hvcnQ=`,
+      `a:b:${secret}`,
+      `a b:${secret}`,
+    ]) {
+      expect(() => parseSecretList(text)).toThrow(/^secret \d must be at least 32 bytes in base64$/);
     }
   });
 });

@@ -23,7 +23,7 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
           return z.NEVER;
         }
       }),
-      REFRESH_TOKEN_SECRET: setting.base64Secret(),
+      REFRESH_TOKEN_SECRET: setting.secretList(),
       LOG_LEVEL: setting.logLevel(),
       /** How long a stopping process still serves, so that load balancers notice and connections end. */
       DRAIN_DELAY_MS: setting.integer(0),

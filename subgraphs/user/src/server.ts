@@ -58,14 +58,14 @@ export async function startUser(
   lifecycle.onStop('redis', () => redis.close());
 
   const signingKeys = config.JWT_SIGNING_KEYS;
-  const refreshTokenSecret = config.REFRESH_TOKEN_SECRET;
+  const refreshTokenSecrets = config.REFRESH_TOKEN_SECRET;
   const { subgraph, services } = createUserSubgraph({
     database,
     redis,
     logger,
     keys: config.INTERNAL_KEYS,
     signingKeys,
-    refreshTokenSecret,
+    refreshTokenSecrets,
   });
   // Chores have a connection of their own: requests never wait for them, and the metrics of statements tell
   // what requests cost.

@@ -1,4 +1,4 @@
-import type { InternalKey } from '@murmuration/config';
+import type { InternalKey, Secret } from '@murmuration/config';
 import { createPositionTeller } from '@murmuration/events';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { createRelationLeases } from '@murmuration/relationships';
@@ -22,7 +22,8 @@ export interface ServiceOptions {
   keys: readonly [InternalKey, ...InternalKey[]];
   /** The first signs access tokens; all are published. */
   signingKeys: readonly [SigningKey, ...SigningKey[]];
-  refreshTokenSecret: Buffer;
+  /** The first makes refresh tokens; those of all are accepted. */
+  refreshTokenSecrets: readonly [Secret, ...Secret[]];
   /** How long a cached relation may be believed; tests shorten it. */
   relationLeaseMs?: number;
 }

@@ -9,6 +9,8 @@ export const rotationGraceMs = 30_000;
 export interface SessionState {
   accountId: UserId;
   currentNumber: number;
+  /** Of the newest token. */
+  tokenHash: Uint8Array;
   isLive: boolean;
   /** The newest token was made within {@link rotationGraceMs}. */
   isFresh: boolean;
@@ -53,7 +55,7 @@ export async function rotate(
 
 export async function findSession(database: UserDatabase, id: SessionId): Promise<SessionState | null> {
   const [row] = await database.$queryRaw<SessionState[]>`
-    SELECT s.account_id AS "accountId", s.current_number AS "currentNumber",
+    SELECT s.account_id AS "accountId", s.current_number AS "currentNumber", s.token_hash AS "tokenHash",
       s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AS "isLive",
       s.rotated_at > clock_timestamp() - ${grace} AS "isFresh",
       a.suspended_at IS NOT NULL AS "isSuspended"

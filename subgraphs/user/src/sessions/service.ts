@@ -1,3 +1,4 @@
+import type { Secret } from '@murmuration/config';
 import { encodeId, type SessionId, type UserId } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import {
@@ -35,15 +36,15 @@ export function createSessionService(options: {
   redis: RedisCache;
   logger: Logger;
   signingKeys: readonly [SigningKey, ...SigningKey[]];
-  refreshTokenSecret: Buffer;
+  refreshTokenSecrets: readonly [Secret, ...Secret[]];
 }) {
   const { database, redis, logger } = options;
   const [signingKey] = options.signingKeys;
-  const refreshTokens = createRefreshTokens(options.refreshTokenSecret);
+  const refreshTokens = createRefreshTokens(options.refreshTokenSecrets);
 
-  async function tokensOf(accountId: UserId, sessionId: SessionId, number: number): Promise<Tokens> {
+  async function tokensOf(accountId: UserId, sessionId: SessionId, refreshToken: string): Promise<Tokens> {
     const access = await issueAccessToken(signingKey, { accountId, sessionId });
-    return { ...access, refreshToken: refreshTokens.tokenOf({ sessionId, number }), accountId, sessionId };
+    return { ...access, refreshToken, accountId, sessionId };
   }
 
   /** Gateways read the list as well, so a message that is lost costs seconds, not the log-out. */
@@ -62,9 +63,9 @@ export function createSessionService(options: {
   return {
     async open(accountId: UserId): Promise<Tokens> {
       const sessionId = await takeSessionId(database);
-      const tokenHash = refreshTokens.hashOf({ sessionId, number: 1 });
-      await insertSession(database, { id: sessionId, accountId, tokenHash });
-      return tokensOf(accountId, sessionId, 1);
+      const { hash, token } = refreshTokens.make({ sessionId, number: 1 });
+      await insertSession(database, { id: sessionId, accountId, tokenHash: hash });
+      return tokensOf(accountId, sessionId, token);
     },
 
     /**
@@ -80,18 +81,22 @@ export function createSessionService(options: {
      *   ended, or that ends now because an old token came again
      */
     async refresh(token: string): Promise<Tokens> {
-      const place = refreshTokens.placeOf(token);
-      if (!place) throw validationError('refreshToken', 'This is not a refresh token.');
-      const { sessionId: id, number } = place;
-      const next = number + 1;
-      const nextHash = refreshTokens.hashOf({ sessionId: id, number: next });
-      const rotated = await rotate(database, { id, number, hash: refreshTokens.hashOf(place), nextHash });
-      if (rotated !== null) return tokensOf(rotated, id, next);
+      const given = refreshTokens.read(token);
+      if (!given) throw validationError('refreshToken', 'This is not a refresh token.');
+      const { sessionId: id, number } = given.place;
+      const next = { sessionId: id, number: number + 1 };
+      const successor = refreshTokens.make(next);
+      const rotated = await rotate(database, { id, number, hash: given.hash, nextHash: successor.hash });
+      if (rotated !== null) return tokensOf(rotated, id, successor.token);
 
       const session = await findSession(database, id);
       if (!session?.isLive || session.isSuspended || session.currentNumber < number) throw hasEnded();
       // One behind the newest means that the successor was never used.
-      if (session.currentNumber === next && session.isFresh) return tokensOf(session.accountId, id, next);
+      if (session.currentNumber === next.number && session.isFresh) {
+        const again = refreshTokens.recall(next, session.tokenHash);
+        if (again === null) throw hasEnded();
+        return tokensOf(session.accountId, id, again);
+      }
       await end({ id, accountId: null });
       logger.warn({ session: encodeId('Session', id) }, 'a refresh token came again: its session was ended');
       throw notAllowed('This refresh token was used before, so its session has been ended. Sign in again.');

@@ -58,7 +58,7 @@ export async function createPlatform(
     logger,
     keys: [keys[0]],
     signingKeys: parseSigningKeys(makeSigningKeys('k1', 'k0')),
-    refreshTokenSecret: randomBytes(32),
+    refreshTokenSecrets: [{ id: null, secret: randomBytes(32) }],
     relationLeaseMs: options.relationLeaseMs ?? 300,
   });
   return {

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { parseSecretList } from '@murmuration/config';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parseSigningKeys } from '../src/sessions/keys.ts';
+import { createSessionService, type SessionService } from '../src/sessions/service.ts';
+import { enter } from './support/cast.ts';
+import { createPlatform, logger, makeSigningKeys, type Platform, userIdOf } from './support/platform.ts';
+
+const [old, next] = [0, 1].map(() => randomBytes(32).toString('base64'));
+const signingKeys = parseSigningKeys(makeSigningKeys('k1'));
+
+let platform: Platform;
+let aliceId: ReturnType<typeof userIdOf>;
+/** Processes in the order of a rotation, each with the list of its step. */
+let before: SessionService;
+let appended: SessionService;
+let signing: SessionService;
+let forgotten: SessionService;
+
+beforeAll(async () => {
+  platform = await createPlatform();
+  aliceId = userIdOf((await enter(platform, 'alice')).id);
+  const withSecrets = (text: string) =>
+    createSessionService({
+      database: platform.database,
+      redis: platform.redis,
+      logger,
+      signingKeys,
+      refreshTokenSecrets: parseSecretList(text),
+    });
+  before = withSecrets(`${old}`);
+  appended = withSecrets(`${old},r20261125-new:${next}`);
+  signing = withSecrets(`r20261125-new:${next},${old}`);
+  forgotten = withSecrets(`r20261125-new:${next}`);
+});
+afterAll(() => platform.close());
+
+it('a session goes on through every step of a rotation', async () => {
+  let token = (await before.open(aliceId)).refreshToken;
+  for (const process of [before, appended, signing, appended, signing, forgotten, forgotten]) {
+    token = (await process.refresh(token)).refreshToken;
+  }
+  await expect(before.refresh(token)).rejects.toMatchObject({ message: expect.any(String) });
+  expect((await forgotten.refresh(token)).accountId).toBe(aliceId);
+});
+
+it('a lost answer is given again by a process that makes tokens with another secret', async () => {
+  const { refreshToken } = await before.open(aliceId);
+  const lost = await appended.refresh(refreshToken);
+  const again = await signing.refresh(refreshToken);
+  expect(again.refreshToken).toBe(lost.refreshToken);
+  const newest = await signing.refresh(again.refreshToken);
+  expect((await appended.refresh(again.refreshToken)).refreshToken).toBe(newest.refreshToken);
+});
+
+it('two at once, at processes of two steps, get one successor', async () => {
+  const { refreshToken } = await before.open(aliceId);
+  const processes = [appended, signing, appended, signing, appended, signing];
+  const answers = await Promise.all(processes.map((process) => process.refresh(refreshToken)));
+  const [token = '', ...others] = new Set(answers.map((answer) => answer.refreshToken));
+  expect(others).toEqual([]);
+  expect((await signing.refresh(token)).accountId).toBe(aliceId);
+});
+
+it('a token of a forgotten secret is none of ours, and ends nothing', async () => {
+  const { refreshToken } = await before.open(aliceId);
+  await expect(forgotten.refresh(refreshToken)).rejects.toThrow('This is not a refresh token.');
+  expect((await signing.refresh(refreshToken)).accountId).toBe(aliceId);
+});
+
+it('a successor made with a secret that this process lacks is not told, and ends nothing', async () => {
+  const { refreshToken } = await before.open(aliceId);
+  const { refreshToken: successor } = await signing.refresh(refreshToken);
+  await expect(before.refresh(refreshToken)).rejects.toThrow('This session has ended.');
+  expect((await signing.refresh(successor)).accountId).toBe(aliceId);
+});
+
+it('what a leaked old secret makes is no token of a session that was renewed since', async () => {
+  const { refreshToken } = await before.open(aliceId);
+  const { refreshToken: renewed } = await signing.refresh(refreshToken);
+  const { createRefreshTokens } = await import('../src/sessions/refresh-token.ts');
+  const place = createRefreshTokens(parseSecretList(`${next}`)).read(renewed)?.place;
+  if (!place) throw new Error('the renewed token is not of the new secret');
+  const forged = createRefreshTokens(parseSecretList(`${old}`)).make(place).token;
+  await expect(signing.refresh(forged)).rejects.toThrow('used before');
+});
