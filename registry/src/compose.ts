@@ -15,6 +15,7 @@ import {
 import { doubleOverrides } from './composition/double-override.ts';
 import { fixFor } from './composition/fixes.ts';
 import { type ParsedSubgraph, parseSubgraph } from './composition/parse-subgraph.ts';
+import { providedWithoutSharing } from './composition/provided-sharing.ts';
 import { type CompositionError, fileOf, type Subgraph } from './composition/subgraph.ts';
 import { toCompositionError } from './composition/to-error.ts';
 import { duplicates, ownErrors, thrownError, toService } from './composition/own-errors.ts';
@@ -62,8 +63,8 @@ export function fromResult(result: CompositionResult, parsed: readonly ParsedSub
     const errors = [...toErrors(result.errors, parsed), ...parsed.flatMap(ownErrors)];
     return { status: 'failed', errors: withoutRepeats(errors) };
   }
-  const doubled = doubleOverrides(parsed);
-  return doubled.length > 0 ? { status: 'failed', errors: doubled } : composed(result);
+  const missed = [...doubleOverrides(parsed), ...providedWithoutSharing(parsed)];
+  return missed.length > 0 ? { status: 'failed', errors: missed } : composed(result);
 }
 
 /** A supergraph that was composed before, as the store keeps it: reading it is much cheaper than composing. */

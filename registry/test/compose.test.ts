@@ -78,6 +78,66 @@ describe('an error names code, subgraph, file, line and column, and how to fix i
     expect(composeSubgraphs([people(), taker('a')]).status).toBe('composed');
   });
 
+  const federation =
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@provides", "@override"])';
+  const owning = (type: string, header = federation) => `${header}\ntype Query { me: User }\n${type}`;
+  const user = (field: string) => `type User @key(fields: "id") { id: ID! ${field} }`;
+  const providing = (fields: string, type: string) =>
+    `${federation}\ntype Query { posts: [Post] } type Post { author: User @provides(fields: "${fields}") } ${type}`;
+  const provider = providing('name', user('name: String @external'));
+
+  it.each([
+    ['alone', owning(user('name: String')), provider],
+    [
+      'in an extension',
+      owning(`type User @key(fields: "id") @shareable { id: ID! } extend type User { name: String }`),
+      provider,
+    ],
+    [
+      'of a type',
+      owning(user('name: String')),
+      providing(
+        'name',
+        'type User @key(fields: "id") { id: ID! } extend type User @external { name: String }',
+      ),
+    ],
+    [
+      'below',
+      owning(`${user('address: Address')} type Address { name: String }`),
+      providing(
+        'address { name }',
+        `${user('address: Address @external')} type Address { name: String @external }`,
+      ),
+    ],
+    [
+      'taken over',
+      owning(user('other: Int')),
+      provider,
+      owning(user('name: String @override(from: "owner")')).replace('type Query { me: User }', ''),
+    ],
+  ])('for a field that another subgraph provides and its owner keeps for itself: %s', (_case, ...sdl) => {
+    const subgraphs = sdl.map((text, position) => ({
+      name: ['owner', 'provider', 'taker'][position] ?? '',
+      sdl: text,
+    }));
+    const errors = errorsOf(subgraphs);
+    expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['INVALID_FIELD_SHARING']));
+    expect(errors[0]).toMatchObject({ line: expect.any(Number), fix: expect.stringContaining('@shareable') });
+  });
+
+  it.each([
+    ['shareable', owning(user('name: String @shareable'))],
+    ['a key', owning('type User @key(fields: "id") @key(fields: "name") { id: ID! name: String }')],
+    ['of a subgraph of federation 1', owning(user('name: String'), '')],
+  ])('but not for a provided field that is %s', (_case, sdl) => {
+    expect(
+      composeSubgraphs([
+        { name: 'owner', sdl },
+        { name: 'provider', sdl: provider },
+      ]).status,
+    ).toBe('composed');
+  });
+
   it('for all subgraphs at once', () => {
     const errors = errorsOf([
       people('name: Nowhere'),

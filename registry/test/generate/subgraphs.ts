@@ -33,10 +33,14 @@ function subgraphSdl(random: Random, position: number, entities: readonly Entity
   const owned = entities.filter(({ owner }) => owner === position);
   const foreign = random.some(entities.filter(({ owner }) => owner !== position));
   const known = [...owned, ...foreign];
+  const provided = new Set(random.some(foreign, 0.2).map(({ name }) => name));
   const roots = [
     `ping${position}: String`,
     `value${position}(filter: Filter${position}): Money`,
-    ...known.map(({ name }) => `all${name}From${position}: [${name}!]`),
+    ...known.map(
+      ({ name }) =>
+        `all${name}From${position}: [${name}!]${provided.has(name) ? ' @provides(fields: "price { amount }")' : ''}`,
+    ),
     ...(owned.length > 0 ? [`named${position}: [Named]`] : []),
     ...(known.length > 0 ? [`pick${position}: Any${position}`] : []),
   ];
@@ -44,7 +48,7 @@ function subgraphSdl(random: Random, position: number, entities: readonly Entity
     header,
     `type Query { ${roots.join(' ')} }`,
     ...owned.map((entity) => ownedType(random, entity, known)),
-    ...foreign.map((entity) => contributedType(random, entity, position, known)),
+    ...foreign.map((entity) => contributedType(random, entity, position, known, provided.has(entity.name))),
     ...(random.chance(0.5) ? [`type Mutation { change${position}(filter: Filter${position}!): Money }`] : []),
     ...(random.chance(0.3) ? [`type Subscription { ticks${position}: Money }`] : []),
     ...(owned.length > 0 ? ['interface Named { id: ID! name: String }'] : []),
@@ -63,16 +67,22 @@ function ownedType(random: Random, entity: Entity, known: readonly Entity[]): st
   const links = random.some(known).map(({ name }) => `to${name}: ${name}`);
   const tagged = random.chance(0.3) ? ' @tag(name: "internal")' : '';
   const hidden = random.chance(0.2) ? 'secret: String @inaccessible' : '';
-  return `type ${entity.name} implements Named @key(fields: "${entity.key}") { ${keyFields(entity)} name: String${tagged} price: Money size(unit: Int = 1): Int ${links.join(' ')} ${hidden} }`;
+  return `type ${entity.name} implements Named @key(fields: "${entity.key}") { ${keyFields(entity)} name: String${tagged} price: Money${random.chance(0.8) ? ' @shareable' : ''} size(unit: Int = 1): Int ${links.join(' ')} ${hidden} }`;
 }
 
-function contributedType(random: Random, entity: Entity, position: number, known: readonly Entity[]): string {
+function contributedType(
+  random: Random,
+  entity: Entity,
+  position: number,
+  known: readonly Entity[],
+  isProvided: boolean,
+): string {
   const requires = random.chance(0.4)
     ? `label${position}: String @requires(fields: "name") name: String @external`
     : '';
   const links = random.some(known, 0.3).map(({ name }) => `rel${position}${name}: [${name}]`);
   if (random.chance(0.15)) links.push(`size(unit: Int = 1): Int @override(from: "s${entity.owner}")`);
-  return `type ${entity.name} @key(fields: "${entity.key}") { ${keyFields(entity)} extra${position}: Int ${requires} ${links.join(' ')} }`;
+  return `type ${entity.name} @key(fields: "${entity.key}") { ${keyFields(entity)} extra${position}: Int ${isProvided ? 'price: Money @external' : ''} ${requires} ${links.join(' ')} }`;
 }
 
 type Defect = (sdl: string) => string;
