@@ -3,7 +3,7 @@ import type { DeprecatedSince } from './changes/deprecated-since.ts';
 import { isRemoval } from './changes/deprecation.ts';
 import { diffSchemas } from './changes/diff-schemas.ts';
 import { subgraphSchema } from './changes/subgraph-schema.ts';
-import { type Composition, composeParsed, fromSupergraph } from './compose.ts';
+import { type Composition, composeParsed, composeSubgraphs, fromSupergraph } from './compose.ts';
 import { type ParsedSubgraph, parseSubgraph } from './composition/parse-subgraph.ts';
 import type { Subgraph } from './composition/subgraph.ts';
 import type { Config } from './config/schema.ts';
@@ -52,8 +52,7 @@ export async function checkAndCompose(
   const before = input.baseline.status === 'found' ? input.baseline.subgraphs : [];
   const changed = changedNames(before, input.candidate);
   const report = startReport(input, changed);
-  if (input.baseline.status === 'found' && changed.length === 0)
-    return { report: finish({ ...report, unchanged: true }, [], 'the schema is the same as the baseline') };
+  if (input.baseline.status === 'found' && changed.length === 0) return { report: unchanged(input, report) };
 
   const build = buildStep(input.candidate, new Set(changed));
   const steps = [build.report];
@@ -93,6 +92,15 @@ export async function checkAndCompose(
     'an earlier step failed',
   );
   return { report: finished, composition };
+}
+
+/** Operations change without the schema, so they are looked at all the same. */
+function unchanged({ candidate, operations = [] }: CheckInput, report: Report): Report {
+  const because = 'the schema is the same as the baseline';
+  const composition = operations.length > 0 ? composeSubgraphs(candidate) : undefined;
+  if (composition?.status !== 'composed') return finish({ ...report, unchanged: true }, [], because);
+  const documents = documentsStep(operations, composition, composition);
+  return finish({ ...report, unchanged: true, documents: documents.problems }, [documents.report], because);
 }
 
 type Composed = Composition & { status: 'composed' };

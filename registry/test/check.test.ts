@@ -1,3 +1,4 @@
+import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { type CheckInput, check } from '../src/check.ts';
 import type { Subgraph } from '../src/composition/subgraph.ts';
@@ -48,6 +49,17 @@ describe('an unchanged schema', () => {
     expect(report).toMatchObject({ verdict: 'passed', unchanged: true, changed: [] });
     for (const one of report.steps)
       expect(one).toMatchObject({ status: 'skipped', because: 'the schema is the same as the baseline' });
+  });
+});
+
+describe('an unchanged schema with stored operations', () => {
+  it('validates them all the same, for they change without it', async () => {
+    const text = '{ me { name nickname } }';
+    const operations = [{ name: 'Me', file: 'app.graphql', line: 1, document: parse(text) }];
+    const report = await checkAgainst([people()], [people()], { operations });
+    expect(report).toMatchObject({ unchanged: true, documents: [{ operation: 'Me', isNew: false }] });
+    expect(step(report, 'documents')).toMatchObject({ status: 'warned' });
+    expect(step(report, 'changes')).toMatchObject({ status: 'skipped' });
   });
 });
 

@@ -39,6 +39,31 @@ describe('stored operations are read as clients keep them', () => {
     ]);
   });
 
+  it('from the graphql blocks of a page, each alone, at its own line', () => {
+    const page = [
+      '# Use it',
+      '```sh',
+      'query Not { me }',
+      '```',
+      '```graphql',
+      'query Me {',
+      '  me { name }',
+      '}',
+      '```',
+      '```graphql',
+      '{ me { id } }',
+      '```',
+    ];
+    const operations = readOperations(['README.md'], memory({ 'README.md': page.join('\n') }));
+    expect(operations.map(({ name, line }) => [name, line])).toEqual([
+      ['Me', 6],
+      ['anonymous', 11],
+    ]);
+    expect(validateOperations(operations, after, before)).toMatchObject([
+      { operation: 'Me', line: 7, column: 8 },
+    ]);
+  });
+
   it('shares fragments between loose files, and points into the file of the fragment', () => {
     const files = memory({
       'app/me.graphql': 'query Me { me { ...Card } }\nquery Id { me { id } }',

@@ -2,6 +2,7 @@ import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, pa
 import { badInput } from '../refusal.ts';
 import type { FileSource } from '../workspace/files.ts';
 import { manifestEntries } from './manifests.ts';
+import { graphqlBlocks } from './markdown.ts';
 import { withFragments } from './with-fragments.ts';
 
 /** One stored client operation with the fragments it needs, ready to be validated. */
@@ -15,15 +16,19 @@ export type StoredOperation = {
 
 /**
  * Reads every stored operation below the globs. Loose `.graphql` files share their fragments, as
- * client compilers allow; each entry of a manifest stands for itself.
+ * client compilers allow; each entry of a manifest and each block of a Markdown page stands for itself.
  */
 export function readOperations(globs: readonly string[], files: FileSource): StoredOperation[] {
   const paths = [...new Set(globs.flatMap((glob) => files.list(glob)))];
   const manifests = paths.filter((path) => path.endsWith('.json'));
+  const pages = paths.filter((path) => path.endsWith('.md'));
   const loose = paths.filter((path) => /\.(graphql|gql)$/.test(path));
   const sources = loose.map((path) => parseDocument(files.read(path), path));
   return [
     ...operationsOf(sources),
+    ...pages.flatMap((path) =>
+      graphqlBlocks(files.read(path)).flatMap((block) => operationsOf([parseDocument(block, path)])),
+    ),
     ...manifests.flatMap((path) =>
       manifestEntries(files.read(path), path).flatMap(({ id, body }) =>
         operationsOf([parseDocument(body, path)]).map((operation) => ({ ...operation, id, line: 1 })),

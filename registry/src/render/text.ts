@@ -30,7 +30,7 @@ export function saying(step: StepReport): string {
 
 /** Which subgraphs are in question. */
 export function changedLine(report: Report): string {
-  if (report.unchanged) return 'The schema is unchanged; there was nothing to check.';
+  if (report.unchanged) return 'The schema is unchanged.';
   return `Changed: ${report.changed.join(', ') || 'nothing'}.`;
 }
 

@@ -15,9 +15,11 @@ const never = new Set(['node_modules', '.git']);
 export function diskFiles(root: string, maxBytes: number): FileSource {
   return {
     list: (glob) =>
-      walk(root, globBase(glob))
-        .filter((path) => globPattern(glob).test(path))
-        .sort(),
+      glob.includes('*')
+        ? walk(root, globBase(glob))
+            .filter((path) => globPattern(glob).test(path))
+            .sort()
+        : [glob].filter((path) => statSync(join(root, path), { throwIfNoEntry: false })?.isFile()),
     read: (path) => readLimited(join(root, path), path, maxBytes),
   };
 }
