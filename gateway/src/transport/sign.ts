@@ -1,5 +1,5 @@
 import type { InternalKey } from '@murmuration/config';
-import { envelopeHeader, signEnvelope } from '@murmuration/service-kit';
+import { envelopeHeader, signEnvelope, watchKey } from '@murmuration/service-kit';
 import type { EdgeContext } from '../context.ts';
 
 /** What is signed besides the bytes: the receiver and the exact request. */
@@ -20,6 +20,7 @@ export { envelopeHeader };
 export function createSign(keys: readonly InternalKey[] | undefined): Sign {
   const key = keys?.[0];
   if (!key) return () => undefined;
+  watchKey('internal', key);
   return ({ subgraph, method, path, body, context }) =>
     signEnvelope(
       key,

@@ -1,4 +1,5 @@
 import type { AlertCase } from './alert-case.ts';
+import { keyCases } from './key-cases.ts';
 
 const gateway = 'job="murmuration/gateway",instance="a"';
 const parts = ['gateway', 'user', 'post', 'timeline', 'timeline-worker'];
@@ -390,4 +391,5 @@ export const alertCases: AlertCase[] = [
     series: { 'database_replication_lag_seconds{database="post"}': '0.2x20' },
     atMinute: 10,
   },
+  ...keyCases,
 ];

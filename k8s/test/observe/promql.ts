@@ -6,8 +6,12 @@ export interface MetricUse {
 
 /** Labels that come from the target or from an alert's own expression. */
 const addedLabels = new Set(['job', 'instance', 'pod', 'namespace', 'part']);
-/** Metrics that Prometheus itself makes. */
-const ownMetrics = new Set(['up']);
+/** Metrics that are not ours to expose: of Prometheus itself, and of what issues and shows certificates. */
+const othersMetrics = new Set([
+  'up',
+  'nginx_ingress_controller_ssl_expire_time_seconds',
+  'certmanager_certificate_expiration_timestamp_seconds',
+]);
 
 const tokens = [
   /\b(?:by|without|on|ignoring) ?\((?<grouped>[^)]*)\)/,
@@ -26,7 +30,7 @@ export function readExpression(expression: string): MetricUse[] {
     if (groups['operator']) grouped = [];
     if (groups['grouped'] !== undefined) grouped = groups['grouped'].match(/\w+/g) ?? [];
     const { metric, selector = '' } = groups;
-    if (!metric || ownMetrics.has(metric)) continue;
+    if (!metric || othersMetrics.has(metric)) continue;
     const selected = [...selector.matchAll(matcher)].map(([, name = '']) => name);
     const labels = [...new Set([...selected, ...grouped])].filter((name) => !addedLabels.has(name));
     uses.push({ metric, labels });

@@ -16,7 +16,7 @@ export interface RuleGroup {
 
 /** The groups of every PrometheusRule, as Prometheus itself reads them. */
 export function ruleGroups(): RuleGroup[] {
-  return ['alerts', 'replication'].flatMap((name) => {
+  return ['alerts', 'replication', 'certificates'].flatMap((name) => {
     const text = readFileSync(new URL(`../../observe/${name}.yaml`, import.meta.url), 'utf8');
     return (parse(text) as { spec: { groups: RuleGroup[] } }).spec.groups;
   });

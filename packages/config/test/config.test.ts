@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseInternalKeys, parseSecretList, readConfig, setting } from '../src/index.ts';
+import { madeAt, parseInternalKeys, parseSecretList, readConfig, setting } from '../src/index.ts';
 
 const secret = Buffer.alloc(32, 7).toString('base64');
 
@@ -51,5 +51,19 @@ describe('a list of secrets', () => {
     ]) {
       expect(() => parseSecretList(text)).toThrow(/^secret \d must be at least 32 bytes in base64$/);
     }
+  });
+});
+
+describe('the day in the id of a key', () => {
+  it.each([
+    ['k20261125-3fa9c1', '2026-11-25'],
+    ['next20260101', '2026-01-01'],
+    ['k3fa9c1', null],
+    ['20261125-3fa9c1', null],
+    ['k20261325-a', null],
+    ['k202611250-a', null],
+    [null, null],
+  ])('%s: %s', (id, day) => {
+    expect(madeAt(id)?.toISOString().slice(0, 10) ?? null).toBe(day);
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseInternalKeys } from '@murmuration/config';
+import { madeAt, parseInternalKeys, parseSecretList } from '@murmuration/config';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readLivePid, reap, writePidFile } from '../src/provision/pid-file.ts';
 import { openKeptPorts } from '../src/state/kept-ports.ts';
@@ -37,6 +37,14 @@ test('secrets are made once, for their owner only, in the form that the services
   expect(statSync(path.join(folder, 'secrets.json')).mode & 0o077).toBe(0);
   expect(parseInternalKeys(secrets.INTERNAL_KEYS)[0].secret).toHaveLength(32);
   expect(JSON.parse(secrets.JWT_SIGNING_KEYS)).toMatchObject([{ kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA' }]);
+  const [signingKey] = JSON.parse(secrets.JWT_SIGNING_KEYS) as { kid: string }[];
+  const ids = [
+    parseInternalKeys(secrets.INTERNAL_KEYS)[0].id,
+    parseSecretList(secrets.REFRESH_TOKEN_SECRET)[0].id,
+  ];
+  for (const id of [...ids, signingKey?.kid ?? null]) {
+    expect(Date.now() - (madeAt(id)?.getTime() ?? 0)).toBeLessThan(2 * 86_400_000);
+  }
 });
 
 test('a later process with the number of a dead one is not taken for it', async () => {

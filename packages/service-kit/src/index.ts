@@ -36,6 +36,7 @@ export { createHttpServer, httpLimits, type HttpServer, type Readiness } from '.
 export { anonymous, type Identity } from './identity.ts';
 export { createLoader, loaderLimits } from './loader.ts';
 export { watchDatabase, watchPool } from './observe/database.ts';
+export { watchKey } from './observe/key-age.ts';
 export { createBoundedLabel, otherLabel } from './observe/labels.ts';
 export { createLogger, type Logger } from './observe/logger.ts';
 export {

@@ -8,6 +8,7 @@ import {
   type Logger,
   serveMetrics,
   watchDatabase,
+  watchKey,
   watchPool,
 } from '@murmuration/service-kit';
 import { startAudits } from './audit/loop.ts';
@@ -59,6 +60,7 @@ export async function startWorkers(
   lifecycle.onStop('audits', () => audits.stop());
 
   const keys = config.INTERNAL_KEYS;
+  watchKey('internal', keys[0]);
   const client = (service: string, url: string) =>
     createInternalClient({ self: 'timeline', service, url, keys });
   const producers = { user: client('user', config.USER_URL), post: client('post', config.POST_URL) };

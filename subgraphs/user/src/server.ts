@@ -10,6 +10,7 @@ import {
   serveMetrics,
   serveSubgraph,
   type Subgraph,
+  watchKey,
   watchPool,
 } from '@murmuration/service-kit';
 import type { Config } from './config.ts';
@@ -59,6 +60,8 @@ export async function startUser(
 
   const signingKeys = config.JWT_SIGNING_KEYS;
   const refreshTokenSecrets = config.REFRESH_TOKEN_SECRET;
+  watchKey('access token', signingKeys[0]);
+  watchKey('refresh token', refreshTokenSecrets[0]);
   const { subgraph, services } = createUserSubgraph({
     database,
     redis,

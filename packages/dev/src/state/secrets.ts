@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -14,9 +14,9 @@ export function openSecrets(stateFolder: string): Secrets {
   const file = path.join(stateFolder, 'secrets.json');
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
   const secrets: Secrets = {
-    INTERNAL_KEYS: `dev-${randomBytes(3).toString('hex')}:${randomBytes(32).toString('base64')}`,
+    INTERNAL_KEYS: `${newId('dev')}:${randomBytes(32).toString('base64')}`,
     JWT_SIGNING_KEYS: JSON.stringify([newSigningKey()]),
-    REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64'),
+    REFRESH_TOKEN_SECRET: `${newId('r')}:${randomBytes(32).toString('base64')}`,
   };
   writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
   return secrets;
@@ -24,5 +24,10 @@ export function openSecrets(stateFolder: string): Secrets {
 
 function newSigningKey() {
   const { privateKey } = generateKeyPairSync('ed25519');
-  return { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'EdDSA', use: 'sig' };
+  return { ...privateKey.export({ format: 'jwk' }), kid: newId('s'), alg: 'EdDSA', use: 'sig' };
+}
+
+/** Carries the day, by which the age of a key is known. */
+function newId(word: string): string {
+  return `${word}${new Date().toISOString().slice(0, 10).replaceAll('-', '')}-${randomBytes(4).toString('hex')}`;
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { type Envelope, envelopeHeader, envelopeProblems, verifyEnvelope } from '../envelope/envelope.ts';
 import { createReplayGuard } from '../envelope/replay-guard.ts';
 import { createHttpServer, type HttpServer, type Readiness } from '../http/server.ts';
+import { watchKey } from '../observe/key-age.ts';
 import { envelopeRefusals } from '../observe/metrics.ts';
 import { createRequestContext, type RequestContext } from './context.ts';
 import type { GraphQLRequest, Subgraph } from './subgraph.ts';
@@ -43,6 +44,8 @@ export function serveSubgraph<Context extends RequestContext>(
 ): HttpServer {
   const server = createHttpServer({ logger: options.logger, readiness: options.readiness });
   const { app } = server;
+  const [signing] = options.keys;
+  if (signing) watchKey('internal', signing);
   requireEnvelope(server, subgraph.name, options);
   const guard = createReplayGuard();
 
