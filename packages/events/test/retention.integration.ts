@@ -14,15 +14,12 @@ afterEach(() => producer.close());
 const retire = (changes: { capBytes?: number; minimumAgeMs?: number } = {}) =>
   retireOutboxPartitions({ pool: producer.pool, feed: 'user', logger: silent, ...changes });
 
-/** Moves what there is into a partition of before, as if it had been written then: over a day ago on any day. */
-async function age(): Promise<string> {
-  const now = new Date();
-  const monthOf = (ago: number) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - ago, 1));
-  const longAgo = monthOf(2).getTime();
-  const lastMonth = monthOf(1).toISOString().slice(0, 7).replace('-', '');
-  await producer.pool.query(`DROP TABLE IF EXISTS outbox_p${lastMonth}`);
-  await producer.pool.query(`SELECT ensure_id_partitions('outbox', $1, 1)`, [monthOf(2)]);
-  await producer.pool.query('UPDATE outbox SET id = $1::bigint + id % 1024', [idAt(longAgo).toString()]);
+/** Moves what there is into the partition of some days ago, as if it had been written then. */
+async function age(days = 3): Promise<string> {
+  const then = new Date(Date.now() - days * 86_400_000);
+  await producer.pool.query(`SELECT ensure_day_partitions('outbox', $1, 1)`, [then]);
+  const begin = then.setUTCHours(0, 0, 0, 0);
+  await producer.pool.query('UPDATE outbox SET id = $1::bigint + id % 1024', [idAt(begin).toString()]);
   const { rows } = await producer.pool.query('SELECT DISTINCT tableoid::regclass::text AS name FROM outbox');
   return rows[0].name;
 }
@@ -51,6 +48,16 @@ test('the present partition stays, however full the disk is', async () => {
     expect.objectContaining({ because: 'cap' }),
   );
   expect((await read(null)).status).toBe('page');
+});
+
+test('yesterday stays while it is not a day old, but goes at the disk cap', async () => {
+  await producer.follow(1, 2);
+  const yesterday = await age(1);
+  expect(await retire()).not.toContainEqual(expect.objectContaining({ partition: yesterday }));
+  await read(null, 'timeline');
+  expect(await retire({ capBytes: 0 })).toEqual([{ partition: yesterday, because: 'cap' }]);
+  await producer.follow(1, 3);
+  expect(await read(null)).toEqual({ status: 'reset', because: 'dropped partition' });
 });
 
 test('above the disk cap a partition goes, and the consumer left behind reads the state anew', async () => {

@@ -33,7 +33,7 @@ test('a pool shows who is busy and who waits', async () => {
 });
 
 test('partitions are shown by their ends, and that nobody stands by', async () => {
-  await pool.query(`SELECT ensure_id_partitions('outbox', timestamptz '2031-01-01Z', 1)`);
+  await pool.query(`SELECT ensure_day_partitions('outbox', timestamptz '2031-01-31Z', 1)`);
   watchDatabase('post', pool);
   await expect
     .poll(() => valueOf('partition_newest_end_timestamp_seconds{database="post",table="outbox"}'))
@@ -42,9 +42,9 @@ test('partitions are shown by their ends, and that nobody stands by', async () =
     `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
      WHERE i.inhparent = 'outbox'::regclass ORDER BY 1 LIMIT 1`,
   );
-  const [, year = '', month = ''] = /(\d{4})_?(\d{2})$/.exec(rows[0]?.name ?? '') ?? [];
+  const [, year = '', month = '', day = ''] = /(\d{4})(\d{2})(\d{2})$/.exec(rows[0]?.name ?? '') ?? [];
   expect(await valueOf('partition_oldest_end_timestamp_seconds{database="post",table="outbox"}')).toBe(
-    Date.UTC(Number(year), Number(month)) / 1_000,
+    Date.UTC(Number(year), Number(month) - 1, Number(day) + 1) / 1_000,
   );
   expect(await valueOf('database_standbys{database="post"}')).toBe(0);
   expect(await valueOf('database_replication_lag_seconds{database="post"}')).toBe(0);

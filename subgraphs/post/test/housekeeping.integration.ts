@@ -36,7 +36,7 @@ it('forgets keys that are old and no others', async () => {
   expect(await world.database.idempotencyKey.findMany({ select: { key: true } })).toEqual([{ key: 'new' }]);
 });
 
-it('makes the partitions of the months to come, as often as it is asked', async () => {
+it('makes the partitions of the time to come, as often as it is asked', async () => {
   await world.database.$executeRawUnsafe(dropAhead);
   const partitions = async () => {
     const [{ count }] = await world.database.$queryRaw<[{ count: bigint }]>`
@@ -49,7 +49,7 @@ it('makes the partitions of the months to come, as often as it is asked', async 
 });
 
 const dropAhead = `DO $$ BEGIN EXECUTE 'DROP TABLE outbox_p'
-  || to_char((now() + interval '2 months') AT TIME ZONE 'UTC', 'YYYYMM'); END $$`;
+  || to_char((now() + interval '20 days') AT TIME ZONE 'UTC', 'YYYYMMDD'); END $$`;
 
 it('runs by itself until it is stopped', async () => {
   const post = await world.say('bob', 'By itself');

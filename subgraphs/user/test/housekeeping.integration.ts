@@ -35,7 +35,7 @@ it('purges what has run out, and nothing else', async () => {
   expect(await database.session.count()).toBe(sessions - 1);
 });
 
-it('makes the partitions of the months ahead', async () => {
+it('makes the partitions of the days ahead', async () => {
   const partitions = async () => {
     const rows = await platform.database.$queryRaw<{ name: string }[]>`
       SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'outbox'::regclass ORDER BY 1`;
