@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { isTooDeep } from './parse-text.ts';
 import { createProgram } from './program.ts';
 import { exitCodes, isRefusal } from './refusal.ts';
 
@@ -11,6 +12,10 @@ export async function run(): Promise<void> {
     else if (isRefusal(error)) {
       process.stderr.write(`${error.message}\n`);
       process.exitCode = error.exitCode;
+    } else if (isTooDeep(error)) {
+      // What the parser still reads, printers and comparisons may not: they go down by calling themselves too.
+      process.stderr.write('A schema or an operation nests too deeply.\n');
+      process.exitCode = exitCodes.badInput;
     } else {
       // A surprise is not a verdict: it must not look like "failed" to CI.
       console.error(error);

@@ -145,6 +145,7 @@ describe('registry check on bad input', () => {
       [['--subgraph', 'pots', '--schema', schemaOf('posts')], 'Pass --new'],
       [['--schema', schemaOf('posts')], 'needs its --subgraph'],
       [['--subgraph', 'posts', '--schema', 'nowhere.graphql'], 'There is no file nowhere.graphql'],
+      [['--subgraph', 'posts', '--schema', 'subgraphs'], 'subgraphs is not a file'],
       [['--delete', 'pots'], 'Unknown subgraph "pots"'],
       [['--against', 'yesterday'], '--against takes head, landed, version:ID or git:REV'],
       [['--against', 'version:9'], 'There is no version "9"'],
@@ -173,6 +174,24 @@ describe('registry check on bad input', () => {
       err: expect.stringContaining('is not a usage file'),
     });
   });
+
+  it.each([400, 3_000, 4_000, 6_000, 100_000])(
+    'takes or refuses what nests %i deep, without a stack',
+    async (depth) => {
+      using at = desk();
+      set(at);
+      at.write('registry.config.json', settings.replace('{', '{ "documents": "app/*.graphql",'));
+      at.write('deep.graphql', `type Query { a: ${'['.repeat(depth)}Int${']'.repeat(depth)} }`);
+      const schema = await at.registry('check', '--subgraph', 'people', '--schema', 'deep.graphql');
+      at.write('app/deep.graphql', `query Deep ${'{ me '.repeat(depth)}{ id }${'}'.repeat(depth)}`);
+      const operation = await at.registry('check');
+      for (const { code, out, err } of [schema, operation]) {
+        expect([0, 1, 3]).toContain(code);
+        if (depth > 50_000) expect(out + err).toContain('nests too deeply');
+        expect(err).not.toMatch(/^ {4}at /m);
+      }
+    },
+  );
 
   it('gives 2 for a store that cannot be written or is frozen', async () => {
     using at = desk();

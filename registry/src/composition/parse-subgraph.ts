@@ -1,4 +1,5 @@
-import { type DocumentNode, GraphQLError, parse, Source } from 'graphql';
+import { type DocumentNode, GraphQLError } from 'graphql';
+import { parseText } from '../parse-text.ts';
 import { fixFor } from './fixes.ts';
 import { type CompositionError, fileOf, type Subgraph } from './subgraph.ts';
 
@@ -12,7 +13,7 @@ export type ParseResult =
 /** Parses one SDL; a syntax error comes back with its place, an empty file as one too. */
 export function parseSubgraph(subgraph: Subgraph): ParseResult {
   try {
-    const typeDefs = parse(new Source(subgraph.sdl, fileOf(subgraph)));
+    const typeDefs = parseText(subgraph.sdl, fileOf(subgraph));
     return { status: 'parsed', subgraph: { ...subgraph, typeDefs } };
   } catch (cause) {
     if (!(cause instanceof GraphQLError)) throw cause;

@@ -1,4 +1,5 @@
-import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, parse, Source } from 'graphql';
+import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode } from 'graphql';
+import { parseText } from '../parse-text.ts';
 import { badInput } from '../refusal.ts';
 import type { FileSource } from '../workspace/files.ts';
 import { manifestEntries } from './manifests.ts';
@@ -59,7 +60,7 @@ function operationsOf(sources: readonly Parsed[]): StoredOperation[] {
 
 function parseDocument(text: string, file: string): Parsed {
   try {
-    return { document: parse(new Source(text, file)), file };
+    return { document: parseText(text, file), file };
   } catch (cause) {
     if (!(cause instanceof GraphQLError)) throw cause;
     const at = cause.locations?.[0];

@@ -1,4 +1,5 @@
-import { type GraphQLError, type GraphQLSchema, validate } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, validate } from 'graphql';
+import { isTooDeep } from '../parse-text.ts';
 import type { StoredOperation } from './read.ts';
 
 /** A stored operation that the candidate refuses. */
@@ -20,11 +21,20 @@ export function validateOperations(
   baseline: GraphQLSchema | undefined,
 ): DocumentProblem[] {
   return operations.flatMap((operation) => {
-    const errors = validate(candidate, operation.document);
+    const errors = errorsOf(candidate, operation.document);
     if (errors.length === 0) return [];
-    const isNew = baseline === undefined || validate(baseline, operation.document).length === 0;
+    const isNew = baseline === undefined || errorsOf(baseline, operation.document).length === 0;
     return errors.map((error) => toProblem(operation, error, isNew));
   });
+}
+
+function errorsOf(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+  try {
+    return validate(schema, document);
+  } catch (cause) {
+    if (!isTooDeep(cause)) throw cause;
+    return [new GraphQLError('The operation nests too deeply to be validated.')];
+  }
 }
 
 function toProblem(operation: StoredOperation, error: GraphQLError, isNew: boolean): DocumentProblem {

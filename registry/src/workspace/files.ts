@@ -26,10 +26,11 @@ export function diskFiles(root: string, maxBytes: number): FileSource {
 
 /** Reads a text file of at most `maxBytes`; anything else is bad input with the reason. */
 export function readLimited(absolute: string, shown: string, maxBytes: number): string {
-  const size = statSync(absolute, { throwIfNoEntry: false })?.size;
-  if (size === undefined) throw badInput(`There is no file ${shown}.`);
-  if (size > maxBytes)
-    throw badInput(`${shown} has ${size} bytes; the limit is ${maxBytes} (limits.fileBytes).`);
+  const found = statSync(absolute, { throwIfNoEntry: false });
+  if (found === undefined) throw badInput(`There is no file ${shown}.`);
+  if (!found.isFile()) throw badInput(`${shown} is not a file.`);
+  if (found.size > maxBytes)
+    throw badInput(`${shown} has ${found.size} bytes; the limit is ${maxBytes} (limits.fileBytes).`);
   return readFileSync(absolute, 'utf8');
 }
 
