@@ -1,12 +1,14 @@
 import { databaseNames } from './databases.ts';
 import { applyMigrations, ensureDatabase } from './migrate.ts';
 import { beginNewLife, databasesWithLives } from './restored.ts';
+import { untilItAnswers } from './wait.ts';
 
 /**
  * `node prisma/src/cli.ts` brings every database whose connection string is set to the newest migration. It
  * is what the migration job of a cluster runs before a roll-out; any number may run at once.
  * `node prisma/src/cli.ts restored` is what a restore ends with, before any process is started on the copy.
  */
+const patienceMs = 5 * 60_000;
 const command = process.argv[2] ?? 'migrate';
 if (command !== 'migrate' && command !== 'restored') {
   fail(`Unknown command "${command}". Known: migrate (the default), restored.`);
@@ -27,6 +29,8 @@ for (const { database, url } of given) {
     console.log(`${database}: is another one now; whoever read from it reads its state anew`);
     continue;
   }
+  const onWait = (because: string) => console.log(`${database}: the server does not answer yet (${because})`);
+  await untilItAnswers({ url, patienceMs, onWait });
   await ensureDatabase(url);
   const applied = await applyMigrations({ database, url });
   console.log(`${database}: ${applied.length > 0 ? `applied ${applied.join(', ')}` : 'nothing to do'}`);
