@@ -36,7 +36,8 @@ function statement(order: Range['order']): { name: string; text: string } {
         ARRAY(${candidatesSql(order, 'SELECT id FROM big', isFollowedSql)}) AS of_big,
         ARRAY(SELECT e.entry_id FROM timeline_event e
           WHERE e.seq > $5 AND e.seq <= $5 + ${tailEvents} AND e.kind IN ('post', 'repost')
-            AND e.entry_id > $2 AND e.entry_id < $3 AND ${isFollowedSql('e.author_id')}) AS tail
+            AND e.entry_id > $2 AND e.entry_id < $3
+            AND (e.author_id = $1 OR ${isFollowedSql('e.author_id')})) AS tail
       FROM timeline_head h CROSS JOIN fanout_cursor c LEFT JOIN reader r ON r.id = $1`,
   };
 }
