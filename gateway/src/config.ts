@@ -21,6 +21,7 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) 
       SUPERGRAPH_POLL_MS: setting.integer(1_000, 50),
       SUBGRAPH_URLS: setting.list(),
       SUBGRAPH_CONNECTIONS: setting.integer(64, 1),
+      SINGLE_FLIGHT: setting.boolean(true),
       SUBGRAPH_TIMEOUT_MS: setting.integer(5_000, 1),
       REQUEST_DEADLINE_MS: setting.integer(15_000, 1),
 
@@ -41,6 +42,7 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) 
       MAX_FIELDS: setting.integer(2_000, 1),
       MAX_LIST_ITEMS: setting.integer(50_000, 1),
       MAX_TOKENS: setting.integer(4_000, 1),
+      APOLLO_KEY: z.string().optional(),
       PERSISTED_QUERIES: setting.boolean(true),
       TRUSTED_DOCUMENTS_FILE: z.string().optional(),
       TRUSTED_DOCUMENTS_ONLY: setting.boolean(false),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Identity } from '@murmuration/service-kit';
 import type { RequestContext } from './execution/types.ts';
+import type { CancelSignal } from './execution/cancel.ts';
 
 /** What the gateway knows of one operation, from whatever transport it came. */
 export interface EdgeContext extends RequestContext {
@@ -13,7 +14,7 @@ export interface EdgeContext extends RequestContext {
   /** Whose points an operation takes from the rate limit. */
   readonly rateKey: string;
   /** Aborted when the client is gone. */
-  readonly signal: AbortSignal | undefined;
+  readonly signal: CancelSignal | undefined;
   onExtensions(subgraph: string, extensions: Record<string, unknown>): void;
 }
 
@@ -30,7 +31,7 @@ export function createEdgeContext(options: {
   address?: string | undefined;
   position?: string | undefined;
   deadlineMs: number;
-  signal?: AbortSignal | undefined;
+  signal?: CancelSignal | undefined;
 }): EdgeContext {
   const { identity } = options;
   const position =

@@ -4,6 +4,7 @@ import type { ValidationRule } from 'graphql';
 import type { GatewayConfig } from './config.ts';
 import type { EdgeContext } from './context.ts';
 import { accessLog } from './plugins/access-log.ts';
+import { cacheHeader } from './plugins/cache-header.ts';
 import type { HotDocuments } from './plugins/hot-documents.ts';
 import { limitRules } from './plugins/limits.ts';
 import { createListLimit, type ListLimit } from './plugins/list-limit.ts';
@@ -53,6 +54,7 @@ export async function createEdgeRules(
       listLimit.plugin,
       rateLimit.plugin,
       hotDocuments.plugin,
+      cacheHeader,
     ],
     persistedQueries: config.PERSISTED_QUERIES && persistedQueries(documents, redis),
     documents,

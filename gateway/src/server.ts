@@ -31,6 +31,7 @@ export async function startGateway(
     sign,
     urls,
     connections: config.SUBGRAPH_CONNECTIONS,
+    singleFlight: config.SINGLE_FLIGHT,
     timeoutMs: config.SUBGRAPH_TIMEOUT_MS,
     deadlineMs,
   });
@@ -49,7 +50,7 @@ export async function startGateway(
   });
   lifecycle.onStop('supergraph', () => host.stop());
   const edge = await createEdgeRules(config, logger, lifecycle, hot);
-  const server = createApolloServer({ gateway: host.gateway, edge, config, logger });
+  const { server, answer } = createApolloServer({ host, edge, config, logger });
   await server.start();
   lifecycle.onStop('Apollo Server', () => server.stop());
 
@@ -82,7 +83,7 @@ export async function startGateway(
     logger,
   });
   serveGraphQL(http.app, {
-    server,
+    answer,
     authenticate,
     streams: live.streams,
     documents: edge.documents,

@@ -1,10 +1,11 @@
 import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql';
 import { labelsFor } from '../planning/override-labels.ts';
 import type { Generation } from '../planning/types.ts';
 import { errorCode } from './errors.ts';
 import { execute } from './execute.ts';
-import type { RequestContext } from './types.ts';
+import type { ExecutionOutcome, RequestContext } from './types.ts';
+import type { CancelSignal } from './cancel.ts';
 
 type ApolloGateway = ApolloServerOptionsWithGateway<BaseContext>['gateway'];
 type SchemaListener = Parameters<ApolloGateway['onSchemaLoadOrUpdate']>[0];
@@ -15,14 +16,30 @@ export interface GatewayInterfaceOptions<TContext> {
   /** What execution may know of a request, from Apollo Server's context value. */
   readonly requestContextOf: (contextValue: TContext) => RequestContext;
   /** Aborts when the client is gone. */
-  readonly signalOf?: (contextValue: TContext) => AbortSignal | undefined;
+  readonly signalOf?: (contextValue: TContext) => CancelSignal | undefined;
   /** Which `@override(label:)` labels are on; `percent(n)` is decided by the request id without it. */
   readonly overrideLabelsOf?: (contextValue: TContext, labels: readonly string[]) => Iterable<string>;
 }
 
-export interface GatewayAdaptor {
+/** A validated operation of one request. */
+export interface AdmittedOperation<TContext> {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly queryHash: string;
+  readonly request: {
+    readonly operationName?: string | undefined;
+    readonly variables?: Readonly<Record<string, unknown>> | undefined;
+  };
+  readonly contextValue: TContext;
+}
+
+export type Run<TContext> = (operation: AdmittedOperation<TContext>) => Promise<ExecutionOutcome>;
+
+export interface GatewayAdaptor<TContext> {
   /** For `new ApolloServer({ gateway })`. */
   readonly gateway: ApolloGateway;
+  /** What the gateway executes with, for those who need no Apollo Server around it. */
+  readonly run: Run<TContext>;
   /** The generation that admits requests now. */
   current(): Generation;
   /** Admits from now on by another generation. What has started stays on the one that admitted it. */
@@ -30,7 +47,9 @@ export interface GatewayAdaptor {
 }
 
 /** Our executor behind the interface that Apollo Server has for gateways. */
-export function createGatewayInterface<TContext>(options: GatewayInterfaceOptions<TContext>): GatewayAdaptor {
+export function createGatewayInterface<TContext>(
+  options: GatewayInterfaceOptions<TContext>,
+): GatewayAdaptor<TContext> {
   const listeners = new Set<SchemaListener>();
   // Apollo Server holds the schema that validated a request; its generation must be the one to run it.
   const generations = new WeakMap<GraphQLSchema, Generation>();
@@ -42,6 +61,30 @@ export function createGatewayInterface<TContext>(options: GatewayInterfaceOption
     for (const listener of to) listener({ apiSchema, coreSupergraphSdl: supergraphSdl });
   }
 
+  const run: Run<TContext> = async ({ schema, document, queryHash, request, contextValue }) => {
+    const generation = generations.get(schema) ?? current;
+    const requestContext = options.requestContextOf(contextValue);
+    const { overrideLabels } = generation;
+    const labels =
+      overrideLabels.length === 0
+        ? undefined
+        : (options.overrideLabelsOf?.(contextValue, overrideLabels) ??
+          labelsFor(requestContext, overrideLabels));
+    const name = request.operationName || undefined;
+    try {
+      const compiled =
+        generation.lookup(queryHash, name, labels) ??
+        (await generation.plan(document, name, { documentKey: queryHash, overrideLabels: labels }));
+      if (compiled.kind === 'subscription') return { errors: [notHere()] };
+      const { variables } = request;
+      const signal = options.signalOf?.(contextValue);
+      return await execute(compiled, { variables, context: requestContext, signal });
+    } catch (error) {
+      if (error instanceof GraphQLError) return { errors: [error] };
+      throw error;
+    }
+  };
+
   const gateway: ApolloGateway = {
     onSchemaLoadOrUpdate(listener) {
       listeners.add(listener);
@@ -50,33 +93,7 @@ export function createGatewayInterface<TContext>(options: GatewayInterfaceOption
     },
     async load() {
       return {
-        async executor({ schema, document, queryHash, request, context }) {
-          const generation = generations.get(schema) ?? current;
-          const value = context as TContext;
-          const requestContext = options.requestContextOf(value);
-          const { overrideLabels } = generation;
-          const labels =
-            overrideLabels.length === 0
-              ? undefined
-              : (options.overrideLabelsOf?.(value, overrideLabels) ??
-                labelsFor(requestContext, overrideLabels));
-          const name = request.operationName || undefined;
-          try {
-            const compiled =
-              generation.lookup(queryHash, name, labels) ??
-              (await generation.plan(document, name, { documentKey: queryHash, overrideLabels: labels }));
-            if (compiled.kind === 'subscription') return { errors: [notHere()] };
-            const { variables } = request;
-            return await execute(compiled, {
-              variables,
-              context: requestContext,
-              signal: options.signalOf?.(value),
-            });
-          } catch (error) {
-            if (error instanceof GraphQLError) return { errors: [error] };
-            throw error;
-          }
-        },
+        executor: ({ context, ...operation }) => run({ ...operation, contextValue: context as TContext }),
       };
     },
     async stop() {
@@ -86,6 +103,7 @@ export function createGatewayInterface<TContext>(options: GatewayInterfaceOption
 
   return {
     gateway,
+    run,
     current: () => current,
     swap(next) {
       current = next;

@@ -1,4 +1,5 @@
 import type { GraphQLError, GraphQLSchema } from 'graphql';
+import type { CancelSignal } from './cancel.ts';
 
 /** What a client receives: shaped data (objects without Object.prototype) and errors, if any. */
 export interface ExecutionOutcome {
@@ -37,7 +38,7 @@ export interface SubgraphRequest {
   readonly body: string;
   readonly kind: 'query' | 'mutation';
   readonly context: RequestContext;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: CancelSignal | undefined;
 }
 
 export interface SubgraphError {
@@ -61,7 +62,7 @@ export interface SubgraphFetcher {
 export interface ExecuteArgs {
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
   readonly context: RequestContext;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 /** What is needed to open a subscription upstream; the rest of its plan runs once for each event. */

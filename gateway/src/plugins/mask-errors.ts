@@ -6,7 +6,7 @@ import { edgeCodes } from '../edge-codes.ts';
 import { subgraphOf } from '../execution/errors.ts';
 import type { ExecutionOutcome } from '../execution/types.ts';
 
-type FormatError = NonNullable<ApolloServerOptions<never>['formatError']>;
+export type FormatError = NonNullable<ApolloServerOptions<never>['formatError']>;
 
 const known = new Set<unknown>(Object.values(edgeCodes));
 
@@ -65,7 +65,8 @@ export function formatOutcomes(logger: Logger): FormatOutcome {
   });
 }
 
-function codedJson(error: GraphQLError): GraphQLFormattedError {
+/** An error as Apollo Server hands it to `formatError`. */
+export function codedJson(error: GraphQLError): GraphQLFormattedError {
   const { code = edgeCodes.internal } = error.extensions;
   return { ...error.toJSON(), extensions: { ...error.extensions, code } };
 }

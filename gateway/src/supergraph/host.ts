@@ -1,7 +1,7 @@
 import { ApolloGateway } from '@apollo/gateway';
 import type { Logger } from '@murmuration/service-kit';
 import type { EdgeContext } from '../context.ts';
-import { createGatewayInterface, type GatewayAdaptor } from '../execution/apollo.ts';
+import { createGatewayInterface, type GatewayAdaptor, type Run } from '../execution/apollo.ts';
 import type { SubgraphFetcher } from '../execution/types.ts';
 import { createGeneration } from '../planning/generation.ts';
 import type { Generation, WarmDocument } from '../planning/types.ts';
@@ -14,6 +14,8 @@ import { createStockDataSource } from './stock-data-source.ts';
 export interface SupergraphHost {
   /** What Apollo Server executes with. */
   gateway: GatewayInterface;
+  /** The same without Apollo Server, if it is our executor. */
+  run: Run<EdgeContext> | undefined;
   /** The generation that admits operations now. Subscriptions are planned on it whatever executes the rest. */
   current(): Generation;
   /** Calls back after each swap. */
@@ -41,7 +43,7 @@ export async function startSupergraph(options: HostOptions): Promise<SupergraphH
   const callbacks = new Set<(next: Generation) => void>();
   let prepared: Generation | undefined;
   let current: Generation | undefined;
-  let adaptor: GatewayAdaptor | undefined;
+  let adaptor: GatewayAdaptor<EdgeContext> | undefined;
 
   async function prepare(sdl: string): Promise<void> {
     // A cold plan takes tens of milliseconds, and some never end: in a thread that delays or fails one request.
@@ -80,8 +82,10 @@ export async function startSupergraph(options: HostOptions): Promise<SupergraphH
     return adaptor.gateway;
   }
 
+  const gateway = options.executor === 'apollo' ? stock : await ourGateway();
   return {
-    gateway: options.executor === 'apollo' ? stock : await ourGateway(),
+    gateway,
+    run: adaptor?.run,
     current: requireCurrent,
     onSwap(callback) {
       callbacks.add(callback);

@@ -1,4 +1,4 @@
-import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
+import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import { parseJson } from '@murmuration/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
@@ -10,7 +10,9 @@ import {
   requestIdOf,
 } from '../context.ts';
 import { edgeCodes } from '../edge-codes.ts';
+import { type CancelSignal, createCancel } from '../execution/cancel.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
+import type { Answer } from '../pipeline/answer.ts';
 import { type TrustedDocuments, untrustedMessage } from '../plugins/trusted-documents.ts';
 import { clientAddressOf } from './client-address.ts';
 import { compressAnswers } from './compress.ts';
@@ -20,7 +22,8 @@ import { streamFormatOf } from './streams/format.ts';
 import type { Streams } from './streams/serve-stream.ts';
 
 export interface GraphQLRouteOptions {
-  server: ApolloServer<EdgeContext>;
+  /** From a request to its answer: Apollo Server or what stands for it. */
+  answer: Answer;
   authenticate: Authenticate;
   streams: Streams;
   documents: TrustedDocuments;
@@ -64,7 +67,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, options: Gra
     return options.streams.serve(request, reply, format, requestId, asked);
   }
   let context: EdgeContext | undefined;
-  const response = await options.server.executeHTTPGraphQLRequest({
+  const response = await options.answer({
     httpGraphQLRequest: { ...headOf(request), body },
     context: async () => {
       const { identity } = await options.authenticate(request.headers.authorization);
@@ -143,10 +146,10 @@ function headerOf(request: FastifyRequest, name: string): string | undefined {
 }
 
 /** Aborted when the client leaves before its answer is written. */
-function signalOf(reply: FastifyReply): AbortSignal {
-  const abort = new AbortController();
+function signalOf(reply: FastifyReply): CancelSignal {
+  const { signal, abort } = createCancel();
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) abort.abort();
+    if (!reply.raw.writableFinished) abort();
   });
-  return abort.signal;
+  return signal;
 }

@@ -19,6 +19,8 @@ export interface SubgraphFetcherOptions {
   sign: Sign;
   urls: Readonly<Record<string, string>>;
   connections: number;
+  /** Whether equal reads of different requests share a fetch. */
+  singleFlight: boolean;
   /** How long a read waits for a subgraph. */
   timeoutMs: number;
   /** A mutation waits until the request's deadline: its effect may already stand. */
@@ -40,6 +42,7 @@ export function createSubgraphFetcher(options: SubgraphFetcherOptions): HttpFetc
     createHttpFetcher({
       urls: options.urls,
       headersFor,
+      singleFlight: options.singleFlight,
       limits: { connections: options.connections, timeoutMs },
       onFetch: ({ subgraph, kind, outcome, durationMs }) =>
         durationOf(subgraph, kind, outcome).observe(durationMs / 1_000),

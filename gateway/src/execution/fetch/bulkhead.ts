@@ -1,6 +1,7 @@
 import { FetchFailure } from '../errors.ts';
 import type { Exchange } from './exchange.ts';
 import type { SubgraphLimits } from './settings.ts';
+import type { CancelSignal } from '../cancel.ts';
 
 type Limits = Pick<SubgraphLimits, 'maxConcurrent' | 'maxQueued'>;
 
@@ -17,7 +18,7 @@ export function withBulkhead(next: Exchange, { maxConcurrent, maxQueued }: Limit
     first();
   }
 
-  function enter(signal: AbortSignal | undefined, deadline: number): Promise<void> {
+  function enter(signal: CancelSignal | undefined, deadline: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const start = () => {
         leave();

@@ -1,4 +1,5 @@
 import type { SubgraphRequest } from '../types.ts';
+import type { CancelSignal } from '../cancel.ts';
 
 /** The raw answer of a subgraph. Text, not objects: those who share it each parse their own. */
 export interface RawAnswer {
@@ -9,7 +10,7 @@ export interface RawAnswer {
 /** One request on its way. Its signal and deadline may be others than its caller's when it is shared. */
 export interface Call {
   readonly request: SubgraphRequest;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: CancelSignal | undefined;
   readonly deadline: number;
   /** Called when the request leaves the process; from then on it may have read what is now the past. */
   onDispatch(): void;

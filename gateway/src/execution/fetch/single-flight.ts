@@ -1,10 +1,11 @@
 import { FetchFailure } from '../errors.ts';
+import { type Cancel, createCancel } from '../cancel.ts';
 import type { SubgraphRequest } from '../types.ts';
 import type { Exchange, RawAnswer } from './exchange.ts';
 
 interface Flight {
   readonly answer: Promise<RawAnswer>;
-  readonly controller: AbortController;
+  readonly cancel: Cancel;
   callers: number;
 }
 
@@ -34,19 +35,19 @@ export function createSingleFlight(exchange: Exchange): SingleFlight {
   }
 
   function start(key: string, request: SubgraphRequest): Flight {
-    const controller = new AbortController();
+    const cancel = createCancel();
     const { cacheKeyOfIdentity } = request.context;
     const leave = () => {
       if (flights.get(key) === flight) flights.delete(key);
     };
     const call = {
       request,
-      signal: controller.signal,
+      signal: cancel.signal,
       deadline: Number.POSITIVE_INFINITY,
       onDispatch: cacheKeyOfIdentity === null ? () => {} : leave,
     };
     const answer = cacheKeyOfIdentity === null ? exchange(call) : atEndOfTurn().then(() => exchange(call));
-    const flight: Flight = { answer, controller, callers: 0 };
+    const flight: Flight = { answer, cancel, callers: 0 };
     flights.set(key, flight);
     answer.then(leave, leave);
     return flight;
@@ -81,7 +82,7 @@ function waitFor(
       flight.callers--;
       if (flight.callers > 0) return;
       forget();
-      flight.controller.abort();
+      flight.cancel.abort();
     };
     const cancel = () => leave(new FetchFailure('CANCELLED', 'The caller left'));
     const waitMs = Math.min(context.deadline - Date.now(), 2 ** 31 - 1);

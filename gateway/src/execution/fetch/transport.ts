@@ -2,6 +2,7 @@ import { type Dispatcher, Pool } from 'undici';
 import { FetchFailure } from '../errors.ts';
 import type { Exchange, RawAnswer } from './exchange.ts';
 import type { HeadersFor, SubgraphLimits } from './settings.ts';
+import type { CancelSignal } from '../cancel.ts';
 
 export interface Transport {
   readonly exchange: Exchange;
@@ -34,7 +35,8 @@ export function createTransport(
       const { request } = call;
       const body = Buffer.from(request.body);
       const outgoing = { method: 'POST', path, body, context: request.context } as const;
-      const extra = await headersFor?.(request.subgraph, outgoing);
+      const made = headersFor?.(request.subgraph, outgoing);
+      const extra = made instanceof Promise ? await made : made;
       const headers = extra ? { ...fixedHeaders, ...extra } : fixedHeaders;
       return await new Promise<RawAnswer>((resolve, reject) => {
         const timeoutMs = Math.min(limits.timeoutMs, call.deadline - Date.now());
@@ -50,7 +52,7 @@ export function createTransport(
 function createHandler(
   maxBytes: number,
   timeoutMs: number,
-  signal: AbortSignal | undefined,
+  signal: CancelSignal | undefined,
   resolve: (answer: RawAnswer) => void,
   reject: (failure: FetchFailure) => void,
 ): Dispatcher.DispatchHandler {
