@@ -30,20 +30,26 @@ export function installPeers(): boolean {
   return existsSync(cli);
 }
 
-/** Hive's configuration files, which choose the planner. */
-export function writePeerConfigs(supergraph: string): { jit: string; rust: string } {
-  const jit = join(peersFolder, 'jit.config.mjs');
-  const rust = join(peersFolder, 'rust.config.mjs');
+/** Hive's configuration files, which choose the planner; `Alone` is without single flight. */
+export function writePeerConfigs(supergraph: string) {
   const common = `supergraph: ${JSON.stringify(supergraph)}, logging: 'error', graphiql: false, landingPage: false`;
+  const rust = "import { unifiedGraphHandler } from '@graphql-hive/router-runtime';";
+  const notShared = "transportEntries: { '*': { options: { deduplicateInflightRequests: false } } }";
+  return {
+    jit: writeConfig('jit', '', `${common}, jit: true`),
+    rust: writeConfig('rust', rust, `${common}, unifiedGraphHandler`),
+    rustAlone: writeConfig('rust-alone', rust, `${common}, unifiedGraphHandler, ${notShared}`),
+  };
+}
+
+function writeConfig(name: string, imports: string, settings: string): string {
+  const file = join(peersFolder, `${name}.config.mjs`);
   writeFileSync(
-    jit,
-    `import { defineConfig } from '@graphql-hive/gateway';\nexport const gatewayConfig = defineConfig({ ${common}, jit: true });\n`,
-  );
-  writeFileSync(
-    rust,
+    file,
     `import { defineConfig } from '@graphql-hive/gateway';
-import { unifiedGraphHandler } from '@graphql-hive/router-runtime';
-export const gatewayConfig = defineConfig({ ${common}, unifiedGraphHandler });\n`,
+${imports}
+export const gatewayConfig = defineConfig({ ${settings} });
+`,
   );
-  return { jit, rust };
+  return file;
 }

@@ -4,9 +4,18 @@ import { createAnswers } from './graph.ts';
 
 /** All subgraphs of the bench in one process, each under its name. `GET /calls` tells and forgets how many. */
 const answer = createAnswers();
-/** As long as the heavy answer: what a bare proxy is measured with. */
-const fixed = JSON.stringify({ data: { text: 'x'.repeat(55_000) } });
+/** Answers of a length that is asked for, `/fixed/<bytes>`: what a bare proxy is measured with. */
+const fixed = new Map<string, string>();
 let calls = 0;
+
+function fixedAnswer(path: string): string {
+  let answer = fixed.get(path);
+  if (answer === undefined) {
+    answer = JSON.stringify({ data: { text: 'x'.repeat(Number(path.split('/').at(-1))) } });
+    fixed.set(path, answer);
+  }
+  return answer;
+}
 
 async function respond(response: ServerResponse, answering: Promise<string>): Promise<void> {
   const text = await answering;
@@ -21,9 +30,9 @@ const server = createServer((request, response) => {
     return;
   }
   calls++;
-  if (request.url === '/fixed') {
+  if (request.url?.startsWith('/fixed/')) {
     request.resume();
-    void respond(response, Promise.resolve(fixed));
+    void respond(response, Promise.resolve(fixedAnswer(request.url)));
     return;
   }
   const chunks: Buffer[] = [];

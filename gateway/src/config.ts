@@ -19,6 +19,7 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) 
       SUPERGRAPH_TOKEN: z.string().optional(),
       SUPERGRAPH_LAST_GOOD_FILE: z.string().optional(),
       SUPERGRAPH_POLL_MS: setting.integer(1_000, 50),
+      PLAN_CACHE_BYTES: setting.integer(64 * 1024 * 1024, 1),
       SUBGRAPH_URLS: setting.list(),
       SUBGRAPH_CONNECTIONS: setting.integer(64, 1),
       SINGLE_FLIGHT: setting.boolean(true),

@@ -52,7 +52,7 @@ export async function createEdgeRules(
       operationMetrics(),
       ...(config.ACCESS_LOG ? [accessLog(logger)] : []),
       listLimit.plugin,
-      rateLimit.plugin,
+      ...(config.RATE_LIMIT_POINTS > 0 ? [rateLimit.plugin] : []),
       hotDocuments.plugin,
       cacheHeader,
     ],

@@ -44,6 +44,7 @@ export async function startGateway(
     source: sourceOf(config),
     lastGood: createLastGood(config.SUPERGRAPH_LAST_GOOD_FILE, logger),
     pollMs: config.SUPERGRAPH_POLL_MS,
+    planCacheBytes: config.PLAN_CACHE_BYTES,
     fetcher,
     logger,
     hotDocuments: hot.documents,

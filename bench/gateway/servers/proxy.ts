@@ -2,16 +2,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
 
-/**
- * The floor: takes each request to a subgraph of which one answer is as long as the whole heavy one, and
- * hands the bytes on. `TARGET` is that server, `BODY` what it is asked.
- */
-const { origin, pathname } = new URL(process.env.TARGET ?? '');
-const pool = new Pool(origin, { connections: 64 });
+/** The floor: asks `TARGET` for the same path, of which one answer is as long as a whole operation's, and hands it on. */
+const pool = new Pool(process.env.TARGET ?? '', { connections: 64 });
 
 async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  for await (const _ of request);
-  const { body } = await pool.request({ method: 'POST', path: pathname, body: process.env.BODY ?? '' });
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const { body } = await pool.request({
+    method: 'POST',
+    path: request.url ?? '/',
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.concat(chunks),
+  });
   const answer = Buffer.from(await body.arrayBuffer());
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length });
   response.end(answer);

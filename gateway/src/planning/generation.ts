@@ -79,6 +79,7 @@ export function createGeneration(supergraphSdl: string, options: GenerationOptio
       }
       return outcome;
     },
+    cachedBytes: () => cache.calculatedSize,
     dispose() {
       cache.clear();
       thread?.stop();

@@ -45,5 +45,7 @@ export interface Generation {
   plan(document: DocumentNode, operationName?: string, options?: PlanOptions): Promise<CompiledOperation>;
   /** Parses, validates and plans each document; answers how many could not be. */
   warm(documents: Iterable<WarmDocument>): Promise<{ planned: number; failed: number }>;
+  /** Estimate of what its documents and plans hold in memory now. */
+  cachedBytes(): number;
   dispose(): void;
 }

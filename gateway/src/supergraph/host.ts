@@ -1,5 +1,5 @@
 import { ApolloGateway } from '@apollo/gateway';
-import type { Logger } from '@murmuration/service-kit';
+import { Gauge, type Logger, metrics } from '@murmuration/service-kit';
 import type { EdgeContext } from '../context.ts';
 import { createGatewayInterface, type GatewayAdaptor, type Run } from '../execution/apollo.ts';
 import type { SubgraphFetcher } from '../execution/types.ts';
@@ -10,6 +10,16 @@ import type { LastGood } from './last-good.ts';
 import { createSupergraphManager } from './manager.ts';
 import type { SupergraphSource } from './source.ts';
 import { createStockDataSource } from './stock-data-source.ts';
+
+let cachedBytes = () => 0;
+export const planCacheBytes = new Gauge({
+  name: 'gateway_plan_cache_bytes',
+  help: 'Memory that the documents and plans of the present supergraph hold, as estimated',
+  registers: [metrics],
+  collect() {
+    this.set(cachedBytes());
+  },
+});
 
 export interface SupergraphHost {
   /** What Apollo Server executes with. */
@@ -28,6 +38,7 @@ export interface HostOptions {
   source: SupergraphSource;
   lastGood: LastGood;
   pollMs: number;
+  planCacheBytes: number;
   fetcher: SubgraphFetcher;
   logger: Logger;
   /** Documents to plan on a new generation before it takes traffic. */
@@ -47,7 +58,11 @@ export async function startSupergraph(options: HostOptions): Promise<SupergraphH
 
   async function prepare(sdl: string): Promise<void> {
     // A cold plan takes tens of milliseconds, and some never end: in a thread that delays or fails one request.
-    const generation = createGeneration(sdl, { fetcher, planInThread: true });
+    const generation = createGeneration(sdl, {
+      fetcher,
+      planInThread: true,
+      cacheBytes: options.planCacheBytes,
+    });
     const warmed = await generation.warm(options.hotDocuments());
     if (warmed.planned + warmed.failed > 0) logger.info(warmed, 'planned hot operations on a new supergraph');
     prepared = generation;
@@ -62,6 +77,7 @@ export async function startSupergraph(options: HostOptions): Promise<SupergraphH
   stock.onSchemaLoadOrUpdate(({ coreSupergraphSdl }) => {
     if (!prepared || prepared.supergraphSdl !== coreSupergraphSdl) return;
     current = prepared;
+    cachedBytes = current.cachedBytes;
     prepared = undefined;
     adaptor?.swap(current);
     for (const callback of callbacks) callback(current);
