@@ -9,6 +9,7 @@ import type { GatewayConfig } from './config.ts';
 import type { EdgeContext } from './context.ts';
 import type { EdgeRules } from './edge-rules.ts';
 import { type Answer, createAnswer } from './pipeline/answer.ts';
+import { createDocumentStore } from './pipeline/document-store.ts';
 import { createKnownDocuments } from './pipeline/known-documents.ts';
 import { maskErrors } from './plugins/mask-errors.ts';
 import type { SupergraphHost } from './supergraph/host.ts';
@@ -28,6 +29,7 @@ export function createApolloServer(options: {
     logger,
     nodeEnv: 'production',
     csrfPrevention: true,
+    documentStore: createDocumentStore(),
     persistedQueries: edge.persistedQueries,
     parseOptions: { maxTokens: config.MAX_TOKENS },
     introspection: config.INTROSPECTION,

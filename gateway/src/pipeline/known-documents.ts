@@ -2,11 +2,9 @@ import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { EdgeContext } from '../context.ts';
+import { treeBytes } from './document-store.ts';
 
 export const knownLimits = { bytes: 16 * 1024 * 1024 } as const;
-
-/** A syntax tree takes about so many bytes for each character of its text. */
-const treeBytes = 50;
 
 /** A document that Apollo Server has parsed and validated. */
 export interface KnownDocument {
