@@ -36,6 +36,7 @@ export function printTargets(rows: readonly Row[]): void {
   }
   for (const workload of workloads) {
     const [ours, proxy] = ['gateway', names.proxy].map((name) => medianOf(rows, workload, name, 'cpuMs'));
-    console.log(`${workload}: ${ours?.toFixed(3)} ms CPU where the bare proxy takes ${proxy?.toFixed(3)}`);
+    if (!ours || !proxy) continue;
+    console.log(`${workload}: ${ours.toFixed(3)} ms CPU where the bare proxy takes ${proxy.toFixed(3)}`);
   }
 }
