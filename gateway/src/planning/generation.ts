@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { compileOperation } from '../execution/compile-operation.ts';
 import { errorCode } from '../execution/errors.ts';
 import type { CompiledOperation } from '../execution/types.ts';
+import { withoutEarlyFields } from './early-fields.ts';
 import { normaliseOperation } from './normalise.ts';
 import { planOperation } from './plan-operation.ts';
 import { createPlanThread } from './plan-thread.ts';
@@ -124,7 +125,8 @@ async function compile(
 ): Promise<CompiledOperation> {
   const { operation, fragments } = selectOperation(document, operationName);
   const normal = normaliseOperation(operation, fragments, supergraph.internalNames);
-  const plan = withRealNames(await planWith(normal.document, labels), supergraph.rules);
+  const planned = await planWith(normal.document, labels);
+  const plan = withRealNames(withoutEarlyFields(planned, supergraph.rules.requirements), supergraph.rules);
   options.onPlan?.(plan, operation.name?.value);
   const urls = new Map(supergraph.subgraphs.map(({ name, url }) => [name, url]));
   return compileOperation({

@@ -47,6 +47,12 @@ export function stringArgument(directive: ConstDirectiveNode, name: string): str
   return value?.kind === Kind.STRING ? value.value : undefined;
 }
 
+/** Whether a flag of a directive is set. */
+export function isOn(directive: ConstDirectiveNode, name: string): boolean {
+  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
+  return value?.kind === Kind.BOOLEAN && value.value;
+}
+
 /** From a subgraph's name to its value of the enum `join__Graph`. */
 export function graphNamesOf(supergraph: DocumentNode): Map<string, string> {
   const names = new Map<string, string>();

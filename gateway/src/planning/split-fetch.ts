@@ -17,8 +17,9 @@ export interface SplitRules {
   readonly virtualFields: ReadonlyMap<string, VirtualField>;
 }
 
-interface EntityField {
+export interface EntityField {
   readonly field: FieldNode;
+  readonly type: string;
   readonly needs: FieldTree | undefined;
   /** The `@skip`s and `@include`s that it is under. */
   readonly conditions: string;
@@ -46,26 +47,46 @@ export function splitFetch(fetch: FetchNode, rules: SplitRules): FetchNode[] {
     for (const other of groups) if (other !== group) merge(others, other.needs);
     const own: FieldTree = new Map();
     for (const tree of [keys, group.needs]) merge(own, tree);
-    const operation = keepFields(document, group.fields);
-    const used = variablesOf(operation);
     return {
-      ...fetch,
+      ...fetchOnly(fetch, document, group.fields),
       requires: withoutOthers(fetch.requires ?? [], own, others),
-      operation: stripIgnoredCharacters(print(operation)),
-      variableUsages: fetch.variableUsages?.filter((name) => used.has(name)) ?? [],
     };
   });
 }
 
+/** The fetch with no other fields of its entities than these, of its parsed `document`. */
+export function fetchOnly(
+  fetch: FetchNode,
+  document: DocumentNode,
+  fields: ReadonlySet<FieldNode>,
+): FetchNode {
+  const operation = keepFields(document, fields);
+  const used = variablesOf(operation);
+  return {
+    ...fetch,
+    operation: stripIgnoredCharacters(print(operation)),
+    variableUsages: fetch.variableUsages?.filter((name) => used.has(name)) ?? [],
+  };
+}
+
 /** The fields of the entities themselves: those of `_entities`' fragments. */
-function entityFields(document: DocumentNode, subgraph: string, { requirements }: SplitRules): EntityField[] {
+export function entityFields(
+  document: DocumentNode,
+  subgraph: string,
+  { requirements }: Pick<SplitRules, 'requirements'>,
+): EntityField[] {
   function below(selections: readonly SelectionNode[], type: string, above: string): EntityField[] {
     return selections.flatMap((selection) => {
       if (selection.kind === Kind.FRAGMENT_SPREAD) return [];
       const conditions = above + (selection.directives ?? []).map(print).join('');
       if (selection.kind === Kind.FIELD) {
         return [
-          { field: selection, needs: requirements.needsOf(subgraph, type, selection.name.value), conditions },
+          {
+            field: selection,
+            type,
+            needs: requirements.needsOf(subgraph, type, selection.name.value),
+            conditions,
+          },
         ];
       }
       return below(
