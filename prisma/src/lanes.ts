@@ -6,9 +6,14 @@ export const readPoolSize = 4;
 /** Statements sent on one connection before the next one is used as well. */
 const laneDepth = 4;
 
+/** A lane that has answered nothing for so long is held up by a slow statement: nobody else lines up there. */
+const heldUpMs = 25;
+
 interface Lane {
   connection: Promise<Connection> | undefined;
   pending: number;
+  /** When it was last empty, or answered. */
+  movedAtMs: number;
 }
 
 interface Connection {
@@ -31,12 +36,18 @@ export interface Lanes {
  * its plans in the processor's cache. Only for statements of about a millisecond: the ones behind wait.
  */
 export function createLanes(pool: pg.Pool, count: number): Lanes {
-  const lanes: Lane[] = Array.from({ length: count }, () => ({ connection: undefined, pending: 0 }));
+  const lanes: Lane[] = Array.from({ length: count }, () => ({
+    connection: undefined,
+    pending: 0,
+    movedAtMs: 0,
+  }));
 
   function choose(): Lane {
+    const nowMs = performance.now();
     let least: Lane | undefined;
     for (const lane of lanes) {
-      if (lane.pending < laneDepth) return lane;
+      if (lane.pending === 0) lane.movedAtMs = nowMs;
+      if (lane.pending < laneDepth && nowMs - lane.movedAtMs < heldUpMs) return lane;
       if (!least || lane.pending < least.pending) least = lane;
     }
     if (!least) throw new RangeError('A pipeline needs at least one lane.');
@@ -78,6 +89,7 @@ export function createLanes(pool: pg.Pool, count: number): Lanes {
         });
       } finally {
         lane.pending--;
+        lane.movedAtMs = performance.now();
       }
     },
     async close() {

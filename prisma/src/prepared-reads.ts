@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { bigintTypes } from './bigint-types.ts';
 import { type ClientOptions, clientPoolDefaults } from './client-options.ts';
 import { createLanes, readPoolSize } from './lanes.ts';
 
@@ -13,9 +14,6 @@ export interface PreparedReads {
   query<Row extends object>(statement: PreparedStatement, values: readonly unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
-
-const int8 = 20;
-const int8Array = 1016;
 
 type ReadOptions = Pick<ClientOptions, 'url' | 'applicationName' | 'onStatement'>;
 
@@ -34,7 +32,7 @@ export function createPreparedReads(options: ReadOptions): PreparedReads {
     application_name: `${options.applicationName ?? 'murmuration'} reads`,
     // Planning for every partition costs more than it gains; partitions are left alone at execution.
     options: '-c plan_cache_mode=force_generic_plan',
-    types: { getTypeParser },
+    types: bigintTypes,
   });
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => undefined);
@@ -67,14 +65,4 @@ export function withReads<Client extends { $disconnect(): Promise<void> }>(
     $reads,
     $disconnect: async () => void (await Promise.all([disconnect(), $reads.close()])),
   });
-}
-
-const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') => {
-  if (oid === int8) return BigInt;
-  if (oid === int8Array) return readIds;
-  return format === 'binary' ? pg.types.getTypeParser(oid, format) : pg.types.getTypeParser(oid, 'text');
-};
-
-function readIds(text: string): bigint[] {
-  return text === '{}' ? [] : text.slice(1, -1).split(',').map(BigInt);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { createLanes, type Lanes } from '../src/lanes.ts';
@@ -60,6 +61,15 @@ test('a connection that breaks fails what was sent on it, and the next statement
   expect(later[0]?.value).toBe(2);
   expect(later[0]?.pid).not.toBe(rows[0]?.pid);
   expect(pool.totalCount).toBe(1);
+});
+
+test('nobody lines up behind a statement that takes long', async () => {
+  await echo(1);
+  const slow = lanes.query<{ done: boolean }>({ text: 'SELECT pg_sleep(3) IS NOT NULL AS done' });
+  await sleep(50);
+  const isFirst = Promise.race([slow.then(() => 'slow'), echo(2).then(() => 'echo')]);
+  expect(await isFirst).toBe('echo');
+  await slow;
 });
 
 test('closing waits for what was sent', async () => {

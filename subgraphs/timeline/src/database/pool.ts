@@ -1,4 +1,4 @@
-import { createLanes, readPoolSize } from '@murmuration/prisma/reads';
+import { bigintTypes, createLanes, readPoolSize } from '@murmuration/prisma/reads';
 import pg from 'pg';
 
 /** What runs statements: a pool, or the one client of a transaction. */
@@ -10,9 +10,6 @@ export interface Sql {
 export interface Reads {
   query<Row extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<pg.QueryResult<Row>>;
 }
-
-const int8 = 20;
-const int8Array = 1016;
 
 interface PoolOptions {
   url: string;
@@ -41,7 +38,7 @@ export function createTimelinePool(options: PoolOptions): pg.Pool {
     application_name: options.applicationName,
     // Planning for every partition costs more than it gains (seen: 5.5 ms a read against 0.9).
     options: '-c plan_cache_mode=force_generic_plan -c transaction_timeout=30s',
-    types: { getTypeParser },
+    types: bigintTypes,
   });
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
   pool.on('error', options.onError);
@@ -63,17 +60,6 @@ export function createTimelineReads(
       await pool.end();
     },
   };
-}
-
-const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') => {
-  if (oid === int8) return BigInt;
-  if (oid === int8Array) return readIds;
-  return format === 'binary' ? pg.types.getTypeParser(oid, format) : pg.types.getTypeParser(oid, 'text');
-};
-
-/** `{1,2}`, as Postgres writes an array of numbers. */
-function readIds(text: string): bigint[] {
-  return text === '{}' ? [] : text.slice(1, -1).split(',').map(BigInt);
 }
 
 /** The driver has no hook for statements, so each new connection's `query` is wrapped; a pool calls it back. */
