@@ -30,6 +30,10 @@ describe('lists within lists', () => {
     );
   });
 
+  it('are meant, and not one by itself, which its subgraph bounds', () => {
+    expect(refusalOf('{ a(first: 100000) { c } b(first: 100000) { c } }')).toBeNull();
+  });
+
   it('count only in the operation that runs, and what is no size counts nothing', () => {
     const two = 'query A { a(first: 100) { b(first: 1000) { c } } } query B { a(first: 1) { c } }';
     expect(refusalOf(two, {}, 'B')).toBeNull();

@@ -42,7 +42,9 @@ export function createListLimit(maxItems: number): ListLimit {
   const check: ListLimit['check'] = (document, operationName, variables) => {
     const operation = getOperationAST(document, operationName);
     if (!operation) return;
-    const found = itemsOf(listsIn(operation, document), { ...defaultsOf(operation), ...variables });
+    // A list by itself is bounded by the subgraph it is of, which says so better: it knows the argument.
+    const nested = listsIn(operation, document).filter(({ inside }) => inside.length > 0);
+    const found = itemsOf(nested, { ...defaultsOf(operation), ...variables });
     if (found <= maxItems) return;
     throw new GraphQLError(
       `The operation asks for up to ${found} list items; maxListItems allows ${maxItems}.`,
