@@ -14,7 +14,7 @@ describe.each(['murmuration', 'apollo'])('with the executor %s', (executor) => {
     notes = await serveNeighbourhood('notes', [testKey]);
     graph = await startGraph([neighbours, notes], {
       EXECUTOR: executor,
-      SUBGRAPH_TIMEOUT_MS: '300',
+      SUBGRAPH_TIMEOUT_MS: '1500',
       BODY_LIMIT_BYTES: '4000',
       MAX_DEPTH: '8',
       MAX_ALIASES: '5',
