@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const include = (kind: string) => [
@@ -22,6 +23,8 @@ const exclude = ['**/node_modules/**', '**/generated/**', '**/.data/**'];
  */
 export default defineConfig({
   test: {
+    // All cores: by default one is left out, of two that is half.
+    maxWorkers: availableParallelism(),
     projects: [
       { resolve, test: { name: 'unit', include: include('test'), exclude, testTimeout: 20_000, expect } },
       {
@@ -30,6 +33,8 @@ export default defineConfig({
           name: 'integration',
           include: include('integration'),
           exclude,
+          // They share a Redis, and a cluster whose oldest transaction holds every feed back.
+          fileParallelism: false,
           globalSetup: ['packages/testing/src/global-setup.ts'],
           testTimeout: 60_000,
           expect,
@@ -38,7 +43,13 @@ export default defineConfig({
       },
       {
         resolve,
-        test: { name: 'deploy', include: ['k8s/test/**/*.test.ts'], exclude, testTimeout: 600_000 },
+        test: {
+          name: 'deploy',
+          include: ['k8s/test/**/*.test.ts'],
+          exclude,
+          fileParallelism: false,
+          testTimeout: 600_000,
+        },
       },
       {
         resolve,
