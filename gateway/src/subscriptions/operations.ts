@@ -13,7 +13,7 @@ import { type TrustedDocuments, untrustedMessage } from '../plugins/trusted-docu
 import { coded, createReadDocument } from './documents.ts';
 import { createSubscribe, type Subscribe, type SubscribeOptions } from './subscribe.ts';
 
-/** An operation as any transport brings it. */
+/** An operation, whatever transport brings it. */
 export interface OperationRequest {
   query: string;
   operationName?: string | null | undefined;
