@@ -6,7 +6,7 @@ import { request } from 'undici';
 import { names, starters } from './gateways.ts';
 import { composeBench, type Operation, operations } from './graph.ts';
 import { startIssuer } from './issuer.ts';
-import { load } from './load.ts';
+import { load } from '../load.ts';
 import { forkServer, type Running, usageOf } from './processes.ts';
 import { printTable, type Row } from './table.ts';
 import { printTargets } from './targets.ts';

@@ -11,7 +11,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { countersOf } from './costs.ts';
 import { cpuOf } from './cpu.ts';
-import { type Load, runLoad } from './load.ts';
+import { load, type Loaded } from '../load.ts';
 import { measureSqlFloor } from './sql-floor.ts';
 import { printTable } from './table.ts';
 import { openTown } from './town.ts';
@@ -32,7 +32,7 @@ const homeQuery = `query HomePage { homeTimeline(first: 20) { edges { cursor nod
   author { handle displayName } } repostedBy { handle displayName } } pageInfo { hasNextPage } liveCursor } }`;
 const floorQuery = 'query Floor { __typename }';
 
-export interface Measured extends Load {
+export interface Measured extends Loaded {
   what: string;
   connections: number;
   statementsPerRequest: number;
@@ -45,11 +45,18 @@ const town = await openTown({ graphFile: values.graph, postsCount: Number(values
 try {
   const measured: Measured[] = [];
   const measure = async (what: string, query: string, connections: number) => {
-    const load = { url: town.stack.url, query, tokens: town.tokens, connections };
+    const body = JSON.stringify({ query });
+    const signedIn = town.tokens.map((token) => ({ authorization: `Bearer ${token}` }));
+    const readers = {
+      url: `${town.stack.url}/graphql`,
+      connections,
+      body: () => body,
+      headers: (i: number) => signedIn[i % signedIn.length] ?? {},
+    };
     // The engine compiles what is hot; a process that has served for a few seconds is not what one operates.
-    await runLoad({ ...load, seconds: warmUpSeconds });
+    await load({ ...readers, durationMs: warmUpSeconds * 1_000 });
     const before = { ...(await countersOf(town.stack)), cpu: await cpuOf(town.stack) };
-    const result = await runLoad({ ...load, seconds });
+    const result = await load({ ...readers, durationMs: seconds * 1_000 });
     const after = { ...(await countersOf(town.stack)), cpu: await cpuOf(town.stack) };
     const cpuMs = Object.entries(after.cpu).map(([name, used]) => [
       name,

@@ -17,7 +17,6 @@ export function printTable(report: {
       'p99 ms': round(row.p99Ms),
       'SQL/request': round(row.statementsPerRequest),
       'Redis/request': round(row.redisCommandsPerRequest),
-      errors: row.errors,
       'of the edge alone': ratioToFloor(row, measured),
     })),
   );

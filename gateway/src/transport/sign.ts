@@ -7,7 +7,7 @@ export interface SignedRequest {
   subgraph: string;
   method: 'POST' | 'GET' | 'SUBSCRIBE';
   path: string;
-  body: string | Buffer;
+  body: string;
   context: Pick<EdgeContext, 'identity' | 'requestId' | 'position'>;
 }
 

@@ -4,7 +4,7 @@ import type { RequestContext } from '../types.ts';
 export interface OutgoingRequest {
   readonly method: 'POST';
   readonly path: string;
-  readonly body: Buffer;
+  readonly body: string;
   readonly context: RequestContext;
 }
 

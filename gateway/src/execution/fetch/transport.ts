@@ -1,8 +1,10 @@
-import { type Dispatcher, Pool } from 'undici';
 import { FetchFailure } from '../errors.ts';
-import type { Exchange, RawAnswer } from './exchange.ts';
+import type { Call, Exchange, RawAnswer } from './exchange.ts';
+import { AnswerFault } from './http1/answer-reader.ts';
+import { createPool, type Pool } from './http1/pool.ts';
+import { requestWriter, type WrittenRequest } from './http1/request-text.ts';
 import type { HeadersFor, SubgraphLimits } from './settings.ts';
-import type { CancelSignal } from '../cancel.ts';
+import { type RequestWatch, watchRequest } from './watch-request.ts';
 
 export interface Transport {
   readonly exchange: Exchange;
@@ -14,101 +16,72 @@ const fixedHeaders = {
   accept: 'application/graphql-response+json, application/json;q=0.9',
 };
 
-/** A keep-alive pool to one URL. undici's dispatch is used directly: no streams, no Request objects. */
+/** One URL: requests signed, watched, bounded in time and length, over a pool of keep-alive connections. */
 export function createTransport(
-  url: string,
+  address: string,
   limits: SubgraphLimits,
   headersFor: HeadersFor | undefined,
 ): Transport {
-  const { origin, pathname, search } = new URL(url);
-  const path = pathname + search;
-  const pool = new Pool(origin, {
-    connections: limits.connections,
-    keepAliveTimeout: limits.keepAliveMs,
-    connectTimeout: limits.connectTimeoutMs,
-    // Timing out is ours, by one timer for the whole attempt.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const url = new URL(address);
+  const path = url.pathname + url.search;
+  const write = requestWriter(url, fixedHeaders);
+  const pool = createPool(url, limits);
   return {
     async exchange(call) {
-      const { request } = call;
-      const body = Buffer.from(request.body);
-      const outgoing = { method: 'POST', path, body, context: request.context } as const;
-      const made = headersFor?.(request.subgraph, outgoing);
-      const extra = made instanceof Promise ? await made : made;
-      const headers = extra ? { ...fixedHeaders, ...extra } : fixedHeaders;
-      return await new Promise<RawAnswer>((resolve, reject) => {
-        const timeoutMs = Math.min(limits.timeoutMs, call.deadline - Date.now());
-        const handler = createHandler(limits.maxAnswerBytes, timeoutMs, call.signal, resolve, reject);
-        call.onDispatch();
-        pool.dispatch({ method: 'POST', path, headers, body }, handler);
-      });
+      const { body, context, subgraph } = call.request;
+      const made = headersFor?.(subgraph, { method: 'POST', path, body, context });
+      const headers = made instanceof Promise ? await made : (made ?? {});
+      const watch = watchRequest(url, headers);
+      return await send(pool, write(headers, body), call, limits, watch);
     },
     close: () => pool.close(),
   };
 }
 
-function createHandler(
-  maxBytes: number,
-  timeoutMs: number,
-  signal: CancelSignal | undefined,
-  resolve: (answer: RawAnswer) => void,
-  reject: (failure: FetchFailure) => void,
-): Dispatcher.DispatchHandler {
-  let controller: Dispatcher.DispatchController | undefined;
-  let ended: FetchFailure | undefined;
-  let status = 0;
-  let size = 0;
-  const chunks: Buffer[] = [];
-
-  const timer = setTimeout(
-    () => stop(new FetchFailure('TIMEOUT', `No answer in ${timeoutMs} ms`)),
-    timeoutMs,
-  );
-  const leave = () => stop(new FetchFailure('CANCELLED', 'Nobody waits for the answer'));
-  signal?.addEventListener('abort', leave, { once: true });
-  if (signal?.aborted) leave();
-
-  function finish(): void {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', leave);
-  }
-
-  function stop(failure: FetchFailure): void {
-    if (ended) return;
-    ended = failure;
-    finish();
-    reject(failure);
-    controller?.abort(failure);
-  }
-
-  return {
-    onRequestStart(started) {
-      controller = started;
-      // The request may have been given up while it waited for a socket.
-      if (ended) started.abort(ended);
-    },
-    onResponseStart(_, statusCode) {
-      status = statusCode;
-      size = 0;
-      chunks.length = 0;
-    },
-    onResponseData(_, chunk) {
-      size += chunk.length;
-      if (size > maxBytes) stop(new FetchFailure('BAD_ANSWER', `An answer of more than ${maxBytes} bytes`));
-      else chunks.push(chunk);
-    },
-    onResponseEnd() {
+function send(
+  pool: Pool,
+  written: WrittenRequest,
+  { deadline, signal, onDispatch }: Call,
+  { maxAnswerBytes, timeoutMs }: SubgraphLimits,
+  watch: RequestWatch | undefined,
+): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    const fail = (failure: FetchFailure) => {
       finish();
-      const [only] = chunks;
-      resolve({
-        status,
-        text: (chunks.length === 1 && only ? only : Buffer.concat(chunks, size)).toString(),
-      });
-    },
-    onResponseError(_, error) {
-      stop(new FetchFailure('UNREACHABLE', error.message, { cause: error }));
-    },
-  };
+      watch?.failed(failure);
+      reject(failure);
+    };
+    const giveUp = (failure: FetchFailure) => {
+      pool.cancel(request);
+      fail(failure);
+    };
+    const request = {
+      text: written.text,
+      encoding: written.encoding,
+      maxAnswerBytes,
+      onAnswer(answer: RawAnswer) {
+        finish();
+        watch?.answered(answer.status);
+        resolve(answer);
+      },
+      onError: (error: Error) => fail(failureOf(error)),
+    };
+    const waitMs = Math.min(timeoutMs, deadline - Date.now());
+    const timer = setTimeout(() => giveUp(new FetchFailure('TIMEOUT', `No answer in ${waitMs} ms`)), waitMs);
+    const leave = () => giveUp(new FetchFailure('CANCELLED', 'Nobody waits for the answer'));
+    const finish = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', leave);
+    };
+    if (signal?.aborted) return leave();
+    signal?.addEventListener('abort', leave, { once: true });
+    onDispatch();
+    pool.send(request);
+  });
+}
+
+function failureOf(error: Error): FetchFailure {
+  return new FetchFailure(error instanceof AnswerFault ? 'BAD_ANSWER' : 'UNREACHABLE', error.message, {
+    cause: error,
+  });
 }

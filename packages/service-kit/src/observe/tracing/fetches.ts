@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { context, propagation, type Span, SpanKind, trace } from '@opentelemetry/api';
 import { failSpan } from './tracing.ts';
 
-/** The part of undici's request that its channels hand out. */
+/** The part of a request that the channels hand out. */
 interface OutgoingRequest {
   method: string;
   origin?: string | URL;
@@ -11,8 +11,8 @@ interface OutgoingRequest {
 }
 
 /**
- * A span for every HTTP request that a traced operation makes through undici, whoever makes it, and the
- * `traceparent` that continues the trace at the other end. Requests outside a trace (long polls, probes)
+ * A span for every HTTP request that a traced operation makes through undici or the gateway's own client, whoever
+ * makes it, and the `traceparent` that continues the trace at the other end. Requests outside a trace (long polls, probes)
  * stay without one.
  */
 export function traceFetches(): () => void {
@@ -49,12 +49,15 @@ export function traceFetches(): () => void {
     span.end();
   };
 
-  const channels = [
-    ['undici:request:create', onCreate],
-    ['undici:request:headers', onHeaders],
-    ['undici:request:trailers', onEnd],
-    ['undici:request:error', onError],
-  ] as const;
+  const channels = ['undici', 'murmuration'].flatMap(
+    (client) =>
+      [
+        [`${client}:request:create`, onCreate],
+        [`${client}:request:headers`, onHeaders],
+        [`${client}:request:trailers`, onEnd],
+        [`${client}:request:error`, onError],
+      ] as const,
+  );
   for (const [name, listener] of channels) subscribe(name, listener);
   return () => {
     for (const [name, listener] of channels) unsubscribe(name, listener);
