@@ -76,6 +76,7 @@ function hives(supergraph: string, environment: Record<string, string>): Starter
   const configs = writePeerConfigs(supergraph);
   return {
     'hive --jit': hive(configs.jit),
+    [`hive --jit${alone}`]: hive(configs.jitAlone),
     [names.rust]: hive(configs.rust),
     [`${names.rust}${alone}`]: hive(configs.rustAlone),
   };

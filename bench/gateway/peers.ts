@@ -30,13 +30,14 @@ export function installPeers(): boolean {
   return existsSync(cli);
 }
 
-/** Hive's configuration files, which choose the planner; `Alone` is without single flight. */
+/** Hive's configuration files, which choose the planner; `…Alone` is without single flight. */
 export function writePeerConfigs(supergraph: string) {
   const common = `supergraph: ${JSON.stringify(supergraph)}, logging: 'error', graphiql: false, landingPage: false`;
   const rust = "import { unifiedGraphHandler } from '@graphql-hive/router-runtime';";
   const notShared = "transportEntries: { '*': { options: { deduplicateInflightRequests: false } } }";
   return {
     jit: writeConfig('jit', '', `${common}, jit: true`),
+    jitAlone: writeConfig('jit-alone', '', `${common}, jit: true, ${notShared}`),
     rust: writeConfig('rust', rust, `${common}, unifiedGraphHandler`),
     rustAlone: writeConfig('rust-alone', rust, `${common}, unifiedGraphHandler, ${notShared}`),
   };
