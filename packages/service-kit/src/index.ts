@@ -13,6 +13,7 @@ export {
 export { createReplayGuard, type ReplayGuard } from './envelope/replay-guard.ts';
 export { downstreamError, type ErrorCode, errorCodes, forbidden, unauthenticated } from './errors/codes.ts';
 export { maskError } from './errors/mask.ts';
+export { isDatabaseOutage } from './errors/outage.ts';
 export {
   blocked,
   conflict,

@@ -1,3 +1,4 @@
+export { createGate, type Gate } from './gate.ts';
 export { createTestDatabase, type TestDatabase } from './postgres.ts';
 export { createRedisProcess, createTestRedis, type RedisProcess, type TestRedis } from './redis.ts';
 export { castPassword, type Member, signUpCast } from './cast.ts';

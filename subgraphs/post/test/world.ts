@@ -89,11 +89,18 @@ function nameOf({ __typename, field }: Problem): string {
 }
 
 /** A subgraph of this test file's own, on a database and a Redis of its own. */
-export async function createWorld(options: { onStatement?: (sql: string) => void; redisUrl?: string } = {}) {
+export async function createWorld(
+  options: {
+    onStatement?: (sql: string) => void;
+    redisUrl?: string;
+    /** Through what the database is reached. */
+    databaseUrl?: (url: string) => string | Promise<string>;
+  } = {},
+) {
   const logger = createLogger('post', 'silent');
   const [stored, cached] = await Promise.all([createTestDatabase('post'), createTestRedis()]);
   const database = createPostDatabase({
-    url: stored.url,
+    url: (await options.databaseUrl?.(stored.url)) ?? stored.url,
     onStatement: ({ sql }) => options.onStatement?.(sql),
   });
   const redis = createRedisCache({ url: options.redisUrl ?? cached.url, logger, name: 'post-test' });

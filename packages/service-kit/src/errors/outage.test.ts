@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { isDatabaseOutage } from './outage.ts';
+
+const failure = (message: string, more: object = {}) => Object.assign(new Error(message), more);
+/** As Prisma hands on what its adapter for `pg` met. */
+const ofPrisma = (code: string, cause: object) =>
+  failure('Invalid invocation', {
+    code,
+    meta: { driverAdapterError: failure('DriverAdapterError', { cause }) },
+  });
+
+test.each([
+  ['a refused connection', failure('connect', { code: 'ECONNREFUSED' })],
+  ['a connection cut off', failure('Connection terminated unexpectedly')],
+  ['a pool without a connection', failure('timeout exceeded when trying to connect')],
+  ['a server that shuts down', failure('terminating connection', { code: '57P01' })],
+  ['too many connections', failure('sorry', { code: '53300' })],
+  ['a standby', failure('read-only', { code: '25006' })],
+  ['what Prisma could not reach', failure('away', { code: 'P1001' })],
+  ['a raw statement of Prisma', ofPrisma('P2010', { kind: 'DatabaseNotReachable' })],
+  ['… that met a server shutting down', ofPrisma('P2010', { kind: 'postgres', code: '57P01' })],
+])('%s is an outage', (_, error) => {
+  expect(isDatabaseOutage(error)).toBe(true);
+});
+
+test.each([
+  ['a duplicate', failure('duplicate key', { code: '23505' })],
+  ['a statement that is wrong', failure('syntax error', { code: '42601' })],
+  ['a conflict', failure('could not serialize', { code: '40001' })],
+  ['a statement that took too long', failure('canceling statement', { code: '57014' })],
+  ['a duplicate, by Prisma', ofPrisma('P2002', { kind: 'UniqueConstraintViolation', code: '23505' })],
+  ['a fault in the program', failure('bad argument', { code: 'ERR_INVALID_ARG_TYPE' })],
+  ['an error of ours', failure('no')],
+  ['nothing', undefined],
+])('%s is none', (_, error) => {
+  expect(isDatabaseOutage(error)).toBe(false);
+});

@@ -1,0 +1,35 @@
+/** SQLSTATE classes of a server or a connection in trouble: connection, resources, system. */
+const classes = new Set(['08', '53', '58']);
+/** Shutting down, crashed, starting, idle too long; and a standby that was a primary a moment ago. */
+const states = new Set(['57P01', '57P02', '57P03', '57P05', '25006']);
+/** Prisma's names for the same. */
+const kinds = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections']);
+const prismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037']);
+
+/** Node's own codes of sockets; `ERR_…` are faults in the program. */
+const socketCode = /^E(?!RR_)[A-Z]+$/;
+const messages = /^Connection terminated|timeout exceeded when trying to connect/;
+
+interface Failure {
+  code?: unknown;
+  kind?: unknown;
+  message?: unknown;
+  cause?: unknown;
+  meta?: { driverAdapterError?: unknown };
+}
+
+/**
+ * Whether a failure, of `pg` or of Prisma, says that the database could not be reached or is not there to serve: it
+ * tells nothing of the statement, and the same may do a moment later.
+ */
+export function isDatabaseOutage(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { cause, code, kind, message, meta } = error as Failure;
+  if (typeof code === 'string') {
+    if (socketCode.test(code) || states.has(code) || prismaCodes.has(code)) return true;
+    if (code.length === 5 && classes.has(code.slice(0, 2))) return true;
+  }
+  if (typeof kind === 'string' && kinds.has(kind)) return true;
+  if (typeof message === 'string' && messages.test(message)) return true;
+  return isDatabaseOutage(meta?.driverAdapterError) || isDatabaseOutage(cause);
+}
