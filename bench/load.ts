@@ -24,7 +24,7 @@ export interface Loaded {
  */
 export async function load({ url, connections, durationMs, body, headers }: Load): Promise<Loaded> {
   const target = new URL(url);
-  const limits = { connections, keepAliveMs: 60_000, connectTimeoutMs: 5_000 };
+  const limits = { connections, keepAliveMs: 60_000, connectionMaxLifeMs: 600_000, connectTimeoutMs: 5_000 };
   const pool = createPool(target, limits);
   const write = requestWriter(target, { 'content-type': 'application/json' });
   const times: number[] = [];

@@ -1,5 +1,6 @@
 import { readConfig, setting } from '@murmuration/config';
 import { z } from 'zod';
+import { defaultLimits } from './execution/fetch/settings.ts';
 import { type LiveLimits, liveLimits } from './subscriptions/limits.ts';
 import { upstreamLimits } from './subscriptions/upstream/pool.ts';
 
@@ -22,6 +23,7 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) 
       PLAN_CACHE_BYTES: setting.integer(64 * 1024 * 1024, 1),
       SUBGRAPH_URLS: setting.list(),
       SUBGRAPH_CONNECTIONS: setting.integer(64, 1),
+      SUBGRAPH_CONNECTION_MAX_LIFE_MS: setting.integer(defaultLimits.connectionMaxLifeMs, 1),
       SINGLE_FLIGHT: setting.boolean(true),
       SUBGRAPH_TIMEOUT_MS: setting.integer(5_000, 1),
       REQUEST_DEADLINE_MS: setting.integer(15_000, 1),

@@ -31,6 +31,7 @@ export async function startGateway(
     sign,
     urls,
     connections: config.SUBGRAPH_CONNECTIONS,
+    connectionMaxLifeMs: config.SUBGRAPH_CONNECTION_MAX_LIFE_MS,
     singleFlight: config.SINGLE_FLIGHT,
     timeoutMs: config.SUBGRAPH_TIMEOUT_MS,
     deadlineMs,

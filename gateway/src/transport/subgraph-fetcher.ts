@@ -19,6 +19,7 @@ export interface SubgraphFetcherOptions {
   sign: Sign;
   urls: Readonly<Record<string, string>>;
   connections: number;
+  connectionMaxLifeMs: number;
   /** Whether equal reads of different requests share a fetch. */
   singleFlight: boolean;
   /** How long a read waits for a subgraph. */
@@ -43,7 +44,11 @@ export function createSubgraphFetcher(options: SubgraphFetcherOptions): HttpFetc
       urls: options.urls,
       headersFor,
       singleFlight: options.singleFlight,
-      limits: { connections: options.connections, timeoutMs },
+      limits: {
+        connections: options.connections,
+        connectionMaxLifeMs: options.connectionMaxLifeMs,
+        timeoutMs,
+      },
       onFetch: ({ subgraph, kind, outcome, durationMs }) =>
         durationOf(subgraph, kind, outcome).observe(durationMs / 1_000),
     });

@@ -19,6 +19,11 @@ export interface SubgraphLimits {
   connections: number;
   /** An idle socket is closed after this. Keep it below the subgraph's own. Default 4,000 ms. */
   keepAliveMs: number;
+  /**
+   * A socket is replaced after about this, however busy: requests would else stay with those replicas that there
+   * were when it was opened. Default 60,000 ms.
+   */
+  connectionMaxLifeMs: number;
   /** Time for a connection to be made. Default 1,000 ms. */
   connectTimeoutMs: number;
   /** Time for one attempt, from being sent to its last byte. Default 5,000 ms. */
@@ -50,6 +55,7 @@ export interface SubgraphLimits {
 export const defaultLimits: SubgraphLimits = {
   connections: 64,
   keepAliveMs: 4_000,
+  connectionMaxLifeMs: 60_000,
   connectTimeoutMs: 1_000,
   timeoutMs: 5_000,
   maxAnswerBytes: 32 * 1024 * 1024,

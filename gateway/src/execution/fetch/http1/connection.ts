@@ -18,6 +18,15 @@ export interface WireRequest {
   onError(error: Error): void;
 }
 
+export interface ConnectionLimits {
+  /** An idle one is closed after this. */
+  keepAliveMs: number;
+  /** After about this it carries no further request. */
+  connectionMaxLifeMs: number;
+  /** Time for it to be made. */
+  connectTimeoutMs: number;
+}
+
 /** Called when the connection has nothing to do; for the last time when it is no longer reusable: it is closed. */
 export type OnFree = (connection: Connection, isReusable: boolean) => void;
 
@@ -34,14 +43,17 @@ export class Connection {
   readonly #socket: net.Socket;
   readonly #onFree: OnFree;
   readonly #keepAliveMs: number;
+  readonly #retiresAtMs: number;
   readonly #connecting: NodeJS.Timeout;
   #request: WireRequest | undefined;
   #reader: AnswerReader | undefined;
   #isClosed = false;
 
-  constructor(origin: Origin, limits: { connectTimeoutMs: number; keepAliveMs: number }, onFree: OnFree) {
+  constructor(origin: Origin, limits: ConnectionLimits, onFree: OnFree) {
     this.#onFree = onFree;
     this.#keepAliveMs = limits.keepAliveMs;
+    // A fifth more or less, or all of a pool that was filled at once would be replaced at once.
+    this.#retiresAtMs = performance.now() + limits.connectionMaxLifeMs * (0.8 + Math.random() * 0.4);
     this.#socket = this.#connect(origin);
     this.#connecting = setTimeout(
       () => this.#fail(new Error(`no connection in ${limits.connectTimeoutMs} ms`)),
@@ -117,9 +129,10 @@ export class Connection {
     const request = this.#request;
     this.#request = undefined;
     this.#reader = undefined;
-    if (keepsAlive) {
+    const nowMs = performance.now();
+    if (keepsAlive && nowMs < this.#retiresAtMs) {
       // A second less than the other side says: a request on its way to a closing end would be lost.
-      this.expiresAtMs = performance.now() + Math.min(this.#keepAliveMs, keepAliveMs - 1_000);
+      this.expiresAtMs = nowMs + Math.min(this.#keepAliveMs, keepAliveMs - 1_000);
       this.#onFree(this, true);
     } else this.close();
     request?.onAnswer({ status, text });

@@ -7,6 +7,12 @@ import { certificate, privateKey } from './localhost.fixture.ts';
 import { type Answer, createPool, type Pool, type PoolLimits } from './pool.ts';
 import { requestWriter } from './request-text.ts';
 
+const defaults: PoolLimits = {
+  connections: 4,
+  keepAliveMs: 60_000,
+  connectionMaxLifeMs: 60_000,
+  connectTimeoutMs: 5_000,
+};
 const closings: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -33,7 +39,7 @@ async function serve(listener: RequestListener, limits: Partial<PoolLimits> = {}
 
 function clientOf(address: string, limits: Partial<PoolLimits> = {}) {
   const url = new URL(address);
-  const pool = createPool(url, { connections: 4, keepAliveMs: 60_000, connectTimeoutMs: 5_000, ...limits });
+  const pool = createPool(url, { ...defaults, ...limits });
   closings.push(() => pool.close());
   const write = requestWriter(url, { 'content-type': 'application/json' });
   return { pool, ask: (body = '{}', headers = {}) => ask(pool, write(headers, body)) };
@@ -157,6 +163,14 @@ describe('connections', () => {
     await expect
       .poll(() => new Promise((resolve) => server.getConnections((_, count) => resolve(count))))
       .toBe(0);
+  });
+
+  test('are replaced when they have lived for long, however busy', async () => {
+    const { ask } = await serve(echo, { connectionMaxLifeMs: 50 });
+    const ports = new Set<number>();
+    const startedMs = performance.now();
+    while (performance.now() - startedMs < 70 || ports.size < 2) ports.add(portOf(await ask()));
+    expect(ports.size).toBeLessThan(20);
   });
 
   test('of an answer that says close are not used again', async () => {

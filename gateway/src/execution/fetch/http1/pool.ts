@@ -1,15 +1,11 @@
-import { Connection, type WireRequest } from './connection.ts';
+import { Connection, type ConnectionLimits, type WireRequest } from './connection.ts';
 import { originOf } from './origin.ts';
 
 export type { Answer, WireRequest } from './connection.ts';
 
-export interface PoolLimits {
+export interface PoolLimits extends ConnectionLimits {
   /** Connections at one time; further requests wait for one, in order. */
   connections: number;
-  /** An idle connection is closed after this. */
-  keepAliveMs: number;
-  /** Time for a connection to be made. */
-  connectTimeoutMs: number;
 }
 
 /** Keep-alive connections to one origin. */
