@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, processIdentity } from './process-identity.ts';
 
@@ -9,7 +9,9 @@ interface PidRecord {
 
 /** Remembers a process so that a later start can find it, even after its parent was killed. */
 export function writePidFile(file: string, pid: number): void {
-  writeFileSync(file, JSON.stringify({ pid, identity: processIdentity(pid) ?? '' }));
+  // Renamed into place: who reads half of it takes the process for gone.
+  writeFileSync(`${file}.new`, JSON.stringify({ pid, identity: processIdentity(pid) ?? '' }));
+  renameSync(`${file}.new`, file);
 }
 
 /** The pid in the file, if that very process (not a later one with its number) still lives. */

@@ -39,5 +39,10 @@ async function removeAbandoned(folder: string): Promise<void> {
   const owner = path.join(folder, ownerFile);
   // Without the file its owner is just making it.
   if (!existsSync(owner) || readLivePid(owner) !== undefined) return;
-  await removeScratchFolder(folder);
+  try {
+    await removeScratchFolder(folder);
+  } catch (error) {
+    // Another process that begins finds the same folders, and the two remove them from under each other.
+    if (!['ENOENT', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
 }
