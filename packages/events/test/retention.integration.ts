@@ -79,11 +79,12 @@ test('a connection that is cut while it waits to drop a partition is an error an
   await age();
   const other = await producer.pool.connect();
   await other.query('BEGIN; SELECT FROM outbox');
-  const retiring = retire();
+  // Expected before it can happen: the cut may be told here before the answer to the query that made it.
+  const refused = expect(retire()).rejects.toThrow('terminat');
   const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'`;
   await until(async () => (await producer.pool.query(cut)).rows.length > 0);
-  await expect(retiring).rejects.toThrow('terminat');
+  await refused;
   await other.query('ROLLBACK');
   other.release();
   expect(await retire()).toHaveLength(1);
