@@ -17,9 +17,12 @@ const expect = { poll: { timeout: 15_000 } };
 const resolve = { alias: [{ find: /^graphql$/, replacement: graphql }] };
 const exclude = ['**/node_modules/**', '**/generated/**', '**/.data/**'];
 
+/** Every worker of the integration run starts a Postgres and a Redis: on many cores that takes longer than it saves. */
+const mostServers = 4;
 /**
- * unit: no process but its own. deploy: what containers and clusters run, as far as one machine can tell. integration: real Postgres and Redis, started once by the
- * global set-up. e2e: whole processes, one story a file, one story at a time.
+ * unit: no process but its own. deploy: what containers and clusters run, as far as one machine can
+ * tell. integration: real Postgres and Redis, started by the global set-up for each worker; a file has those of its
+ * worker to itself while it runs. e2e: whole processes, one story a file, one story at a time.
  */
 export default defineConfig({
   test: {
@@ -33,8 +36,9 @@ export default defineConfig({
           name: 'integration',
           include: include('integration'),
           exclude,
-          // They share a Redis, and a cluster whose oldest transaction holds every feed back.
-          fileParallelism: false,
+          maxWorkers: Math.min(availableParallelism(), mostServers),
+          // Vitest wants projects of different worker counts one after the other.
+          sequence: { groupOrder: 1 },
           globalSetup: ['packages/testing/src/global-setup.ts'],
           testTimeout: 60_000,
           expect,

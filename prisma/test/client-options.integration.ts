@@ -1,8 +1,9 @@
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createUserDatabase } from '../src/clients/user.ts';
+import { servers } from './servers.ts';
 
 it('a client bounds its transactions, whatever the server allows', async () => {
-  const url = new URL(inject('postgresUrl'));
+  const url = new URL(servers().postgresUrl);
   url.pathname = '/postgres';
   const database = createUserDatabase({ url: url.href });
   const names = ['transaction_timeout', 'statement_timeout', 'lock_timeout'];

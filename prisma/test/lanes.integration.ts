@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLanes, type Lanes } from '../src/lanes.ts';
+import { servers } from './servers.ts';
 
 let pool: pg.Pool;
 let lanes: Lanes;
 beforeEach(() => {
-  pool = new pg.Pool({ connectionString: inject('postgresUrl'), max: 2, pipeline: true });
+  pool = new pg.Pool({ connectionString: servers().postgresUrl, max: 2, pipeline: true });
   pool.on('error', () => undefined);
   lanes = createLanes(pool, 2);
 });
@@ -52,7 +53,7 @@ test('one that fails fails alone', async () => {
 test('a connection that breaks fails what was sent on it, and the next statement has another one', async () => {
   const { rows } = await echo(1);
   const sleeping = expect(lanes.query({ text: 'SELECT pg_sleep(30)' })).rejects.toThrow();
-  const admin = new pg.Client({ connectionString: inject('postgresUrl') });
+  const admin = new pg.Client({ connectionString: servers().postgresUrl });
   await admin.connect();
   await admin.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
   await admin.end();
@@ -78,5 +79,5 @@ test('closing waits for what was sent', async () => {
   await lanes.close();
   await pool.end();
   expect((await slow).rows).toEqual([{ done: true }]);
-  pool = new pg.Pool({ connectionString: inject('postgresUrl') });
+  pool = new pg.Pool({ connectionString: servers().postgresUrl });
 });

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyMigrations, databaseNames, ensureDatabase } from '../src/index.ts';
 import { type Column, readModels } from './read-models.ts';
+import { servers } from './servers.ts';
 
 /** Tables that Prisma's clients do not know: the runner's own. */
 const unmodelled = new Set(['_prisma_migrations']);
 
 describe.each(databaseNames)('the models of %s', (name) => {
-  // Not by packages/testing, which is built on this package.
-  const url = new URL(inject('postgresUrl'));
+  const url = new URL(servers().postgresUrl);
   url.pathname = `/models_${randomBytes(6).toString('hex')}`;
   const client = new pg.Client({ connectionString: url.href });
 

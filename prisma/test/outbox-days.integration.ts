@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyMigrations, ensureDatabase } from '../src/index.ts';
 import { readMigrations } from '../src/migrate.ts';
+import { servers } from './servers.ts';
 
 const partitionsSql = `
 SELECT c.relname AS name, b.bound[1] AS starts, b.bound[2] AS ends FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid,
@@ -10,7 +11,7 @@ SELECT c.relname AS name, b.bound[1] AS starts, b.bound[2] AS ends FROM pg_inher
 WHERE i.inhparent = 'outbox'::regclass ORDER BY b.bound[1]::bigint`;
 
 describe.each(['user', 'post'] as const)('the outbox of %s that was cut by months', (database) => {
-  const url = new URL(inject('postgresUrl'));
+  const url = new URL(servers().postgresUrl);
   url.pathname = `/outbox_days_${randomBytes(6).toString('hex')}`;
   const client = new pg.Client({ connectionString: url.href });
   const partitions = async () =>

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { servers } from './servers.ts';
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 
@@ -19,7 +20,7 @@ test.each([
   { database: 'post', sql: 'SELECT uuid::text AS life FROM feed_identity' },
   { database: 'timeline', sql: 'SELECT incarnation::text AS life FROM timeline_head' },
 ])('a restored $database is another one than before', async ({ database, sql }) => {
-  const url = new URL(inject('postgresUrl'));
+  const url = new URL(servers().postgresUrl);
   url.pathname = `/restored_${database}_${randomBytes(4).toString('hex')}`;
   const env = { ...process.env, [`${database.toUpperCase()}_DATABASE_URL`]: url.href };
   const run = (...args: string[]) =>

@@ -1,9 +1,10 @@
 import { createServer, connect, type Server } from 'node:net';
 import { once } from 'node:events';
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { untilItAnswers } from '../src/wait.ts';
+import { servers } from './servers.ts';
 
-const real = new URL(inject('postgresUrl'));
+const real = new URL(servers().postgresUrl);
 
 /** A port that nobody listens on, and one who will: the way to the real server. */
 async function lateServer(): Promise<{ url: string; open: () => Promise<void>; close: () => void }> {

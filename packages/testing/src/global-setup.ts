@@ -7,11 +7,12 @@ import {
 } from '@murmuration/dev';
 import { applyMigrations, databaseNames, ensureDatabase } from '@murmuration/prisma';
 import type { TestProject } from 'vitest/node';
+import type { Servers } from './servers.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    postgresUrl: string;
-    redisUrl: string;
+    /** By worker: the first one's servers first. */
+    servers: Servers[];
   }
 }
 
@@ -24,23 +25,36 @@ const unsafeButQuick = {
 };
 
 /**
- * Starts one Postgres and one Redis for the whole integration run and migrates a template of each database,
+ * Starts a Postgres and a Redis for every worker of the integration run and migrates a template of each database,
  * which `createTestDatabase` clones per test file.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const stateFolder = await makeScratchFolder();
-  const tearDown = () => removeScratchFolder(stateFolder);
+  const folders: string[] = [];
+  const tearDown = async () => {
+    await Promise.all(folders.map(removeScratchFolder));
+  };
   try {
-    const postgres = await startPostgres({ stateFolder, settings: unsafeButQuick });
-    const redis = await startRedis({ stateFolder, databases: 4096 });
-    await migrateTemplates(postgres);
-    project.provide('postgresUrl', postgres.url('postgres'));
-    project.provide('redisUrl', redis.url);
+    for (let count = project.config.maxWorkers; count > 0; count -= 1)
+      folders.push(await makeScratchFolder());
+    const started = await Promise.allSettled(folders.map(startServers));
+    // Not before all are settled: what is still starting could not be ended.
+    const servers = started.map((each) => {
+      if (each.status === 'rejected') throw each.reason;
+      return each.value;
+    });
+    project.provide('servers', servers);
   } catch (error) {
     await tearDown();
     throw error;
   }
   return tearDown;
+}
+
+async function startServers(stateFolder: string): Promise<Servers> {
+  const postgres = await startPostgres({ stateFolder, settings: unsafeButQuick });
+  const redis = await startRedis({ stateFolder, databases: 4096 });
+  await migrateTemplates(postgres);
+  return { postgresUrl: postgres.url('postgres'), redisUrl: redis.url };
 }
 
 async function migrateTemplates(postgres: PostgresServer): Promise<void> {

@@ -1,4 +1,5 @@
 export { createGate, type Gate } from './gate.ts';
+export { type Servers, servers } from './servers.ts';
 export { createTestDatabase, type TestDatabase } from './postgres.ts';
 export { createRedisProcess, createTestRedis, type RedisProcess, type TestRedis } from './redis.ts';
 export { castPassword, type Member, signUpCast } from './cast.ts';

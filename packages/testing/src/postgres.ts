@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseName } from '@murmuration/prisma';
 import pg from 'pg';
-import { inject } from 'vitest';
+import { servers } from './servers.ts';
 
 export interface TestDatabase {
   url: string;
@@ -10,7 +10,7 @@ export interface TestDatabase {
 
 /** A database of the caller's own, empty and migrated: a clone of the template made by the global set-up. */
 export async function createTestDatabase(database: DatabaseName): Promise<TestDatabase> {
-  const server = inject('postgresUrl');
+  const server = servers().postgresUrl;
   const name = `${database}_${randomBytes(6).toString('hex')}`;
   await execute(server, `CREATE DATABASE ${name} TEMPLATE template_${database}`);
   const url = new URL(server);

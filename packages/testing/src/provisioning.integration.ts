@@ -1,8 +1,9 @@
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { createTestDatabase } from './postgres.ts';
 import { createRedisProcess, createTestRedis } from './redis.ts';
+import { servers } from './servers.ts';
 
 async function rows(url: string, statement: string) {
   const client = new pg.Client({ connectionString: url });
@@ -21,6 +22,13 @@ test('each caller gets a migrated database of its own, which can be dropped', as
   expect(await rows(yours.url, find)).toEqual([{ onlyMine: null, migrations: '_prisma_migrations' }]);
   await Promise.all([mine.drop(), yours.drop()]);
   await expect(rows(mine.url, 'SELECT 1')).rejects.toThrow('does not exist');
+});
+
+test('no two workers share a server', () => {
+  const all = inject('servers');
+  expect(all).toContainEqual(servers());
+  for (const name of ['postgresUrl', 'redisUrl'] as const)
+    expect(new Set(all.map((each) => each[name])).size).toBe(all.length);
 });
 
 test('the server is one that keeps the promises of the event feed', async () => {

@@ -1,6 +1,6 @@
 import { makeScratchFolder, removeScratchFolder, startRedis } from '@murmuration/dev';
 import { Redis } from 'ioredis';
-import { inject } from 'vitest';
+import { servers } from './servers.ts';
 
 export interface TestRedis {
   url: string;
@@ -18,9 +18,9 @@ export interface RedisProcess {
   close: () => Promise<void>;
 }
 
-/** An empty logical database of the run's shared Redis. No `FLUSHALL` here: it belongs to `createRedisProcess`. */
+/** An empty logical database of the worker's Redis. No `FLUSHALL` here: it belongs to `createRedisProcess`. */
 export async function createTestRedis(): Promise<TestRedis> {
-  const server = inject('redisUrl');
+  const server = servers().redisUrl;
   const counter = new Redis(server);
   const database = await counter.incr('murmuration:test-databases');
   counter.disconnect();

@@ -1,6 +1,7 @@
 import { eventPayloads, type EventType } from '@murmuration/events';
+import { servers } from '@murmuration/testing';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { postSnapshots } from '../src/internal/feed.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -9,7 +10,7 @@ let pool: pg.Pool;
 
 beforeAll(async () => {
   world = await createWorld();
-  const url = new URL(inject('postgresUrl'));
+  const url = new URL(servers().postgresUrl);
   const [{ name }] = await world.database.$queryRaw<[{ name: string }]>`SELECT current_database() AS name`;
   url.pathname = name;
   pool = new pg.Pool({ connectionString: url.href });

@@ -1,6 +1,7 @@
 import { eventPayloads, type EventType } from '@murmuration/events';
+import { servers } from '@murmuration/testing';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { userSnapshots } from '../src/internal/feed.ts';
 import { createCast } from './support/cast.ts';
 import { createPlatform, type Platform } from './support/platform.ts';
@@ -10,7 +11,7 @@ let pool: pg.Pool;
 
 beforeAll(async () => {
   platform = await createPlatform();
-  const url = new URL(inject('postgresUrl'));
+  const url = new URL(servers().postgresUrl);
   const [{ name }] = await platform.database.$queryRaw<[{ name: string }]>`SELECT current_database() AS name`;
   url.pathname = name;
   pool = new pg.Pool({ connectionString: url.href });
