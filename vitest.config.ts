@@ -20,7 +20,7 @@ const exclude = ['**/node_modules/**', '**/generated/**', '**/.data/**'];
 /** Every worker of the integration run starts a Postgres and a Redis: on many cores that takes longer than it saves. */
 const mostServers = 4;
 /**
- * unit: no process but its own. deploy: what containers and clusters run, as far as one machine can
+ * unit: no servers; at most processes of its own. deploy: what containers and clusters run, as far as one machine can
  * tell. integration: real Postgres and Redis, started by the global set-up for each worker; a file has those of its
  * worker to itself while it runs. e2e: whole processes, one story a file, one story at a time.
  */

@@ -2,9 +2,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { people } from './cast.ts';
 import { cli, type Desk, desk } from './desk.ts';
+
+// A process for every command that is typed.
+vi.setConfig({ testTimeout: 60_000 });
 
 const action = fileURLToPath(new URL('../../.github/actions/schema-check/', import.meta.url));
 const settings = JSON.stringify({ subgraphs: 'subgraphs/*/schema.graphql', lint: { default: 'ignore' } });

@@ -1,8 +1,11 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { people, posts } from './cast.ts';
 import { type Desk, desk } from './desk.ts';
+
+// A process for every command that is typed.
+vi.setConfig({ testTimeout: 60_000 });
 
 const settings = JSON.stringify({ subgraphs: 'subgraphs/*/schema.graphql', lint: { default: 'ignore' } });
 const schemaOf = (name: string) => `subgraphs/${name}/schema.graphql`;
