@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const include = (kind: string) => [
@@ -19,6 +20,9 @@ const exclude = ['**/node_modules/**', '**/generated/**', '**/.data/**'];
 
 /** Every worker of the integration run starts a Postgres and a Redis: on many cores that takes longer than it saves. */
 const mostServers = 4;
+/** What V8 made of the libraries, which every file loads anew: a seventh of the CPU of all unit tests. */
+const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) };
+
 /**
  * unit: no servers; at most processes of its own. deploy: what containers and clusters run, as far as one machine can
  * tell. integration: real Postgres and Redis, started by the global set-up for each worker; a file has those of its
@@ -28,6 +32,7 @@ export default defineConfig({
   test: {
     // All cores: by default one is left out, of two that is half.
     maxWorkers: availableParallelism(),
+    env,
     projects: [
       { resolve, test: { name: 'unit', include: include('test'), exclude, testTimeout: 20_000, expect } },
       {
