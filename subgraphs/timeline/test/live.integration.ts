@@ -106,8 +106,8 @@ test('a follow counts from its moment, an unfollow and a block end at theirs', a
 });
 
 test('what waited while somebody blocked is looked at again before it is told', async () => {
-  const stream = live.services.streams(alice, null);
-  const first = stream.next();
+  const stream = live.stream(alice);
+  const first = stream.events.next();
   const seen = await post(bob);
   expect((await first).value).toMatchObject({ type: 'PostAdded', entry: { id: seen } });
   await post(bob);
@@ -116,8 +116,8 @@ test('what waited while somebody blocked is looked at again before it is told', 
   const block = town.block(bob, alice);
   const own = town.post(alice);
   await live.tell(own);
-  expect((await stream.next()).value).toMatchObject({ entry: { id: newest() } });
-  await stream.return?.();
+  expect((await stream.events.next()).value).toMatchObject({ entry: { id: newest() } });
+  await stream.close();
   await live.tell([...block, ...town.block(bob, alice, false)]);
   await live.tell(town.follow(alice, bob));
 });
@@ -207,16 +207,16 @@ test('a projection built anew tells open streams once, and they go on', async ()
 });
 
 test('what waited while the projection was built anew keeps the place it had before', async () => {
-  const waiting = live.services.streams(alice, null);
+  const waiting = live.stream(alice);
   const quick = live.listen(alice);
   await post(bob);
-  await waiting.next();
+  await waiting.events.next();
   await post(bob);
   await expect.poll(quick.types).toEqual(['PostAdded', 'PostAdded']);
   await live.pool.query('UPDATE timeline_head SET incarnation = gen_random_uuid()');
   await expect.poll(quick.types).toContain('Reset');
-  const { value: first } = await waiting.next();
-  await Promise.all([waiting.return?.(), quick.hangUp()]);
+  const { value: first } = await waiting.events.next();
+  await Promise.all([waiting.close(), quick.hangUp()]);
   const again = live.listen(alice, first?.cursor);
   await expect.poll(() => again.events).toMatchObject([{ type: 'Reset', reason: 'REBUILT' }]);
   await again.hangUp();

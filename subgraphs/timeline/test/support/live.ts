@@ -23,10 +23,19 @@ export async function openLive(town: Town, options: { redisUrl?: string } = {}) 
     keys: [keys[0]],
     user: { call: answerFor(town) },
   });
-  const listeners = new Set<Listener>();
+  const open = new Set<AsyncIterableIterator<CursoredEvent>>();
   /** A stream without a cursor begins at the head that it finds: what is told before that is not for it. */
-  const allHaveBegun = async () =>
-    (await liveStreams.get()).values.every(({ value }) => value >= listeners.size);
+  const allHaveBegun = async () => (await liveStreams.get()).values.every(({ value }) => value >= open.size);
+
+  function stream(viewer: bigint, after: string | null = null) {
+    const events = services.streams(viewer, after);
+    open.add(events);
+    const close = async () => {
+      open.delete(events);
+      await events.return?.();
+    };
+    return { events, close };
+  }
   return {
     ...home,
     services,
@@ -36,11 +45,9 @@ export async function openLive(town: Town, options: { redisUrl?: string } = {}) 
       await home.apply(changes);
       publisher.poke();
     },
-    listen(viewer: bigint, after: string | null = null) {
-      const listener = listen(services.streams(viewer, after), () => listeners.delete(listener));
-      listeners.add(listener);
-      return listener;
-    },
+    /** For the test to take event by event. */
+    stream,
+    listen: (viewer: bigint, after: string | null = null) => listen(stream(viewer, after)),
     async close() {
       await publisher.stop();
       await services.stop();
@@ -51,13 +58,11 @@ export async function openLive(town: Town, options: { redisUrl?: string } = {}) 
 
 export type TestLive = Awaited<ReturnType<typeof openLive>>;
 
-type Listener = ReturnType<typeof listen>;
-
 /** Collects what a stream tells until it is hung up. */
-function listen(stream: AsyncIterableIterator<CursoredEvent>, onHungUp: () => void) {
+function listen(stream: { events: AsyncIterableIterator<CursoredEvent>; close: () => Promise<void> }) {
   const events: CursoredEvent[] = [];
   const ended = (async () => {
-    for await (const event of stream) events.push(event);
+    for await (const event of stream.events) events.push(event);
   })();
   return {
     events,
@@ -65,8 +70,7 @@ function listen(stream: AsyncIterableIterator<CursoredEvent>, onHungUp: () => vo
     types: () => events.map(({ type }) => type),
     lastCursor: () => events.at(-1)?.cursor ?? null,
     async hangUp() {
-      onHungUp();
-      await stream.return?.();
+      await stream.close();
       await ended;
     },
   };
