@@ -8,7 +8,7 @@ export {
   relationshipsPath,
 } from './keys.ts';
 export { createRelationLeases, type Lease, type RelationLeases } from './lease.ts';
-export { createRelationships, type Relationships } from './reader.ts';
+export { createRelationships, type HeldRelations, type Relationships } from './reader.ts';
 export {
   has,
   maySeePost,

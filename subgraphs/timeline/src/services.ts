@@ -47,7 +47,7 @@ export async function startServices(options: ServiceOptions): Promise<Services &
   const rebuild = createRebuilds({ cache, sql, limits, onOutcome });
   const relationships = createRelationships(options);
   const pushed = createPushedTo(reads);
-  const ids = createCandidateSource({ sql: reads, cache, pushed, rebuild, logger, limits });
+  const ids = createCandidateSource({ sql: reads, cache, pushed, rebuild, relationships, logger, limits });
   const pipeline = createHomePipeline({ sql: reads, ids, relationships });
   const cursors = createLiveCursors(keys);
   const watch = createCursorWatch({ sql, logger, limits });

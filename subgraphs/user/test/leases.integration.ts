@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createRelationLeases,
   createRelationships,
   type Relation,
   relationBits,
   type RelationLeases,
+  type Relationships,
 } from '@murmuration/relationships';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createRelationLookup, type RelationLookup } from '../src/internal/relationships.ts';
@@ -35,7 +37,12 @@ async function read(
   viewer: Actor,
   author: Actor,
 ): Promise<Relation | Error | undefined> {
-  const relationships = createRelationships({
+  const [relation] = await relationshipsWith(lookup).read(userIdOf(viewer.id), [userIdOf(author.id)]);
+  return relation;
+}
+
+function relationshipsWith(lookup: RelationLookup): Relationships {
+  return createRelationships({
     redis: platform.redis,
     user: {
       async call<Answer>({ body }: { body?: unknown }) {
@@ -44,8 +51,6 @@ async function read(
       },
     },
   });
-  const [relation] = await relationships.read(userIdOf(viewer.id), [userIdOf(author.id)]);
-  return relation;
 }
 
 /** Leases whose `store` waits until `meanwhile` is done: the reader was slow between SQL and Redis. */
@@ -90,6 +95,31 @@ it('whereas the naive way leaves "not blocked" behind, so the test above can fai
   const late = naiveLookup(() => alice.to('block', bob));
   expect(await read(late, bob, alice)).toBe(0);
   expect(await read(lookupWith(leases), bob, alice)).toBe(0);
+});
+
+/** What `timeline` sees, which reads the lease before it knows whom it will ask about. */
+async function heldBy(viewer: Actor, lookup: RelationLookup) {
+  const relationships = relationshipsWith(lookup);
+  const held = await relationships.hold(userIdOf(viewer.id));
+  return async (author: Actor) =>
+    (await relationships.read(userIdOf(viewer.id), [userIdOf(author.id)], held))[0];
+}
+
+it('a lease that was read ahead answers, and what it lacks is asked for', async () => {
+  const empty = await heldBy(bob, lookupWith(leases));
+  expect(await empty(alice)).toBe(0);
+  const noOne: RelationLookup = { read: () => Promise.reject(new Error('not asked')) };
+  const filled = await heldBy(bob, noOne);
+  expect(await filled(alice)).toBe(0);
+});
+
+it('a lease that is read ahead after a block says so, and an old one is not looked at', async () => {
+  await read(lookupWith(leases), bob, alice);
+  const before = await heldBy(bob, lookupWith(leases));
+  await alice.to('block', bob);
+  expect(await (await heldBy(bob, lookupWith(leases)))(alice)).toBe(relationBits.blocksViewer);
+  await sleep(60);
+  expect(await before(alice)).toBe(relationBits.blocksViewer);
 });
 
 it('a FLUSHALL between the reading and the storing keeps the late answer out as well', async () => {

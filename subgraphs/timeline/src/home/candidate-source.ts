@@ -1,3 +1,4 @@
+import type { HeldRelations, Relationships } from '@murmuration/relationships';
 import type { Logger } from '@murmuration/service-kit';
 import type { Reads } from '../database/pool.ts';
 import { type TimelineLimits, timelineLimits } from '../limits.ts';
@@ -19,6 +20,8 @@ export interface Candidates {
   rest: Range | null;
   /** Every event up to here is in the answer. */
   position: LogHead;
+  /** The reader's relations, when they were read on the way. */
+  held: HeldRelations | null;
 }
 
 /** Step one of a read: which entries to look at. */
@@ -29,6 +32,7 @@ interface Look {
   /** Everything up to here was in the list when it was read. */
   since: LogHead;
   list: CachedPart | null;
+  held: HeldRelations | null;
   /** Entries of the list that belong, and the reader's own posts. */
   listed: Entries;
   state: ReaderState;
@@ -44,10 +48,11 @@ export function createCandidateSource(options: {
   cache: HomeCache;
   pushed: PushedTo;
   rebuild: Rebuild;
+  relationships: Pick<Relationships, 'hold'>;
   logger: Logger;
   limits?: TimelineLimits;
 }): CandidateSource {
-  const { sql, cache, pushed, rebuild, logger, limits = timelineLimits } = options;
+  const { sql, cache, pushed, rebuild, relationships, logger, limits = timelineLimits } = options;
 
   async function readList(readerId: bigint, range: Range, count: number): Promise<CachedPart | null> {
     if (cache.namespace() === null) return null;
@@ -59,17 +64,18 @@ export function createCandidateSource(options: {
 
   /**
    * The order is what makes it right: `since` was true before the list was read, and the state is read after
-   * it, so that a list of an epoch that has passed by then is not believed.
+   * it, so that a list of an epoch that has passed by then is not believed. The relations come in the list's
+   * round trip: whose they will be asked for is not known yet, so all of the lease is read.
    */
   async function look(readerId: bigint, range: Range, count: number): Promise<Look> {
     const since = await pushed.atLeast();
-    const list = await readList(readerId, range, count);
+    const [list, held] = await Promise.all([readList(readerId, range, count), relationships.hold(readerId)]);
     const [state, listed] = await Promise.all([
       readReaderState(sql, readerId, { range, count, since: since.seq }),
       list ? selectListed(sql, readerId, list.ids, range, count) : new Map(),
     ]);
     pushed.learn(state.pushedTo);
-    return { since, list, listed, state };
+    return { since, list, held, listed, state };
   }
 
   /** Looks again when what was known of the pushes is too old to say what the list may lack. */
@@ -106,7 +112,8 @@ export function createCandidateSource(options: {
     const below = list.floor > range.low + 1n ? { ...range, high: list.floor } : null;
     const rest =
       ids.length === count ? continuation(ids, range, count) : range.order === 'newest' ? below : null;
-    return { entries: inIdOrder(entries, ids), rest, position: isToTheHead ? state.head : found.since };
+    const position = isToTheHead ? state.head : found.since;
+    return { entries: inIdOrder(entries, ids), rest, position, held: found.held };
   }
 
   /** What stands in the list and not among its entries does not belong any more, and is not asked for again. */
@@ -124,7 +131,8 @@ export function createCandidateSource(options: {
   async function fromTables(readerId: bigint, { state }: Look, range: Range, count: number) {
     const ids = await selectCandidates(sql, readerId, range, count);
     const entries = await selectBelonging(sql, readerId, ids);
-    return { entries: inIdOrder(entries, ids), rest: continuation(ids, range, count), position: state.head };
+    const rest = continuation(ids, range, count);
+    return { entries: inIdOrder(entries, ids), rest, position: state.head, held: null };
   }
 
   return async (readerId, range, count) => {

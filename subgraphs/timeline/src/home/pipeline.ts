@@ -1,4 +1,4 @@
-import type { Relationships } from '@murmuration/relationships';
+import type { HeldRelations, Relationships } from '@murmuration/relationships';
 import type { Page } from '@murmuration/ids';
 import type { Reads } from '../database/pool.ts';
 import { selectBelonging } from './belonging.ts';
@@ -48,9 +48,13 @@ export function createHomePipeline(options: {
     );
   }
 
-  async function seen(readerId: bigint, entries: readonly Entry[]): Promise<SeenEntry[]> {
+  async function seen(
+    readerId: bigint,
+    entries: readonly Entry[],
+    held: HeldRelations | null = null,
+  ): Promise<SeenEntry[]> {
     const people = peopleOf(readerId, entries);
-    const relations = await relationships.read(readerId, people);
+    const relations = await relationships.read(readerId, people, held);
     const known = new Map(people.map((person, index) => [person, relations[index]]));
     return entries.flatMap((entry) => {
       const sight = sightOf(readerId, entry, (person) => known.get(person) ?? new Error('never asked'));
@@ -73,7 +77,7 @@ export function createHomePipeline(options: {
     ) {
       const found: Candidates = await ids(readerId, range, count);
       position ??= found.position;
-      const shown = await seen(readerId, found.entries);
+      const shown = await seen(readerId, found.entries, found.held);
       entries.push(...shown);
       // What cannot be decided is not made up for: the page would run through the whole timeline.
       range = shown.some(({ sight }) => sight === 'unknown') ? null : found.rest;

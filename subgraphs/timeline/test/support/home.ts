@@ -55,6 +55,7 @@ export async function openHome(
     cache,
     pushed: createPushedTo(reads),
     rebuild,
+    relationships,
     logger,
     limits,
   });
