@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -49,7 +51,7 @@ async function post(body: string, envelope = sign(body)) {
   const headers = { 'content-type': 'application/json', [envelopeHeader]: envelope };
   const answer = await fetch(`${url}/graphql`, { method: 'POST', body, headers });
   const json = (await answer.json()) as { data?: Record<string, unknown> };
-  return { status: answer.status, json };
+  return { status: answer.status, json, connection: answer.headers.get('connection') };
 }
 
 const executeAs = (query: string, variables = {}) =>
@@ -77,7 +79,7 @@ describe('a subgraph in process', () => {
 describe('a served subgraph', () => {
   it('answers what is signed and nothing else but its probes', async () => {
     const body = JSON.stringify({ query: '{ hello(name: "Bo") }' });
-    expect(await post(body)).toEqual({ status: 200, json: { data: { hello: 'Hello Bo' } } });
+    expect(await post(body)).toMatchObject({ status: 200, json: { data: { hello: 'Hello Bo' } } });
     expect((await post(body, '')).status).toBe(401);
     expect((await post(`${body} `, sign(body))).status).toBe(401);
     expect((await fetch(`${url}/livez`)).status).toBe(200);
@@ -99,6 +101,34 @@ describe('a served subgraph', () => {
     expect((await post('{"query": 5}')).status).toBe(400);
   });
 
+  it('takes bodies that come in pieces or through the framework, and none that are too large', async () => {
+    const body = JSON.stringify({ query: '{ hello(name: "Bo") }' });
+    const request = (of: string) => ({
+      method: 'POST' as const,
+      headers: { 'content-type': 'application/json', [envelopeHeader]: sign(of) },
+    });
+    const pieces = new Blob([body.slice(0, 9), body.slice(9)]).stream();
+    const half = { duplex: 'half' } as RequestInit; // no type of the platform's knows it
+    const chunked = await fetch(`${url}/graphql`, { ...request(body), body: pieces, ...half });
+    expect(await chunked.json()).toEqual({ data: { hello: 'Hello Bo' } });
+    const injected = await server.app.inject({ ...request(body), url: '/graphql', payload: body });
+    expect(injected.json()).toEqual({ data: { hello: 'Hello Bo' } });
+    const large = body.padEnd(2 * 1024 * 1024);
+    expect((await fetch(`${url}/graphql`, { ...request(large), body: large })).status).toBe(413);
+    const long = JSON.stringify({ query: '{ hello(name: "Bo") }', variables: { x: 'y'.repeat(300_000) } });
+    expect((await post(long)).status).toBe(200);
+  });
+
+  it('is not disturbed by a caller that leaves in the middle of a body', async () => {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.write('POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"query":');
+    await sleep(50);
+    socket.resetAndDestroy();
+    await sleep(50);
+    expect((await post('{"query":"{ hello(name: \\"you\\") }"}')).status).toBe(200);
+  });
+
   it('still serves while it drains, is not ready, and ends every connection it answers on', async () => {
     const body = '{"query":"{ hello(name: \\"you\\") }"}';
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
@@ -108,7 +138,11 @@ describe('a served subgraph', () => {
     });
     const probe = await fetch(`${url}/readyz`);
     expect([probe.status, probe.headers.get('connection')]).toEqual([503, 'close']);
-    expect(await post(body)).toMatchObject({ status: 200, json: { data: { hello: 'Hello you' } } });
+    expect(await post(body)).toEqual({
+      status: 200,
+      json: { data: { hello: 'Hello you' } },
+      connection: 'close',
+    });
     expect(isOver).toBe(false);
     await drained;
   });

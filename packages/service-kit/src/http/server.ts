@@ -14,6 +14,8 @@ export type Readiness = () => Promise<void> | void;
 
 export interface HttpServer {
   app: FastifyInstance;
+  /** Whether every answer ends its connection by now. */
+  isDraining(): boolean;
   /**
    * From now on `/readyz` answers 503 and every answer ends its connection, while requests are still served
    * for `delayMs`: load balancers look elsewhere meanwhile, and whoever keeps connections gives them up. With
@@ -66,6 +68,7 @@ export function createHttpServer(options: {
 
   return {
     app,
+    isDraining: () => isDraining,
     async drain(delayMs) {
       isDraining = true;
       await sleep(delayMs);

@@ -15,8 +15,6 @@ export interface RequestContext {
   /** Token of the event this read completes; see DESIGN 6. */
   eventAudience: string | null;
   readonly logger: Logger;
-  /** Aborted when the caller is gone. */
-  signal: AbortSignal;
   /** Written to the answer's `extensions`, e.g. a mutation's `position`. */
   extensions: Record<string, unknown>;
 }
@@ -28,7 +26,6 @@ export function createRequestContext(options: {
   position?: string | undefined;
   eventAudience?: string | undefined;
   logger: Logger;
-  signal?: AbortSignal;
 }): RequestContext {
   const { identity, requestId } = options;
   const isViewer = identity.kind === 'viewer';
@@ -45,7 +42,6 @@ export function createRequestContext(options: {
       logger ??= options.logger.child({ requestId });
       return logger;
     },
-    signal: options.signal ?? new AbortController().signal,
     extensions: {},
   };
 }

@@ -16,5 +16,4 @@ export class SlowConsumer extends Error {
 /** What a socket's context carries beside the protocol's own. */
 export interface LiveExtra {
   close(by: LiveClose): void;
-  signal: AbortSignal;
 }

@@ -16,7 +16,6 @@ export function adaptSocket(
   limits: { pingMs: number; lifeMs: number },
   logger: Logger,
 ): void {
-  const gone = new AbortController();
   const close = ({ code, reason }: LiveClose) => ws.close(code, reason);
   const closed = protocol.opened(
     {
@@ -31,7 +30,7 @@ export function adaptSocket(
           });
         }),
     },
-    { close, signal: gone.signal },
+    { close },
   );
 
   let isAlive = true;
@@ -50,7 +49,6 @@ export function adaptSocket(
   ws.once('close', (code, reason) => {
     clearInterval(ping);
     clearTimeout(life);
-    gone.abort();
     void closed(code, String(reason));
   });
 }

@@ -108,17 +108,13 @@ function protocolOptions<Context extends RequestContext>(
     return verified.status === 'verified' ? verified.envelope : null;
   }
 
-  function argumentsOf(
-    envelope: Envelope,
-    payload: Parameters<NonNullable<Protocol['onSubscribe']>>[2],
-    signal: AbortSignal,
-  ) {
+  function argumentsOf(envelope: Envelope, payload: Parameters<NonNullable<Protocol['onSubscribe']>>[2]) {
     const parsed = readDocument(payload.query);
     if ('errors' in parsed) return parsed.errors;
     const { document } = parsed;
     const operation = getOperationAST(document, payload.operationName);
     if (operation?.operation !== 'subscription') return refuse('Only subscriptions run on a socket.');
-    const context = createRequestContext({ ...envelope, logger, signal });
+    const context = createRequestContext({ ...envelope, logger });
     return {
       schema: subgraph.schema,
       document,
@@ -139,7 +135,7 @@ function protocolOptions<Context extends RequestContext>(
       const envelope = admit(payload, subscribeBody(payload.operationName, payload.query, payload.variables));
       if (!envelope)
         return [new GraphQLError('Refused.', { extensions: { code: errorCodes.unauthenticated } })];
-      return argumentsOf(envelope, payload, extra.signal);
+      return argumentsOf(envelope, payload);
     },
     onNext(_context, _id, _payload, args, { data, errors }) {
       if (!errors) return;

@@ -1,11 +1,13 @@
 import type { InternalKey } from '@murmuration/config';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { type Envelope, envelopeHeader, envelopeProblems, verifyEnvelope } from '../envelope/envelope.ts';
 import { createReplayGuard } from '../envelope/replay-guard.ts';
+import { type DirectAnswer, type DirectHandler, routeDirectly } from '../http/direct-route.ts';
 import { createHttpServer, type HttpServer, type Readiness } from '../http/server.ts';
 import { watchKey } from '../observe/key-age.ts';
 import { envelopeRefusals } from '../observe/metrics.ts';
+import { isTracing } from '../observe/tracing/tracing.ts';
 import { createRequestContext, type RequestContext } from './context.ts';
 import type { GraphQLRequest, Subgraph } from './subgraph.ts';
 
@@ -46,28 +48,43 @@ export function serveSubgraph<Context extends RequestContext>(
   const { app } = server;
   const [signing] = options.keys;
   if (signing) watchKey('internal', signing);
-  requireEnvelope(server, subgraph.name, options);
-  const guard = createReplayGuard();
+  const verify = createVerifier(subgraph.name, options);
+  requireEnvelope(server, verify);
+  const run = createRunner(subgraph, options.logger);
 
   app.post('/graphql', async (request, reply) => {
-    const envelope = envelopeOf(request);
-    const body = parseJson(request.body);
-    if (!isGraphQLRequest(body)) {
-      return reply.code(400).send({ errors: [{ message: 'Not a GraphQL request.' }] });
-    }
-    if (subgraph.kindOf(body) === 'mutation' && !guard.admit(envelope.id)) {
-      envelopeRefusals.labels(subgraph.name, 'replayed').inc();
-      return refuse(reply);
-    }
-    const abort = new AbortController();
-    const onClose = () => abort.abort();
-    request.raw.socket.once('close', onClose);
-    const context = createRequestContext({ ...envelope, logger: options.logger, signal: abort.signal });
-    const result = await subgraph.execute(body, context);
-    request.raw.socket.off('close', onClose);
-    return reply.type('application/json').send(JSON.stringify(result));
+    const { body, status } = await run(envelopeOf(request), request.body as Buffer | undefined);
+    return reply.code(status).type('application/json').send(body);
   });
+  const directly: DirectHandler = ({ body, headers }) => {
+    const envelope = verify({ method: 'POST', path: '/graphql', header: headers[envelopeHeader], body });
+    return envelope ? run(envelope, body) : refusal;
+  };
+  // The spans of requests hang on the framework's hooks.
+  if (!isTracing()) routeDirectly(server, '/graphql', directly, options.logger);
   return server;
+}
+
+const notGraphQL: DirectAnswer = { status: 400, body: '{"errors":[{"message":"Not a GraphQL request."}]}' };
+
+const refusal: DirectAnswer = {
+  status: 401,
+  body: JSON.stringify({ errors: [{ message: 'Refused.', extensions: { code: 'UNAUTHENTICATED' } }] }),
+};
+
+/** Runs the operations of verified requests. */
+function createRunner<Context extends RequestContext>(subgraph: Subgraph<Context>, logger: Logger) {
+  const guard = createReplayGuard();
+  return async (envelope: Envelope, body: Buffer | undefined): Promise<DirectAnswer> => {
+    const request = parseJson(body);
+    if (!isGraphQLRequest(request)) return notGraphQL;
+    if (subgraph.kindOf(request) === 'mutation' && !guard.admit(envelope.id)) {
+      envelopeRefusals.labels(subgraph.name, 'replayed').inc();
+      return refusal;
+    }
+    const result = await subgraph.execute(request, createRequestContext({ ...envelope, logger }));
+    return { status: 200, body: JSON.stringify(result) };
+  };
 }
 
 /**
@@ -88,11 +105,31 @@ export function parseJson(body: unknown): unknown {
   }
 }
 
-function requireEnvelope(server: HttpServer, audience: string, options: SubgraphServerOptions): void {
-  const { app } = server;
-  app.decorateRequest('envelope', null);
+type Verify = (request: {
+  method: string;
+  path: string;
+  header: string | string[] | undefined;
+  body: Buffer | undefined;
+}) => Envelope | null;
+
+/** Counts and logs what it refuses. */
+function createVerifier(audience: string, { keys, logger }: SubgraphServerOptions): Verify {
   // From zero on, or the first refusal would not be a rise.
   for (const because of [...envelopeProblems, 'replayed']) envelopeRefusals.labels(audience, because).inc(0);
+  return ({ body, header, method, path }) => {
+    const text = typeof header === 'string' ? header : undefined;
+    const result = verifyEnvelope(keys, text, { audience, method, path, body: body ?? '' });
+    if (result.status === 'verified') return result.envelope;
+    envelopeRefusals.labels(audience, result.because).inc();
+    // Without its query: whoever sends what we do not expect may have written anything there.
+    const [route] = path.split('?', 1);
+    logger.warn({ because: result.because, path: route }, 'refused an unsigned request');
+    return null;
+  };
+}
+
+function requireEnvelope({ app }: HttpServer, verify: Verify): void {
+  app.decorateRequest('envelope', null);
   // The digest is over the bytes as sent, so bodies stay bytes until the envelope was verified.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -101,27 +138,9 @@ function requireEnvelope(server: HttpServer, audience: string, options: Subgraph
     const path = request.raw.url ?? '';
     if (openPaths.has(path)) return done();
     const header = request.headers[envelopeHeader];
-    const result = verifyEnvelope(options.keys, typeof header === 'string' ? header : undefined, {
-      audience,
-      method: request.method,
-      path,
-      body: (request.body as Buffer | undefined) ?? '',
-    });
-    if (result.status === 'verified') {
-      request.envelope = result.envelope;
-      return done();
-    }
-    envelopeRefusals.labels(audience, result.because).inc();
-    // Without its query: whoever sends what we do not expect may have written anything there.
-    const [route] = path.split('?', 1);
-    options.logger.warn({ because: result.because, path: route }, 'refused an unsigned request');
-    refuse(reply);
+    const body = request.body as Buffer | undefined;
+    request.envelope = verify({ method: request.method, path, header, body });
+    if (request.envelope) return done();
+    reply.code(refusal.status).type('application/json').send(refusal.body);
   });
-}
-
-function refuse(reply: FastifyReply): FastifyReply {
-  return reply
-    .code(401)
-    .type('application/json')
-    .send(JSON.stringify({ errors: [{ message: 'Refused.', extensions: { code: 'UNAUTHENTICATED' } }] }));
 }
