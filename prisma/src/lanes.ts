@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { PreparedQuery } from './prepared-query.ts';
 
 /** Connections of the hot reads of one process: few of them carry thousands. */
 export const readPoolSize = 4;
@@ -23,6 +24,7 @@ interface Connection {
 }
 
 export interface Lanes {
+  /** Of a statement with a name. */
   query<Row extends pg.QueryResultRow>(config: pg.QueryConfig): Promise<pg.QueryResult<Row>>;
   /** Gives the connections back once what was sent has been answered. */
   close(): Promise<void>;
@@ -82,7 +84,7 @@ export function createLanes(pool: pg.Pool, count: number): Lanes {
       lane.pending++;
       try {
         const { client, giveBack } = await (lane.connection ?? open(lane));
-        return await client.query<Row>(config).catch((error: unknown) => {
+        return await send<Row>(client, config).catch((error: unknown) => {
           // A server says goodbye before it closes: nothing more is sent there.
           if (isFatal(error)) giveBack(error);
           throw error;
@@ -101,6 +103,19 @@ export function createLanes(pool: pg.Pool, count: number): Lanes {
       );
     },
   };
+}
+
+function send<Row extends pg.QueryResultRow>(
+  client: pg.PoolClient,
+  config: pg.QueryConfig,
+): Promise<pg.QueryResult<Row>> {
+  const submit = client.query.bind(client) as unknown as (
+    query: PreparedQuery,
+    whenAnswered: (error: Error | null, result: pg.QueryResult<Row>) => void,
+  ) => void;
+  return new Promise((resolve, reject) => {
+    submit(new PreparedQuery(config), (error, result) => (error ? reject(error) : resolve(result)));
+  });
 }
 
 function isFatal(error: unknown): error is Error {

@@ -23,6 +23,9 @@ const echo = (value: number) =>
     values: [value],
   });
 
+/** A value that only the driver's own way has a text for. */
+const dated = { name: 'dated', text: 'SELECT $1::timestamptz', values: [new Date()] };
+
 test('many at once come back to whoever asked, on as few connections as hold them', async () => {
   const one = await Promise.all([1, 2, 3].map(echo));
   expect(one.map(({ rows }) => rows[0]?.value)).toEqual([1, 2, 3]);
@@ -31,6 +34,36 @@ test('many at once come back to whoever asked, on as few connections as hold the
   const many = await Promise.all(Array.from({ length: 200 }, (_each, value) => echo(value)));
   expect(many.map(({ rows }) => rows[0]?.value)).toEqual(Array.from({ length: 200 }, (_each, i) => i));
   expect(new Set(many.map(({ rows }) => rows[0]?.pid)).size).toBe(2);
+});
+
+test('a statement is described once, and its rows are the same ever after', async () => {
+  const typed = () =>
+    lanes.query({
+      name: 'typed',
+      text: `SELECT x AS number, CASE x WHEN 1 THEN NULL ELSE 'ä"\n' END AS "a text", $2::bigint[] AS ids, $3::bool AS "isSo"
+        FROM generate_series(1, $1::int) x`,
+      values: [2, '{1,2}', true],
+    });
+  const row = { number: 1, 'a text': null, ids: ['1', '2'], isSo: true };
+  const expected = [row, { ...row, number: 2, 'a text': 'ä"\n' }];
+  for (const { rows } of await Promise.all([typed(), typed(), typed()])) expect(rows).toEqual(expected);
+  expect((await typed()).rows).toEqual(expected);
+  expect((await lanes.query({ name: 'none', text: 'SELECT 1 WHERE false' })).rows).toEqual([]);
+  expect((await lanes.query({ name: 'none', text: 'SELECT 1 WHERE false' })).rows).toEqual([]);
+});
+
+test('one that fails fails alone, also when it was described before', async () => {
+  const inverse = (of: number) =>
+    lanes.query({ name: 'inverse', text: 'SELECT 12 / $1::int AS part', values: [of] });
+  expect((await inverse(3)).rows).toEqual([{ part: 4 }]);
+  const answers = await Promise.allSettled([inverse(2), inverse(0), inverse(4), lanes.query(dated)]);
+  expect(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value.rows : 'failed'))).toEqual([
+    [{ part: 6 }],
+    'failed',
+    [{ part: 3 }],
+    'failed',
+  ]);
+  expect((await inverse(1)).rows).toEqual([{ part: 12 }]);
 });
 
 test('one that fails fails alone', async () => {
