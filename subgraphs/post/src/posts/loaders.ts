@@ -5,7 +5,7 @@ import {
   relationBits,
   type Relationships,
 } from '@murmuration/relationships';
-import { createLoader } from '@murmuration/service-kit';
+import { createLoader, inSpan, loaderLimits } from '@murmuration/service-kit';
 import DataLoader from 'dataloader';
 import { isVisible } from './audience.ts';
 import type { PostRow } from './post.ts';
@@ -46,18 +46,36 @@ export function createPostLoaders(
     (ids: bigint[]) => findDetails(database, viewerId, ids),
     (row) => row.postId,
   );
-  const rows = createLoader(
-    async (ids: bigint[]): Promise<PostRow[]> => {
-      const found = await findDetailedPosts(database, viewerId, ids);
-      for (const row of found) known.set(row.id, row);
-      return found;
-    },
-    (row) => row.id,
-  );
+  const rows = createLoader(readRows, (row) => row.id);
   const relations = new DataLoader((authorIds: readonly bigint[]) => readRelations(authorIds), {
     maxBatchSize: relationBatchLimit,
   });
   const relation = (authorId: bigint) => relations.load(authorId);
+  // By the batch: row by row, a page of posts took some hundred promises.
+  const visibleRows = new DataLoader((ids: readonly bigint[]) => readVisible(ids), {
+    maxBatchSize: loaderLimits.maxBatchSize,
+  });
+
+  async function readRows(ids: readonly bigint[]): Promise<PostRow[]> {
+    const found = await findDetailedPosts(database, viewerId, ids);
+    for (const row of found) known.set(row.id, row);
+    return found;
+  }
+
+  async function readVisible(ids: readonly bigint[]): Promise<(PostRow | null | Error)[]> {
+    const found = await inSpan('loader', { 'loader.keys': ids.length }, () => readRows(ids));
+    const existing = new Map(found.flatMap((row) => (row.isDeleted ? [] : [[row.id, row]])));
+    const authorIds = [...new Set(existing.values().map((row) => row.authorId))];
+    const read = await relations.loadMany(authorIds);
+    const relationOf = new Map(authorIds.map((authorId, index) => [authorId, read[index]]));
+    return ids.map((id) => {
+      const row = existing.get(id);
+      if (!row) return null;
+      const seenBy = relationOf.get(row.authorId);
+      if (typeof seenBy !== 'number') return seenBy ?? null;
+      return isVisible(viewerId, seenBy, row) ? row : null;
+    });
+  }
 
   /** What a person is to themselves needs no asking, so their own posts stay there while `user` is away. */
   async function readRelations(authorIds: readonly bigint[]): Promise<(Relation | Error)[]> {
@@ -80,9 +98,6 @@ export function createPostLoaders(
     },
     relation,
     visible,
-    async visibleById(id) {
-      const row = await rows.load(id);
-      return row === null ? null : visible(row);
-    },
+    visibleById: (id) => visibleRows.load(id),
   };
 }

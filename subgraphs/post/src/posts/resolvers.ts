@@ -38,7 +38,7 @@ export const postResolvers: Resolvers = {
 };
 
 /** A key of another subgraph's; one that is no id of a post is as good as unknown. */
-async function findReferenced({ loaders }: Context, wireId: string): Promise<PostRow | null> {
+function findReferenced({ loaders }: Context, wireId: string): Promise<PostRow | null> | null {
   const id = decodeId('Post', wireId);
   return id === null ? null : loaders.visibleById(id);
 }

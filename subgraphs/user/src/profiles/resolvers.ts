@@ -33,20 +33,20 @@ export const profileResolvers: Resolvers = {
   },
 };
 
-async function loadById(id: bigint | null, context: Context): Promise<Person | null> {
+function loadById(id: bigint | null, context: Context): Promise<Person | null> | null {
   return id === null ? null : context.loaders.people.load(id);
 }
 
-async function loadByHandle(handle: string, context: Context): Promise<Person | null> {
+function loadByHandle(handle: string, context: Context): Promise<Person | null> | null {
   const name = handle.replace(/^@/, '');
   return handlePattern.test(name) ? context.loaders.peopleByHandle.load(name.toLowerCase()) : null;
 }
 
 /** Another subgraph's key: by id, or by handle. */
-async function loadReference(
+function loadReference(
   reference: { id?: unknown; handle?: unknown },
   context: Context,
-): Promise<Person | null> {
+): Promise<Person | null> | null {
   if (typeof reference.id === 'string') return loadById(decodeId('User', reference.id), context);
   return typeof reference.handle === 'string' ? loadByHandle(reference.handle, context) : null;
 }
