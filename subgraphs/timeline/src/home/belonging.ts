@@ -26,7 +26,13 @@ const belongingSql = (isBroughtBy: (person: string) => string) => `
     SELECT p.author_id, p.visibility, p.mentioned_ids FROM post_ref p
     WHERE p.id = r.original_id AND NOT p.is_deleted AND p.author_id <> $1 LIMIT 1) p
   WHERE r.id = ANY($2::bigint[]) AND r.active AND ${isBroughtBy('r.author_id')}
-    AND NOT ${isFollowedSql('p.author_id')} AND ${isFirstRepostSql('$1')}`;
+    AND ${isNotFollowedSql('p.author_id')} AND ${isFirstRepostSql('$1')}`;
+
+/** Not by NOT EXISTS: the planner would join with everybody whom the reader follows. */
+function isNotFollowedSql(person: string): string {
+  return `(SELECT f.active FROM follow f
+    WHERE f.follower_id = $1 AND f.followee_id = ${person} AND f.active LIMIT 1) IS NULL`;
+}
 
 const belonging = { name: 'home-belonging', text: belongingSql(isFollowedSql) };
 
@@ -75,7 +81,10 @@ export async function selectListed(
   range: Range,
   count: number,
 ): Promise<Entries> {
-  const values = [readerId, ...idParameters(ids), range.low, range.high, count];
+  const [list, lowest, highest] = idParameters(ids);
+  // Own posts below a full list are on no page that is made of it; nor need the partitions there be looked at.
+  const low = range.order === 'newest' && ids.length === count ? lowest - 1n : range.low;
+  const values = [readerId, list, lowest, highest, low, range.high, count];
   const { rows } = await sql.query<Row>({ ...listed[range.order], values });
   return entriesOf(rows);
 }
