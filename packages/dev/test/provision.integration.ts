@@ -1,9 +1,13 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readLivePid } from '../src/provision/pid-file.ts';
 import { type PostgresServer, startPostgres } from '../src/provision/postgres.ts';
 import { startRedis } from '../src/provision/redis.ts';
 import { makeScratchFolder, removeScratchFolder } from '../src/provision/scratch.ts';
+import { usableSocket } from '../src/provision/socket-path.ts';
 
 let stateFolder: string;
 beforeEach(async () => {
@@ -11,8 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => removeScratchFolder(stateFolder));
 
-async function query(server: PostgresServer, text: string) {
-  const client = new pg.Client({ connectionString: server.url('postgres') });
+async function query(server: PostgresServer, text: string, url = server.url('postgres')) {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   const { rows } = await client.query(text);
   await client.end();
@@ -35,6 +39,36 @@ test('a killed Postgres comes back with what was committed', async () => {
   await server.kill();
   await server.start();
   expect(await query(server, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+});
+
+test('processes of this machine go by socket, also when a dead server left its lock behind', async () => {
+  const server = await startPostgres({ stateFolder });
+  const way = () =>
+    query(server, 'SELECT inet_client_addr() IS NULL AS "isSocket"', server.localUrl('postgres'));
+  expect(await way()).toEqual([{ isSocket: true }]);
+  await server.kill();
+  // As if the dead server's number had gone to a process that lives.
+  const lock = `${stateFolder}/postgres/.s.PGSQL.${server.port}.lock`;
+  if (existsSync(lock)) writeFileSync(lock, `${process.pid}\n`);
+  await server.start();
+  expect(await way()).toEqual([{ isSocket: true }]);
+});
+
+test('a Redis answers on its socket, also after it was killed', async () => {
+  const server = await startRedis({ stateFolder });
+  const socketPath = new URL(server.localUrl).searchParams.get('path');
+  expect(socketPath).toBe(`${stateFolder}/redis.sock`);
+  for (const again of [server.kill, server.start]) await again();
+  const socket = connect(socketPath ?? '').end('PING\r\nQUIT\r\n');
+  expect(await text(socket)).toContain('+PONG');
+});
+
+test('where no socket can be, everybody goes by TCP', () => {
+  expect(usableSocket('/home/ada/murmuration/.data/redis.sock')).toBe(
+    '/home/ada/murmuration/.data/redis.sock',
+  );
+  expect(usableSocket(`/${'far/'.repeat(30)}redis.sock`)).toBeUndefined();
+  expect(usableSocket('/home/ada/my projects/redis.sock')).toBeUndefined();
 });
 
 test('no stalled writer can hold the event feed for ever, and a lost leader is found', async () => {

@@ -8,6 +8,7 @@ import { freePort } from './ports.ts';
 import { postgresHome } from './postgres-binaries.ts';
 import { initialiseCluster } from './postgres-cluster.ts';
 import { dataHome, postgresOwner, prepareFolder, reachableBinaries } from './postgres-owner.ts';
+import { usableSocket } from './socket-path.ts';
 
 export interface PostgresOptions {
   /** Holds the data, the password, the pid file and the log. Made if missing. */
@@ -22,6 +23,8 @@ export interface PostgresServer {
   port: number;
   /** Connection string of one database of this server. */
   url: (database: string) => string;
+  /** The same for processes of this machine: by socket where there is one. */
+  localUrl: (database: string) => string;
   /** Starts it again on the same port with the same data. */
   start: () => Promise<void>;
   /** Stops the server; its data stay. */
@@ -40,7 +43,6 @@ const remainsPauseMs = 250;
 
 const baseSettings: Record<string, string> = {
   listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
   max_connections: '200',
   // A prepared transaction that nobody finishes would hold the event feed's horizon for good.
   max_prepared_transactions: '0',
@@ -55,7 +57,10 @@ const baseSettings: Record<string, string> = {
   log_error_verbosity: 'terse',
 };
 
-/** Starts a private Postgres on the loopback interface; one that a killed parent left behind is ended first. */
+/**
+ * Starts a private Postgres on the loopback interface and on a socket beside its data; one that a killed parent
+ * left behind is ended first.
+ */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const { stateFolder } = options;
   mkdirSync(stateFolder, { recursive: true });
@@ -70,7 +75,17 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const password = initialiseCluster({ binaries, home, data, owner, passwordFile });
   const port = await freePort(options.port);
   const url = (database: string) => `postgresql://murmuration:${password}@127.0.0.1:${port}/${database}`;
-  const settings = { ...baseSettings, port: String(port), ...options.settings };
+  const socket = usableSocket(path.join(home, `.s.PGSQL.${port}`));
+  const localUrl = (database: string) =>
+    socket ? `${url(database)}?host=${encodeURIComponent(home)}` : url(database);
+  const settings = {
+    ...baseSettings,
+    unix_socket_directories: socket ? home : '',
+    // Ourselves, and root where the server runs as another account.
+    unix_socket_permissions: '0700',
+    port: String(port),
+    ...options.settings,
+  };
   const launch = () =>
     startDetached({
       command: path.join(binaries, 'bin', 'postgres'),
@@ -80,14 +95,15 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
       isReady: () => answers(url('postgres')),
       ...(owner && { owner }),
     });
-  const start = () => pastRemains(data, launch);
+  const lockFiles = [path.join(data, 'postmaster.pid'), ...(socket ? [`${socket}.lock`] : [])];
+  const start = () => pastRemains(lockFiles, launch);
   await start();
   const stop = () => reap(pidFile, stopSignals);
   const remove = async () => {
     await stop();
     rmSync(home, { recursive: true, force: true });
   };
-  return { port, url, start, stop, kill: () => reap(pidFile, []), remove };
+  return { port, url, localUrl, start, stop, kill: () => reap(pidFile, []), remove };
 }
 
 /**
@@ -95,7 +111,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
  * lock file may belong to some other process by now. Both are waited out; neither may be two servers on one
  * folder, which Postgres prevents by that same memory.
  */
-async function pastRemains(data: string, launch: () => Promise<number>): Promise<void> {
+async function pastRemains(lockFiles: string[], launch: () => Promise<number>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await launch();
@@ -103,7 +119,7 @@ async function pastRemains(data: string, launch: () => Promise<number>): Promise
     } catch (error) {
       const { message } = error as Error;
       if (attempt >= remainsAttempts || !/still in use|lock file/.test(message)) throw error;
-      if (message.includes('lock file')) rmSync(path.join(data, 'postmaster.pid'), { force: true });
+      if (message.includes('lock file')) for (const file of lockFiles) rmSync(file, { force: true });
       await sleep(remainsPauseMs);
     }
   }

@@ -5,6 +5,7 @@ import { startDetached } from './detached.ts';
 import { reap } from './pid-file.ts';
 import { freePort } from './ports.ts';
 import { redisServerCommand } from './redis-command.ts';
+import { usableSocket } from './socket-path.ts';
 
 export interface RedisOptions {
   /** Holds the pid file and the log. Made if missing. */
@@ -19,6 +20,8 @@ export interface RedisOptions {
 export interface RedisServer {
   port: number;
   url: string;
+  /** The same for processes of this machine: by socket where there is one. */
+  localUrl: string;
   /** Starts it again on the same port, empty. */
   start: () => Promise<void>;
   stop: () => Promise<void>;
@@ -26,7 +29,10 @@ export interface RedisServer {
   kill: () => Promise<void>;
 }
 
-/** Starts a private Redis on the loopback interface; one that a killed parent left behind is ended first. */
+/**
+ * Starts a private Redis on the loopback interface and on a socket; one that a killed parent left behind is
+ * ended first.
+ */
 export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   const { stateFolder, databases = 16 } = options;
   mkdirSync(stateFolder, { recursive: true });
@@ -34,10 +40,12 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   await reap(pidFile);
   const command = redisServerCommand(options.onProgress);
   const port = await freePort(options.port);
+  const socket = usableSocket(path.resolve(stateFolder, 'redis.sock'));
+  const url = `redis://127.0.0.1:${port}`;
   const start = async () => {
     await startDetached({
       command,
-      args: serverArguments({ port, databases, dir: stateFolder }),
+      args: serverArguments({ port, databases, dir: stateFolder, ...(socket && { unixsocket: socket }) }),
       logFile: path.join(stateFolder, 'redis.log'),
       pidFile,
       isReady: () => answersPing(port),
@@ -46,7 +54,8 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   await start();
   return {
     port,
-    url: `redis://127.0.0.1:${port}`,
+    url,
+    localUrl: socket ? `${url}?path=${encodeURIComponent(socket)}` : url,
     start,
     stop: () => reap(pidFile),
     kill: () => reap(pidFile, []),
@@ -54,7 +63,7 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
 }
 
 /** Without persistence: a Redis that comes back with an old copy must not be believed. */
-function serverArguments(settings: { port: number; databases: number; dir: string }): string[] {
+function serverArguments(settings: Record<string, string | number>): string[] {
   const fixed = { bind: '127.0.0.1', save: '', appendonly: 'no' };
   return Object.entries({ ...fixed, ...settings }).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }

@@ -131,7 +131,11 @@ function processOf(processes: Map<string, SupervisedProcess>, name: string): Sup
   throw new Error(`Unknown process "${name}". Known: ${[...processes.keys()].join(', ')}.`);
 }
 
-function storeSettings(stores: Stores): Settings {
-  const databases = Object.entries(stores.databaseUrls).map(([name, url]) => [databaseSetting(name), url]);
-  return { ...Object.fromEntries(databases), REDIS_URL: stores.redisUrl };
+/** Where the processes find the stores: by the sockets of the servers that were started here. */
+function storeSettings({ databaseUrls, postgres, redis, redisUrl }: Stores): Settings {
+  const databases = Object.entries(databaseUrls).map(([name, url]) => [
+    databaseSetting(name),
+    postgres?.localUrl(name) ?? url,
+  ]);
+  return { ...Object.fromEntries(databases), REDIS_URL: redis?.localUrl ?? redisUrl };
 }
