@@ -84,14 +84,16 @@ export async function startGateway(
     config,
     logger,
   });
-  serveGraphQL(http.app, {
+  serveGraphQL(http, {
     answer,
     authenticate,
     streams: live.streams,
     documents: edge.documents,
     trustedProxies: config.TRUSTED_PROXIES,
     compressFromBytes: config.COMPRESS_FROM_BYTES,
+    bodyBytes: config.BODY_LIMIT_BYTES,
     deadlineMs,
+    logger,
   });
   lifecycle.onStop('upstream sockets', () => live.upstreams.close());
 

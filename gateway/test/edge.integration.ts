@@ -196,6 +196,32 @@ describe.each(['murmuration', 'apollo'])('with the executor %s', (executor) => {
       expect((await ask(10, 'gzip')).headers.get('content-encoding')).toBeNull();
     });
 
+    it.each([
+      ['an answer', '{"query":"{ me }"}', {}],
+      ['an answer with errors', '{"query":"{ me secret }"}', {}],
+      ['a long answer, compressed', `{"query":"{ echo(text: \\"${'ü'.repeat(1_500)}\\") }"}`, {}],
+      ['a mutation', '{"query":"mutation { rename(id: \\"2\\", name: \\"Ben\\") { name } }"}', {}],
+      ['a refusal by GraphQL', '{"query":"{ nothing }"}', {}],
+      ['a refusal before it', '{"query":', {}],
+      ['a media type refused', '{"query":"{ me }"}', { 'content-type': 'text/plain' }],
+      ['a token refused', '{"query":"{ me }"}', { authorization: 'Bearer garbage' }],
+      ['an Accept refused', '{"query":"{ me }"}', { accept: 'image/png' }],
+    ])('is the same past the framework and by it: %s', async (_name, body, headers) => {
+      const answers = [{}, { origin: 'https://app.example' }].map(async (origin) => {
+        const answer = await post(body, { 'x-request-id': 'r1', ...headers, ...origin });
+        const named = Object.fromEntries(answer.headers);
+        for (const name of ['date', 'access-control-allow-origin', 'access-control-expose-headers']) {
+          delete named[name];
+        }
+        // CORS adds by what it varies.
+        const vary = named['vary']?.toLowerCase().replace(/^origin(, )?/, '');
+        return { status: answer.status, text: await answer.text(), ...named, vary: vary || undefined };
+      });
+      const [direct, byFramework] = await Promise.all(answers);
+      expect(direct).toEqual(byFramework);
+      expect(direct).toMatchObject({ 'x-request-id': 'r1' });
+    });
+
     it('has no other methods', async () => {
       const answer = await fetch(`${graph.url}/graphql`, { method: 'DELETE' });
       expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, POST']);

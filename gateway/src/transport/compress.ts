@@ -1,23 +1,25 @@
+import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { FastifyInstance } from 'fastify';
+import type { HttpAnswer } from './http-answer.ts';
+
+const compressed = promisify(gzip);
 
 /** Fast rather than small: most of a JSON answer's redundancy goes at the lowest levels. */
 const level = 2;
 
 /**
- * Compresses long answers for clients that take it. Short ones cost more time than they save, and 0 leaves it
+ * Compresses a long answer for a client that takes it. Short ones cost more time than they save, and 0 leaves it
  * all to the proxy in front.
  */
-export function compressAnswers(scope: FastifyInstance, fromBytes: number): void {
-  if (fromBytes === 0) return;
-  scope.addHook('onSend', (request, reply, payload, done) => {
-    if (typeof payload !== 'string' || payload.length < fromBytes) return done();
-    reply.header('vary', 'accept-encoding');
-    if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return done();
-    gzip(payload, { level }, (error, compressed) => {
-      if (error) return done(error);
-      reply.header('content-encoding', 'gzip').removeHeader('content-length');
-      done(null, compressed);
-    });
-  });
+export function compress(
+  answer: HttpAnswer,
+  acceptEncoding: string | string[] | undefined,
+  fromBytes: number,
+): HttpAnswer | Promise<HttpAnswer> {
+  const { body, headers } = answer;
+  if (fromBytes === 0 || body.length < fromBytes || typeof body !== 'string') return answer;
+  headers['vary'] = 'accept-encoding';
+  if (!/\bgzip\b/.test(String(acceptEncoding ?? ''))) return answer;
+  headers['content-encoding'] = 'gzip';
+  return compressed(body, { level }).then((bytes) => ({ ...answer, body: bytes }));
 }

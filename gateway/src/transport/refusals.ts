@@ -1,6 +1,8 @@
+import type { Logger } from '@murmuration/service-kit';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { type EdgeCode, edgeCodes } from '../edge-codes.ts';
+import { type HttpAnswer, refusal } from './http-answer.ts';
 
 /** What an error says of the HTTP answer. */
 interface Head {
@@ -8,29 +10,39 @@ interface Head {
   headers?: Map<string, string>;
 }
 
-/** Answers what never became a GraphQL request, in the shape that GraphQL clients read. */
-export function refuse(reply: FastifyReply, status: number, message: string, code: EdgeCode): FastifyReply {
-  return reply
-    .code(status)
-    .type('application/json; charset=utf-8')
-    .send(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
+/** Writes a whole answer by the framework. */
+export function send(reply: FastifyReply, { body, headers, status }: HttpAnswer): FastifyReply {
+  const { vary, ...others } = headers;
+  // CORS may have said by what else it varies.
+  if (vary !== undefined) {
+    const known = reply.getHeader('vary');
+    reply.header('vary', known === undefined ? vary : `${String(known)}, ${vary}`);
+  }
+  return reply.code(status).headers(others).send(body);
 }
 
-/** Faults of the HTTP layer by name: a body too large, a broken connection, a surprise. */
+/** Answers what never became a GraphQL request. */
+export function refuse(reply: FastifyReply, status: number, message: string, code: EdgeCode): FastifyReply {
+  return send(reply, refusal(status, message, code));
+}
+
+/** Answers faults of the HTTP layer. */
 export function answerFaults(app: FastifyInstance): void {
-  app.setErrorHandler((error, request, reply) => {
-    const { statusCode = 500, code } = error as { statusCode?: number; code?: string };
-    if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-      return refuse(reply, 413, 'The body is larger than this gateway takes.', edgeCodes.badUserInput);
-    }
-    if (error instanceof GraphQLError) {
-      const { status = 500, headers = new Map<string, string>() } = (error.extensions.http ??
-        {}) as unknown as Head;
-      for (const [name, value] of headers) reply.header(name, value);
-      return refuse(reply, status, error.message, error.extensions.code as EdgeCode);
-    }
-    if (statusCode < 500) return refuse(reply, statusCode, 'Not a request.', edgeCodes.badUserInput);
-    request.log.error({ err: error }, 'the HTTP layer failed');
-    return refuse(reply, 500, 'Something went wrong on our side.', edgeCodes.internal);
-  });
+  app.setErrorHandler((error, request, reply) => send(reply, faultOf(error, request.log)));
+}
+
+/** Faults by name: a body too large, a broken connection, a surprise. */
+export function faultOf(error: unknown, logger: Pick<Logger, 'error'>): HttpAnswer {
+  const { statusCode = 500, code } = error as { statusCode?: number; code?: string };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return refusal(413, 'The body is larger than this gateway takes.', edgeCodes.badUserInput);
+  }
+  if (error instanceof GraphQLError) {
+    const { status = 500, headers = new Map<string, string>() } = (error.extensions.http ??
+      {}) as unknown as Head;
+    return refusal(status, error.message, error.extensions.code as EdgeCode, Object.fromEntries(headers));
+  }
+  if (statusCode < 500) return refusal(statusCode, 'Not a request.', edgeCodes.badUserInput);
+  logger.error({ err: error }, 'the HTTP layer failed');
+  return refusal(500, 'Something went wrong on our side.', edgeCodes.internal);
 }

@@ -33,6 +33,7 @@ export {
 } from './http/internal-client.ts';
 export { serveMetrics } from './http/metrics-server.ts';
 export { refuseUpgrade } from './http/refuse-upgrade.ts';
+export { type DirectAnswer, type DirectRequest, routeDirectly } from './http/direct-route.ts';
 export { createHttpServer, httpLimits, type HttpServer, type Readiness } from './http/server.ts';
 export { anonymous, type Identity } from './identity.ts';
 export { createLoader, loaderLimits } from './loader.ts';

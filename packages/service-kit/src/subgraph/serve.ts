@@ -56,12 +56,13 @@ export function serveSubgraph<Context extends RequestContext>(
     const { body, status } = await run(envelopeOf(request), request.body as Buffer | undefined);
     return reply.code(status).type('application/json').send(body);
   });
-  const directly: DirectHandler = ({ body, headers }) => {
-    const envelope = verify({ method: 'POST', path: '/graphql', header: headers[envelopeHeader], body });
+  const path = '/graphql';
+  const handle: DirectHandler = ({ body, raw }) => {
+    const envelope = verify({ method: 'POST', path, header: raw.headers[envelopeHeader], body });
     return envelope ? run(envelope, body) : refusal;
   };
   // The spans of requests hang on the framework's hooks.
-  if (!isTracing()) routeDirectly(server, '/graphql', directly, options.logger);
+  if (!isTracing()) routeDirectly(server, { path, handle, logger: options.logger });
   return server;
 }
 
