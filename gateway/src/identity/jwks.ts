@@ -1,4 +1,5 @@
 import type { Logger } from '@murmuration/service-kit';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createLocalJWKSet, type JSONWebKeySet, type JWSHeaderParameters, type JWTVerifyGetKey } from 'jose';
 import { request } from 'undici';
 
@@ -7,6 +8,8 @@ export const jwksLimits = {
   refreshMs: 5 * 60_000,
   /** Unknown key ids ask the issuer at most this often, whoever sends them. */
   cooldownMs: 5_000,
+  /** Without any keys yet it is asked again after this: both may have been started at the same moment. */
+  firstKeysMs: 200,
   timeoutMs: 2_000,
 } as const;
 
@@ -23,7 +26,8 @@ export interface KeySet {
 
 /**
  * The issuer's public keys. The last good set stays when the issuer is away, so that people who are signed
- * in stay signed in; an unknown key id asks again, not more often than the cooldown.
+ * in stay signed in; an unknown key id asks again, not more often than the cooldown. Who comes before there are any
+ * waits for one more answer.
  */
 export function createKeySet(options: { url: string; logger: Logger; cooldownMs?: number }): KeySet {
   const cooldownMs = options.cooldownMs ?? jwksLimits.cooldownMs;
@@ -53,10 +57,20 @@ export function createKeySet(options: { url: string; logger: Logger; cooldownMs?
   }
 
   async function seekKey(header: JWSHeaderParameters): Promise<void> {
-    const isKnown = keys?.keys.some((key) => key.kid === header.kid) ?? false;
-    if (isKnown) return;
-    if (!asked || Date.now() - asked.atMs >= cooldownMs) await refresh();
-    else await asked.done;
+    if (!keys) return seekFirstKeys();
+    if (keys.keys.some((key) => key.kid === header.kid)) return;
+    await refreshUnlessWithin(cooldownMs);
+  }
+
+  async function seekFirstKeys(): Promise<void> {
+    await (asked?.done ?? refresh());
+    if (keys) return;
+    await sleep(jwksLimits.firstKeysMs);
+    if (!keys) await refreshUnlessWithin(jwksLimits.firstKeysMs);
+  }
+
+  function refreshUnlessWithin(ms: number): Promise<void> {
+    return asked && Date.now() - asked.atMs < ms ? asked.done : refresh();
   }
 
   return {
