@@ -19,7 +19,7 @@ const path = '/graphql';
 
 /**
  * `GET` and `POST /graphql`: as thin as it can be between HTTP and Apollo Server. What most programs send, a plain
- * POST, goes past the framework: 18 % more requests a second of the small operation in `bench/gateway`. GET, streams,
+ * POST, goes past the framework: a tenth more requests a second of the small operation in `bench/gateway`. GET, streams,
  * web pages (which CORS is for) and whatever is traced go by it.
  */
 export function serveGraphQL(http: HttpServer, options: GraphQLRouteOptions): void {
