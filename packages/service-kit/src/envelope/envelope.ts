@@ -51,8 +51,10 @@ type Wire = Envelope & { digest: string };
 
 const version = 'v1';
 
-/** Signs a request. The key that signs is the first of the active ones. 5 µs in a loop, some 20 in a busy
- * gateway: the collector ends an HMAC's native half. */
+/**
+ * Signs a request. The key that signs is the first of the active ones. 5 µs in a loop, some 20 in a busy gateway,
+ * where the collector has to end the HMAC's native half.
+ */
 export function signEnvelope(key: InternalKey, fields: EnvelopeFields, body: string | Buffer): string {
   const wire: Wire = {
     ...fields,
