@@ -146,6 +146,26 @@ it('whoever became private is read anew by live streams, which believe the lease
   expect(after?.generation).not.toBe(before?.generation);
 });
 
+it('becoming private, asked again, makes sure as well, as its first answer may have been lost', async () => {
+  const ask = (input: string) =>
+    alice.run(`mutation { updateProfile(input: { ${input} }) { user { isPrivate } errors { message } } }`);
+  const generation = async () => (await leases.open(userIdOf(alice.id)))?.generation;
+  await ask('isPrivate: true');
+  const first = await generation();
+  expect((await ask('isPrivate: true')).errors).toBeUndefined();
+  const second = await generation();
+  expect(second).not.toBe(first);
+  await ask('isPrivate: true, bio: "still"');
+  expect(await generation()).not.toBe(second);
+  // Once it is long ago nothing is left to make sure of, and a form saved again costs no wait.
+  await platform.database.$executeRaw`UPDATE outbox SET id = id - (60000::bigint << 22)
+    WHERE aggregatetype = 'account' AND aggregateid = ${userIdOf(alice.id)}::text`;
+  const settled = await generation();
+  await ask('isPrivate: true, bio: "later"');
+  expect(await generation()).toBe(settled);
+  await ask('isPrivate: false');
+});
+
 it('says every bit as packages/relationships reads it', async () => {
   const lookup = lookupWith(leases);
   const [viewer, author] = [userIdOf(alice.id), userIdOf(bob.id)];

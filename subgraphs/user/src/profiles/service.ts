@@ -1,12 +1,18 @@
 import type { UserDatabase } from '@murmuration/prisma/user';
+import { relationLeaseMs } from '@murmuration/relationships';
 import { conflict, requireViewer, unauthenticated } from '@murmuration/service-kit';
 import { takenField } from '../accounts/taken.ts';
 import { parseInput, profileInput } from '../accounts/validation.ts';
 import type { PositionTeller } from '@murmuration/events';
+import type { UserId } from '@murmuration/ids';
 import type { AfterCommit } from '../after-commit.ts';
 import type { Context } from '../context.ts';
 import type { Person } from './person.ts';
-import { updateAccount } from './update.ts';
+import type { ProfileChange } from '../accounts/validation.ts';
+import { countPrivateEvents, updateAccount } from './update.ts';
+
+/** By then every lease that was given before has run out, and those that live streams gave each other as well. */
+const settledAfterMs = 2 * relationLeaseMs + 1_000;
 
 export type ProfileService = ReturnType<typeof createProfileService>;
 
@@ -16,6 +22,18 @@ export function createProfileService(options: {
   tellPosition: PositionTeller;
 }) {
   const { database, afterCommit, tellPosition } = options;
+
+  /** Whether caches may still say that the account is public, although it is not. */
+  async function hidesFromEveryone(
+    id: UserId,
+    change: ProfileChange,
+    changed: { becamePrivate: boolean } | null,
+  ): Promise<boolean> {
+    if (changed?.becamePrivate || !change.isPrivate) return changed?.becamePrivate ?? false;
+    // It was private already: the process that made it so may have died before it could wait, and is asked again.
+    return (await countPrivateEvents(database, id, settledAfterMs)) > (changed ? 1 : 0);
+  }
+
   return {
     /**
      * Changes the viewer's profile. Becoming private is acknowledged once no cache can say otherwise;
@@ -31,10 +49,9 @@ export function createProfileService(options: {
           throw conflict('This handle, or one that looks like it, is taken.');
         throw error;
       });
-      if (changed) {
-        await afterCommit.accountChanged(viewerId, { hidesFromEveryone: changed.becamePrivate });
-        tellPosition(context, changed.writtenAt);
-      }
+      const hides = await hidesFromEveryone(viewerId, change, changed);
+      if (changed || hides) await afterCommit.accountChanged(viewerId, { hidesFromEveryone: hides });
+      if (changed) tellPosition(context, changed.writtenAt);
       context.loaders.forget();
       const person = await context.loaders.people.load(viewerId);
       if (!person) throw unauthenticated('This account does not exist any more.');

@@ -35,3 +35,20 @@ export async function updateAccount(
     SELECT became_private AS "becamePrivate", ${writtenAt} AS "writtenAt" FROM changed`;
   return row ?? null;
 }
+
+/**
+ * How many events within the last while say that an account is private: when more than a change's own, somebody made
+ * it so, or left it so, not long before.
+ */
+export async function countPrivateEvents(
+  database: UserDatabase,
+  id: UserId,
+  withinMs: number,
+): Promise<number> {
+  // By the outbox's primary key, which has the time in it: seconds of events, not all of them.
+  const [row] = await database.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM outbox
+    WHERE id >= id_at(clock_timestamp() - ${withinMs} * interval '1 millisecond')
+      AND aggregatetype = 'account' AND aggregateid = ${id}::text AND (payload->>'isPrivate')::boolean`;
+  return row?.count ?? 0;
+}
