@@ -14,6 +14,9 @@ export interface RedisProcess {
   kill: () => Promise<void>;
   /** Starts it again on the same port, empty. */
   start: () => Promise<void>;
+  /** Lets it hang, connected and without answers, until it is resumed. */
+  hang: () => void;
+  resume: () => void;
   /** Ends it for good and removes its files. */
   close: () => Promise<void>;
 }
@@ -39,6 +42,10 @@ export async function createTestRedis(): Promise<TestRedis> {
 /** A Redis of the caller's own, to be killed and started again in tests of failure. */
 export async function createRedisProcess(): Promise<RedisProcess> {
   const stateFolder = await makeScratchFolder();
-  const { url, kill, start } = await startRedis({ stateFolder });
-  return { url, kill, start, close: () => removeScratchFolder(stateFolder) };
+  const { url, kill, start, hang, resume } = await startRedis({ stateFolder });
+  const close = () => {
+    resume();
+    return removeScratchFolder(stateFolder);
+  };
+  return { url, kill, start, hang, resume, close };
 }

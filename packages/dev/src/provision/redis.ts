@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { startDetached } from './detached.ts';
-import { reap } from './pid-file.ts';
+import { readLivePid, reap } from './pid-file.ts';
 import { freePort } from './ports.ts';
 import { redisServerCommand } from './redis-command.ts';
 import { usableSocket } from './socket-path.ts';
@@ -27,6 +27,9 @@ export interface RedisServer {
   stop: () => Promise<void>;
   /** Ends it without a word, as a crash would. */
   kill: () => Promise<void>;
+  /** Lets it hang, connected and without answers, until it is resumed. */
+  hang: () => void;
+  resume: () => void;
 }
 
 /**
@@ -51,6 +54,10 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
       isReady: () => answersPing(port),
     });
   };
+  const signal = (name: NodeJS.Signals) => {
+    const pid = readLivePid(pidFile);
+    if (pid !== undefined) process.kill(pid, name);
+  };
   await start();
   return {
     port,
@@ -59,6 +66,8 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
     start,
     stop: () => reap(pidFile),
     kill: () => reap(pidFile, []),
+    hang: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
   };
 }
 

@@ -20,7 +20,8 @@ export interface RedisCache {
 
 /**
  * A connection that fails fast: nothing is queued while Redis is away and nothing is sent again after a
- * reconnection, since the server that comes back may be another one.
+ * reconnection, since the server that comes back may be another one. One that is open and says nothing is given up:
+ * a Redis that hangs would else cost every request the time limit of its commands, again and again.
  */
 export function createRedisCache(options: { url: string; logger: Logger; name: string }): RedisCache {
   const client = new Redis(options.url, {
@@ -33,11 +34,15 @@ export function createRedisCache(options: { url: string; logger: Logger; name: s
     retryStrategy: (attempt) =>
       Math.min(redisLimits.reconnectMs.first * attempt, redisLimits.reconnectMs.longest),
   });
+  let namespace: string | null = null;
   countCommands(client, options.name);
   sendTogether(client);
+  leaveWhenSilent(client, () => {
+    namespace = null;
+    options.logger.warn('Redis does not answer: the connection is given up');
+  });
   const connected = redisConnected.labels(options.name);
   connected.set(0);
-  let namespace: string | null = null;
   let isAway = false;
 
   client.on('ready', () => void readNamespace());
@@ -97,5 +102,30 @@ function sendTogether(client: Redis): void {
       process.nextTick(flush);
     }
     return send(...command);
+  };
+}
+
+/**
+ * Ends a connection on which a command ran out of time and nothing has come since it was sent. The next one becomes
+ * ready only when Redis answers, so that until then commands fail at once.
+ */
+function leaveWhenSilent(client: Redis, onLeave: () => void): void {
+  const send = client.sendCommand.bind(client);
+  let heardAtMs = 0;
+  client.on('connect', () => {
+    client.stream.on('data', () => (heardAtMs = performance.now()));
+  });
+  client.sendCommand = (...command: Parameters<typeof send>) => {
+    const answer = send(...command);
+    const { stream } = client;
+    if (answer instanceof Promise) answer.catch(leaveIfSilent);
+    return answer;
+
+    function leaveIfSilent(error: unknown): void {
+      const isTimeout = error instanceof Error && error.message === 'Command timed out';
+      if (!isTimeout || stream.destroyed || performance.now() - heardAtMs < redisLimits.commandMs) return;
+      onLeave();
+      stream.destroy();
+    }
   };
 }
