@@ -252,6 +252,11 @@ export const alertCases: AlertCase[] = [
     fires: { feed: 'user' },
   },
   { alert: 'FeedUnreadable', series: { 'feed_read_failures_total{feed="user"}': '0x5 1x20' }, atMinute: 8 },
+  ...[6, 7, 8, 9].map((atMinute) => ({
+    alert: 'FeedUnreadable',
+    series: { 'feed_read_failures_total{feed="user"}': '0x5 8x20' },
+    atMinute,
+  })),
   {
     alert: 'FeedHorizonAge',
     series: { 'feed_horizon_age_seconds{feed="post"}': '0x3 30x20' },
