@@ -161,6 +161,8 @@ describe.each(['murmuration', 'apollo'])('with the executor %s', (executor) => {
       ['malformed JSON', '{"query":', {}, 400],
       ['no query', '{}', {}, 400],
       ['another media type', '{"query":"{me}"}', { 'content-type': 'text/plain' }, 415],
+      ['a compressed body', '{"query":"{me}"}', { 'content-encoding': 'gzip' }, 415],
+      ['the id of no document', '{"documentId":"sha256:0"}', {}, 400],
       ['a body over the limit', JSON.stringify({ query: `{ me } #${'x'.repeat(5_000)}` }), {}, 413],
     ])('answers %s by name', async (_name, body, headers, status) => {
       const answer = await post(body, headers);
@@ -193,6 +195,7 @@ describe.each(['murmuration', 'apollo'])('with the executor %s', (executor) => {
       expect(long.headers.get('content-encoding')).toBe('gzip');
       expect(await long.json()).toEqual({ data: { echo: 'x'.repeat(2_000) } });
       expect((await ask(2_000, 'identity')).headers.get('content-encoding')).toBeNull();
+      expect((await ask(2_000, 'gzip;q=0, identity')).headers.get('content-encoding')).toBeNull();
       expect((await ask(10, 'gzip')).headers.get('content-encoding')).toBeNull();
     });
 
@@ -222,9 +225,14 @@ describe.each(['murmuration', 'apollo'])('with the executor %s', (executor) => {
       expect(direct).toMatchObject({ 'x-request-id': 'r1' });
     });
 
-    it('has no other methods', async () => {
-      const answer = await fetch(`${graph.url}/graphql`, { method: 'DELETE' });
+    it('has no other methods and no other address', async () => {
+      const headers = { 'x-request-id': 'r2' };
+      const answer = await fetch(`${graph.url}/graphql`, { method: 'DELETE', headers });
       expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, POST']);
+      expect(answer.headers.get('x-request-id')).toBe('r2');
+      const elsewhere = await fetch(`${graph.url}/api`, { headers });
+      expect([elsewhere.status, elsewhere.headers.get('x-request-id')]).toEqual([404, 'r2']);
+      expect(await codeOf(elsewhere)).toBe('BAD_USER_INPUT');
     });
 
     it('has probes', async () => {

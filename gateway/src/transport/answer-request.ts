@@ -57,11 +57,15 @@ export function readRequest({ raw, text }: HttpRequest, documents: TrustedDocume
     if (mediaTypeOf(raw.headers['content-type']) !== 'application/json') {
       return refused(415, 'The Content-Type must be application/json.');
     }
+    if ((raw.headers['content-encoding'] ?? 'identity') !== 'identity') {
+      return refused(415, 'A compressed body is not read here.');
+    }
     try {
       body = withDocument(JSON.parse(text ?? ''), documents);
     } catch {
       return refused(400, 'The body is not JSON.');
     }
+    if (body === unknownDocument) return refused(400, 'No trusted document has this id.');
   }
   const asked = raw.method === 'GET' ? parametersOf(raw) : body;
   if (!isTrusted(asked, documents)) return refused(403, untrustedMessage, edgeCodes.forbidden);
@@ -102,12 +106,14 @@ export async function answerRequest(
   return compress(answer, raw.headers['accept-encoding'], options.compressFromBytes);
 }
 
+const unknownDocument = Symbol('unknown document');
+
 /** Puts the trusted text in place of a `documentId`. */
 function withDocument(body: unknown, documents: TrustedDocuments): unknown {
   if (typeof body !== 'object' || body === null || !('documentId' in body) || 'query' in body) return body;
   const { documentId, ...rest } = body;
   const query = documents.textOf(String(documentId));
-  return query === undefined ? body : { ...rest, query };
+  return query === undefined ? unknownDocument : { ...rest, query };
 }
 
 /** A hash without a text can only find what was let in before. */

@@ -1,6 +1,7 @@
 import type { Logger } from '@murmuration/service-kit';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { GraphQLError } from 'graphql';
+import { requestIdHeader, requestIdOf } from '../context.ts';
 import { type EdgeCode, edgeCodes } from '../edge-codes.ts';
 import { type HttpAnswer, refusal } from './http-answer.ts';
 
@@ -26,8 +27,15 @@ export function refuse(reply: FastifyReply, status: number, message: string, cod
   return send(reply, refusal(status, message, code));
 }
 
-/** Answers faults of the HTTP layer. */
+/** Answers faults of the HTTP layer, and what is no route, by name and with a request id. */
 export function answerFaults(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header(requestIdHeader, requestIdOf(request.headers));
+    done();
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    refuse(reply, 404, 'There is nothing here. GraphQL is at /graphql.', edgeCodes.badUserInput),
+  );
   app.setErrorHandler((error, request, reply) => send(reply, faultOf(error, request.log)));
 }
 
