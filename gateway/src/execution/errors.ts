@@ -35,29 +35,39 @@ export class FetchFailure extends Error {
   }
 }
 
-const sources = new WeakMap<GraphQLError, string>();
+/** Where an error came from, and for whose request it was asked. */
+export interface ErrorSource {
+  readonly subgraph: string;
+  readonly requestId: string;
+}
 
-/** The subgraph an error came from: for metrics and logs, never for clients. */
-export function subgraphOf(error: GraphQLError): string | undefined {
+const sources = new WeakMap<GraphQLError, ErrorSource>();
+
+/** For metrics and logs, never for clients. */
+export function sourceOf(error: GraphQLError): ErrorSource | undefined {
   return sources.get(error);
 }
 
-export function subgraphError(error: SubgraphError, path: Path | undefined, subgraph: string): GraphQLError {
+export function subgraphError(
+  error: SubgraphError,
+  path: Path | undefined,
+  source: ErrorSource,
+): GraphQLError {
   const made = new GraphQLError(error.message || 'A part of the graph answered with an error', {
     ...(path && path.length > 0 ? { path } : {}),
     extensions: { ...error.extensions, code: error.extensions?.code ?? errorCode.downstream },
   });
-  sources.set(made, subgraph);
+  sources.set(made, source);
   return made;
 }
 
-export function fetchError(cause: unknown, path: Path | undefined, subgraph: string): GraphQLError {
+export function fetchError(cause: unknown, path: Path | undefined, source: ErrorSource): GraphQLError {
   const reason = cause instanceof FetchFailure ? cause.reason : 'UNREACHABLE';
   const made = new GraphQLError('A part of the graph could not be reached', {
     ...(path && path.length > 0 ? { path } : {}),
     originalError: cause instanceof Error ? cause : new Error(String(cause)),
     extensions: { code: errorCode.downstream, reason },
   });
-  sources.set(made, subgraph);
+  sources.set(made, source);
   return made;
 }

@@ -16,15 +16,16 @@ export interface PathNames {
   readonly dataKeyOf: (field: FieldNode) => string;
 }
 
-export function errorsOf(faults: readonly Fault[], names: PathNames): GraphQLError[] {
+export function errorsOf(faults: readonly Fault[], names: PathNames, requestId: string): GraphQLError[] {
   const seen = new Set<string>();
   const errors: GraphQLError[] = [];
   for (const { cause, path, renamed, subgraph } of faults) {
     const place = path && clientPath(path, renamed, names);
+    const source = { subgraph, requestId };
     const error =
       'answer' in cause
-        ? subgraphError(cause.answer, place, subgraph)
-        : fetchError(cause.failure, place, subgraph);
+        ? subgraphError(cause.answer, place, source)
+        : fetchError(cause.failure, place, source);
     // Two hidden fields below one place would otherwise say the same thing twice.
     const key = JSON.stringify([place, error.message, error.extensions.code]);
     if (!seen.has(key)) errors.push(error);

@@ -96,7 +96,8 @@ function answer(
   state: RunState,
   variables: Readonly<Record<string, unknown>>,
 ): ExecutionOutcome {
-  const errors = state.faults.length > 0 ? errorsOf(state.faults, parts.names) : [];
+  const errors =
+    state.faults.length > 0 ? errorsOf(state.faults, parts.names, state.args.context.requestId) : [];
   const known = createErrorPaths();
   for (const error of errors) known.add(error.path);
   const shape = parts.shapeFor(state.isOn);

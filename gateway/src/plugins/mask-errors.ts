@@ -3,7 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import type { Logger } from '@murmuration/service-kit';
 import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { edgeCodes } from '../edge-codes.ts';
-import { subgraphOf } from '../execution/errors.ts';
+import { type ErrorSource, sourceOf } from '../execution/errors.ts';
 import type { ExecutionOutcome } from '../execution/types.ts';
 
 export type FormatError = NonNullable<ApolloServerOptions<never>['formatError']>;
@@ -32,14 +32,17 @@ export function maskErrors(logger: Logger): FormatError {
     const extensions = publicExtensions(formatted);
     const { code } = isBadRequest(error) ? { code: edgeCodes.badUserInput } : extensions;
     if (code === edgeCodes.internal) {
-      logger.error({ err: unwrapResolverError(error), path: formatted.path }, 'an operation failed');
+      logger.error(
+        { err: unwrapResolverError(error), path: formatted.path, ...source(error) },
+        'an operation failed',
+      );
       return restated(formatted, 'Something went wrong on our side.', { code });
     }
     if (code === edgeCodes.downstream) {
-      const { subgraph } = source(error);
+      const { subgraph, requestId } = source(error);
       // A subgraph that is down fails thousands of times in the same way; the metrics count them.
       if (isNews(`${subgraph} ${extensions.reason}`)) {
-        logger.warn({ err: causeOf(error), path: formatted.path, subgraph }, 'a subgraph failed');
+        logger.warn({ err: causeOf(error), path: formatted.path, subgraph, requestId }, 'a subgraph failed');
       }
       return restated(formatted, formatted.message, extensions);
     }
@@ -100,7 +103,9 @@ function causeOf(error: unknown): unknown {
   return error instanceof GraphQLError ? (error.originalError ?? error) : error;
 }
 
-function source(error: unknown): { subgraph?: unknown } {
+function source(error: unknown): Partial<ErrorSource> {
   if (!(error instanceof GraphQLError)) return {};
-  return { subgraph: subgraphOf(error) ?? error.extensions.serviceName };
+  // The stock executor names it in the extensions.
+  const { serviceName } = error.extensions;
+  return sourceOf(error) ?? (typeof serviceName === 'string' ? { subgraph: serviceName } : {});
 }
