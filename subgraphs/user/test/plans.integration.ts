@@ -1,5 +1,6 @@
 import { idAt } from '@murmuration/ids';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { countPrivateEvents } from '../src/profiles/update.ts';
 import { createPlatform, type Platform } from './support/platform.ts';
 
 /** Enough that sorting them all is not what the planner does by chance. */
@@ -66,3 +67,18 @@ it.each(['first: 20', 'last: 20'])(
     expect(plan.join('\n')).toContain('using follow_followee_idx on follow l');
   },
 );
+
+it('what is asked of an account that is private already is a look at the last events, not at all of them', async () => {
+  platform.statements.length = 0;
+  await countPrivateEvents(platform.database, idOf(1), 11_000);
+  const sql = platform.statements.find((text) => text.includes('FROM outbox')) ?? '';
+  const rows = await platform.database.$queryRawUnsafe<{ 'QUERY PLAN': string }[]>(
+    `EXPLAIN ${sql}`,
+    11_000,
+    idOf(1),
+  );
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  expect(plan).toContain('Index Cond: ((id >= id_at((now()');
+  // Partitions of other days are not looked at; those to come have no row yet that an index would be worth.
+  expect(plan).toMatch(/Subplans Removed: \d\d/);
+});

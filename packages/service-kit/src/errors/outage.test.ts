@@ -11,6 +11,8 @@ const ofPrisma = (code: string, cause: object) =>
 
 test.each([
   ['a refused connection', failure('connect', { code: 'ECONNREFUSED' })],
+  ['a name that is not known now', failure('lookup', { code: 'EAI_AGAIN', syscall: 'getaddrinfo' })],
+  ['a socket that is not there', failure('connect', { code: 'ENOENT', syscall: 'connect' })],
   ['a connection cut off', failure('Connection terminated unexpectedly')],
   ['a pool without a connection', failure('timeout exceeded when trying to connect')],
   ['a server that shuts down', failure('terminating connection', { code: '57P01' })],
@@ -29,6 +31,7 @@ test.each([
   ['a conflict', failure('could not serialize', { code: '40001' })],
   ['a statement that took too long', failure('canceling statement', { code: '57014' })],
   ['a duplicate, by Prisma', ofPrisma('P2002', { kind: 'UniqueConstraintViolation', code: '23505' })],
+  ['a file that is not there', failure('open', { code: 'ENOENT', syscall: 'open' })],
   ['a fault in the program', failure('bad argument', { code: 'ERR_INVALID_ARG_TYPE' })],
   ['an error of ours', failure('no')],
   ['nothing', undefined],

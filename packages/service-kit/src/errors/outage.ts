@@ -6,13 +6,16 @@ const states = new Set(['57P01', '57P02', '57P03', '57P05', '25006']);
 const kinds = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections']);
 const prismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037']);
 
-/** Node's own codes of sockets; `ERR_…` are faults in the program. */
-const socketCode = /^E(?!RR_)[A-Z]+$/;
+/** Node's codes of connections that broke or lead nowhere; others, of files for one, are faults of ours. */
+const socketCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT']);
+/** What failed when there was no way to the server at all, whatever the code: its name, or its socket's file. */
+const ways = new Set(['connect', 'getaddrinfo']);
 const messages = /^Connection terminated|timeout exceeded when trying to connect/;
 
 interface Failure {
   code?: unknown;
   kind?: unknown;
+  syscall?: unknown;
   message?: unknown;
   cause?: unknown;
   meta?: { driverAdapterError?: unknown };
@@ -24,11 +27,12 @@ interface Failure {
  */
 export function isDatabaseOutage(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
-  const { cause, code, kind, message, meta } = error as Failure;
+  const { cause, code, kind, message, meta, syscall } = error as Failure;
   if (typeof code === 'string') {
-    if (socketCode.test(code) || states.has(code) || prismaCodes.has(code)) return true;
+    if (socketCodes.has(code) || states.has(code) || prismaCodes.has(code)) return true;
     if (code.length === 5 && classes.has(code.slice(0, 2))) return true;
   }
+  if (typeof syscall === 'string' && ways.has(syscall)) return true;
   if (typeof kind === 'string' && kinds.has(kind)) return true;
   if (typeof message === 'string' && messages.test(message)) return true;
   return isDatabaseOutage(meta?.driverAdapterError) || isDatabaseOutage(cause);

@@ -45,10 +45,11 @@ export async function countPrivateEvents(
   id: UserId,
   withinMs: number,
 ): Promise<number> {
-  // By the outbox's primary key, which has the time in it: seconds of events, not all of them.
+  // By the outbox's primary key, which has the time in it: seconds of events, not all of them. By now(), for an index
+  // cannot look for what clock_timestamp() says anew for each row.
   const [row] = await database.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM outbox
-    WHERE id >= id_at(clock_timestamp() - ${withinMs} * interval '1 millisecond')
+    WHERE id >= id_at(now() - ${withinMs} * interval '1 millisecond') AND id < id_at(now() + interval '1 hour')
       AND aggregatetype = 'account' AND aggregateid = ${id}::text AND (payload->>'isPrivate')::boolean`;
   return row?.count ?? 0;
 }

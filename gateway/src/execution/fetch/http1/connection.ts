@@ -113,11 +113,13 @@ export class Connection {
   #read(length: number, buffer: Buffer): void {
     const reader = this.#reader;
     if (!reader) return this.#fail(new AnswerFault('bytes that nobody asked for'));
+    let isEnded: boolean;
     try {
-      if (reader.read(buffer.subarray(0, length))) this.#finish(reader);
+      isEnded = reader.read(buffer.subarray(0, length));
     } catch (error) {
-      this.#fail(error as Error);
+      return this.#fail(error as Error);
     }
+    if (isEnded) this.#finish(reader);
   }
 
   #end(): void {
