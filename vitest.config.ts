@@ -26,7 +26,9 @@ const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/com
 /**
  * unit: no servers; at most processes of its own. deploy: what containers and clusters run, as far as one machine can
  * tell. integration: real Postgres and Redis, started by the global set-up for each worker; a file has those of its
- * worker to itself while it runs. e2e: whole processes, one story a file, one story at a time.
+ * worker to itself while it runs. e2e: whole processes, one story a file; a stack of its own
+ * each, so that they run side by side: they wait for most of their time. browser: stories that need a Chromium, by hand
+ * (`pnpm test:browser`).
  */
 export default defineConfig({
   test: {
@@ -56,8 +58,18 @@ export default defineConfig({
           name: 'deploy',
           include: ['k8s/test/**/*.test.ts'],
           exclude,
-          fileParallelism: false,
           testTimeout: 600_000,
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'browser',
+          include: ['e2e/**/*.browser.ts'],
+          exclude,
+          testTimeout: 180_000,
+          expect,
+          hookTimeout: 240_000,
         },
       },
       {
@@ -66,7 +78,6 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.e2e.ts'],
           exclude,
-          fileParallelism: false,
           testTimeout: 180_000,
           expect,
           hookTimeout: 240_000,

@@ -22,8 +22,8 @@ export async function runSuite(suite) {
   return { name: suite.name, passed, failed, seconds: (Date.now() - startedAt) / 1_000 };
 }
 
-async function runCommand({ command, env }) {
-  const code = await run(command, env);
+async function runCommand({ command }) {
+  const code = await run(command);
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
 }
 
@@ -50,11 +50,11 @@ function readReport(file) {
 }
 
 /** Runs a command of node_modules/.bin and resolves to its exit code. */
-export function run([name, ...args], env = {}) {
+export function run([name, ...args]) {
   const child = spawn(path.join(binaries, name), args, {
     cwd: root,
     stdio: 'inherit',
-    env: { ...environment, ...env },
+    env: environment,
   });
   return new Promise((resolve) => {
     const stop = (signal) => {

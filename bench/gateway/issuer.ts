@@ -6,6 +6,8 @@ export interface Issuer {
   readonly url: string;
   /** Real access tokens, of as many people. */
   readonly tokens: readonly string[];
+  /** Tokens of people who never had one. */
+  newTokens(count: number): string[];
   stop(): void;
 }
 
@@ -28,7 +30,9 @@ export async function startIssuer(): Promise<Issuer> {
   server.unref();
 
   const now = Math.floor(Date.now() / 1_000);
-  const tokens = Array.from({ length: people }, (_, i) => {
+  let number = 0;
+  function newToken(): string {
+    const i = number++;
     const claims = { sub: `usr_${i}`, sid: `ses_${i}`, iss: 'murmuration', aud: 'murmuration' };
     const text = [
       { alg: 'EdDSA', kid: 'bench' },
@@ -37,10 +41,12 @@ export async function startIssuer(): Promise<Issuer> {
       .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
       .join('.');
     return `${text}.${sign(null, Buffer.from(text), privateKey).toString('base64url')}`;
-  });
+  }
+  const newTokens = (count: number) => Array.from({ length: count }, newToken);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    tokens,
+    tokens: newTokens(people),
+    newTokens,
     stop: () => server.close(),
   };
 }

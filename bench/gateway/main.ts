@@ -2,15 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { request } from 'undici';
 import { names, starters } from './gateways.ts';
 import { composeBench, type Operation, operations } from './graph.ts';
 import { startIssuer } from './issuer.ts';
-import { load } from '../load.ts';
-import { forkServer, type Running, usageOf } from './processes.ts';
+import { ask, measure } from './measure.ts';
+import { forkServer, type Running } from './processes.ts';
 import { printTable, type Row } from './table.ts';
 import { printTargets } from './targets.ts';
-import { bodyOf, nameOf, requestsOf, type Workload, workloads } from './workloads.ts';
+import { bodiesOf, nameOf, workloads } from './workloads.ts';
 
 const { values } = parseArgs({
   options: {
@@ -32,7 +31,7 @@ const subgraphs = await forkServer(join(here, 'subgraph-server.ts'), {});
 const subgraphsUrl = `http://127.0.0.1:${subgraphs.port}`;
 writeFileSync(supergraph, composeBench(subgraphsUrl));
 
-const chosen = workloads.filter((workload) => nameOf(workload).includes(values.workload));
+const chosen = workloads.filter((workload) => new RegExp(values.workload).test(nameOf(workload)));
 const running = new Map<string, Running>();
 const withPeers = !values['no-peers'];
 const all = starters({ supergraph, subgraphsUrl, issuerUrl: issuer.url, data, withPeers });
@@ -57,61 +56,37 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-async function answerOf(url: string, operation: Operation, token: string | undefined): Promise<string> {
-  const headers = {
-    'content-type': 'application/json',
-    ...(token ? { authorization: `Bearer ${token}` } : {}),
-  };
-  const { body } = await request(url, { method: 'POST', headers, body: bodyOf(operation, 0) });
-  return JSON.stringify(((await body.json()) as { data: unknown }).data);
-}
-
-/** Length of each operation's answer, once all have given the same. */
+/** Length of each operation's answer, once all have given the same to all variables. */
 async function checkAnswers(): Promise<Map<Operation, number>> {
   const lengths = new Map<Operation, number>();
   for (const operation of Object.keys(operations) as Operation[]) {
-    let expected: string | undefined;
-    for (const token of [undefined, issuer.tokens[0]]) {
-      for (const [name, { url }] of running) {
-        if (name === names.proxy) continue;
-        const answer = await answerOf(url, operation, token);
-        expected ??= answer;
-        if (answer !== expected)
-          throw new Error(`${name} answers ${operation} differently: ${answer.slice(0, 300)}`);
+    for (const body of new Set(bodiesOf({ operation, variables: 'varied', who: 'anonymous' }))) {
+      let expected: string | undefined;
+      for (const token of [undefined, issuer.tokens[0]]) {
+        for (const [name, { url }] of running) {
+          if (name === names.proxy) continue;
+          const { data } = JSON.parse(await ask(url, body, token)) as { data: unknown };
+          const answer = JSON.stringify(data);
+          expected ??= answer;
+          if (answer !== expected)
+            throw new Error(`${name} answers ${operation} differently: ${answer.slice(0, 300)}`);
+        }
       }
+      if (!lengths.has(operation)) lengths.set(operation, expected?.length ?? 0);
     }
-    console.log(`${operation}: equal answers of ${expected?.length} bytes from ${running.size} gateways`);
-    lengths.set(operation, expected?.length ?? 0);
+    console.log(
+      `${operation}: equal answers of ${lengths.get(operation)} bytes from ${running.size} gateways`,
+    );
   }
   return lengths;
 }
 
-async function measure(
-  name: string,
-  { url, pid }: Running,
-  workload: Workload,
-  length: number,
-  warmUpMs: number,
-): Promise<Row> {
-  const target = name === names.proxy ? `${new URL(url).origin}/fixed/${length}` : url;
-  const connections = Number(values.connections);
-  const one = { url: target, connections, ...requestsOf(workload, issuer.tokens) };
-  await load({ ...one, durationMs: warmUpMs });
-  await request(`${subgraphsUrl}/calls`).then(({ body }) => body.text());
-  const before = usageOf(pid);
-  const measured = await load({ ...one, durationMs: Number(values.seconds) * 1_000 });
-  const after = usageOf(pid);
-  const calls = Number(await request(`${subgraphsUrl}/calls`).then(({ body }) => body.text()));
-  return {
-    workload: nameOf(workload),
-    gateway: name,
-    ...measured,
-    cpuMs: (after.cpuMs - before.cpuMs) / measured.requests,
-    calls: calls / measured.requests,
-    rssMiB: after.rssMiB,
-  };
-}
-
+const bench = {
+  issuer,
+  subgraphsUrl,
+  seconds: Number(values.seconds),
+  connections: Number(values.connections),
+};
 const rows: Row[] = [];
 try {
   const lengths = await checkAnswers();
@@ -123,7 +98,8 @@ try {
         const key = `${name} ${workload.operation}`;
         const warmUpMs = warm.has(key) ? 200 : 2_000;
         warm.add(key);
-        rows.push(await measure(name, server, workload, lengths.get(workload.operation) ?? 0, warmUpMs));
+        const length = lengths.get(workload.operation) ?? 0;
+        rows.push(await measure(bench, [name, server], workload, { length, warmUpMs }));
       }
     }
   }

@@ -26,7 +26,7 @@ const context = {
   deadline: Number.MAX_SAFE_INTEGER,
 };
 const generation = createGeneration(sdl, { fetcher });
-const compiled = await generation.plan(document);
+const compiled = await generation.plan(source);
 const stock = await createStockGateway(sdl, async (subgraph, query, variables) => {
   calls++;
   return JSON.parse(await answer(subgraph, `{"query":${JSON.stringify(query)},"variables":${variables}}`));

@@ -72,7 +72,7 @@ function runningOf(child: ChildProcess, url: string): Running {
   };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer();
     server.listen(0, '127.0.0.1', () => {

@@ -10,6 +10,7 @@ export interface Row {
   readonly cpuMs: number;
   readonly calls: number;
   readonly rssMiB: number;
+  readonly failures: number;
 }
 
 type Figure = Exclude<keyof Row, 'workload' | 'gateway'>;
@@ -42,7 +43,7 @@ export function printTable(rows: readonly Row[]): void {
   for (const workload of new Set(rows.map((row) => row.workload))) {
     console.log(`\n${workload.padEnd(36)}                                      × stock     × hive rust`);
     console.log(
-      'gateway                              req/s  p50 ms  p99 ms  CPU ms  calls  MiB   rate   CPU   rate   CPU',
+      'gateway                              req/s  p50 ms  p99 ms  CPU ms  calls  MiB  fail   rate   CPU   rate   CPU',
     );
     const gateways = rows.filter((row) => row.workload === workload).map(({ gateway }) => gateway);
     for (const gateway of new Set(gateways)) {
@@ -54,7 +55,14 @@ export function printTable(rows: readonly Row[]): void {
       });
       const figures = [of('perSecond', 0, 7), of('p50Ms', 1, 7), of('p99Ms', 1, 7), of('cpuMs', 3, 7)];
       console.log(
-        [gateway.padEnd(34), ...figures, of('calls', 2, 6), of('rssMiB', 0, 4), ...times].join(' '),
+        [
+          gateway.padEnd(34),
+          ...figures,
+          of('calls', 2, 6),
+          of('rssMiB', 0, 4),
+          of('failures', 0, 5),
+          ...times,
+        ].join(' '),
       );
     }
   }

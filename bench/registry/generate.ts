@@ -2,7 +2,7 @@
 export type Subgraph = { name: string; url: string; sdl: string };
 
 const header =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])';
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@tag"])';
 
 /**
  * `count` subgraphs of about `bytes` in all: each owns an entity with many described fields, refers
@@ -24,6 +24,7 @@ function subgraph(number: number, count: number, fields: number): string {
     (_, field) =>
       `  "What field ${field} of entity ${number} is for, in a sentence of usual length."\n  field${field}(first: Int = 10, filter: Filter${number}): ${field % 3 === 0 ? 'String!' : 'Int'}`,
   );
+  own.push('  secret: String @tag(name: "internal")');
   const links = others.map((other) => `  "The other one."\n  linked${other}: Entity${other}`);
   return `${header}
 

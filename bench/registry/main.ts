@@ -1,5 +1,5 @@
 /**
- * How long do composing and comparing take, beside @apollo/composition?
+ * What do composing and comparing take in time and memory, beside @apollo/composition?
  * `pnpm bench registry [subgraphs] [bytes]`
  */
 import { execFileSync } from 'node:child_process';
@@ -18,23 +18,27 @@ console.log(
 
 const cli = fileURLToPath(new URL('../../registry/src/cli.ts', import.meta.url));
 const apollo = fileURLToPath(new URL('./apollo.ts', import.meta.url));
-const reporter = fileURLToPath(new URL('./report-cpu.ts', import.meta.url));
+const reporter = fileURLToPath(new URL('./report-usage.ts', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'bench-registry-'));
-const cpuFile = join(root, 'cpu');
+const usageFile = join(root, 'usage');
 try {
   layOut();
   measure('registry compose', [cli, 'compose', '--out', join(root, 'supergraph.graphql')]);
   measure('@apollo/composition compose', [apollo, root]);
-  measure('registry publish (first version)', [cli, 'publish']);
+  measure('registry publish (first version)', [cli, 'publish', '--init']);
   change();
-  measure('registry check: compose both, diff, lint', [cli, 'check']);
+  measure('registry check, changed, one contract', [cli, 'check']);
   measure('registry check, the same again', [cli, 'check']);
 } finally {
   rmSync(root, { recursive: true, force: true });
 }
 
 function layOut(): void {
-  const config = { subgraphs: 'subgraphs/*/schema.graphql', url: 'http://{name}.test/graphql' };
+  const config = {
+    subgraphs: 'subgraphs/*/schema.graphql',
+    url: 'http://{name}.test/graphql',
+    contracts: { public: { include: [], exclude: ['internal'], removeUnreachableTypes: true } },
+  };
   writeFileSync(join(root, 'registry.config.json'), JSON.stringify(config));
   for (const { name, sdl } of subgraphs) {
     mkdirSync(join(root, 'subgraphs', name), { recursive: true });
@@ -58,9 +62,11 @@ function measure(name: string, args: string[]): void {
   execFileSync(process.execPath, ['--import', reporter, ...args], {
     cwd: root,
     stdio: 'ignore',
-    env: { ...process.env, BENCH_CPU_FILE: cpuFile },
+    env: { ...process.env, BENCH_USAGE_FILE: usageFile },
   });
   const wall = ((performance.now() - startMs) / 1000).toFixed(2);
-  const cpu = Number(readFileSync(cpuFile, 'utf8')).toFixed(2);
-  console.log(`${name.padEnd(42)} ${wall.padStart(6)} s wall ${cpu.padStart(6)} s CPU`);
+  const { cpuS, peakMb } = JSON.parse(readFileSync(usageFile, 'utf8'));
+  console.log(
+    `${name.padEnd(42)} ${wall.padStart(6)} s wall ${cpuS.toFixed(2).padStart(6)} s CPU ${String(Math.round(peakMb)).padStart(5)} MB`,
+  );
 }

@@ -23,12 +23,7 @@ async function codeOf(client: GraphClient, query: string, variables = {}) {
 }
 
 async function userErrorOf(client: GraphClient, mutation: string, input: object) {
-  const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
-  const inputType = /^(follow|block|mute)$/.test(mutation)
-    ? 'RelationInput'
-    : /^(like|repost)$/.test(mutation)
-      ? 'PostInput'
-      : type;
+  const inputType = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
   const answer = await client.ask<Record<string, { errors: { __typename: string; field?: string }[] }>>(
     `mutation ($input: ${inputType}!) { ${mutation}(input: $input) {
       errors { __typename ... on ValidationError { field } } } }`,
@@ -73,9 +68,11 @@ describe('queries', () => {
     const send = (body: string) =>
       fetch(stack.graphUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     expect((await send('{"query": ')).status).toBe(400);
-    expect(
-      (await send(JSON.stringify({ query: `{ viewer { id } } # ${'x'.repeat(3_000_000)}` }))).status,
-    ).toBe(413);
+    // Again and again: an answer that comes before its request was read is easily lost.
+    for (let i = 0; i < 60; i++) {
+      const large = JSON.stringify({ query: `{ viewer { id } } # ${'x'.repeat(3_000_000)}` });
+      expect((await send(large)).status).toBe(413);
+    }
     const deep = `{ post(id: "${post}") ${'{ replyTo '.repeat(40)} { id } ${'}'.repeat(40)} }`;
     expect(await codeOf(nobody, deep)).toEqual(['GRAPHQL_VALIDATION_FAILED']);
     expect((await nobody.ask<{ viewer: null }>('{ viewer { id } }')).viewer).toBeNull();
@@ -95,18 +92,22 @@ describe('mutations', () => {
       () => userErrorOf(alice, 'createPost', { text: 'x', replyToId: encodeId('Post', 5n) }),
       [['NotFound']],
     ],
-    ['following oneself', () => userErrorOf(alice, 'follow', { userId: alice.id }), [['NotAllowed']]],
+    ['following oneself', () => userErrorOf(alice, 'followUser', { userId: alice.id }), [['NotAllowed']]],
     [
       'following nobody',
-      () => userErrorOf(alice, 'follow', { userId: encodeId('User', 5n) }),
+      () => userErrorOf(alice, 'followUser', { userId: encodeId('User', 5n) }),
       [['NotFound']],
     ],
     [
       'following a post',
-      () => userErrorOf(alice, 'follow', { userId: post }),
+      () => userErrorOf(alice, 'followUser', { userId: post }),
       [['ValidationError', 'userId']],
     ],
-    ['liking nothing', () => userErrorOf(alice, 'like', { postId: encodeId('Post', 5n) }), [['NotFound']]],
+    [
+      'liking nothing',
+      () => userErrorOf(alice, 'likePost', { postId: encodeId('Post', 5n) }),
+      [['NotFound']],
+    ],
   ])('%s is named', async (_name, run, expected) => {
     expect(await run()).toEqual(expected);
   });
@@ -116,7 +117,7 @@ describe('mutations', () => {
     await bob.ask('mutation ($id: ID!) { deletePost(input: { postId: $id }) { errors { message } } }', {
       id: gone,
     });
-    expect(await userErrorOf(alice, 'like', { postId: gone })).toEqual([['NotFound']]);
+    expect(await userErrorOf(alice, 'likePost', { postId: gone })).toEqual([['NotFound']]);
   });
 
   test('handles: form, reserved words, letter case, look-alikes, and two people at once', async () => {

@@ -30,8 +30,8 @@ export function crowdSql({ people, followsEach, posts }: CrowdSize) {
   return {
     person,
     user: [
-      `INSERT INTO account (id, handle, handle_key, email, email_key, password_hash, display_name)
-       SELECT ${person('n')}, 'p' || n, 'p' || n, n || '@example.org', n || '@example.org', $1, 'Person ' || n
+      `INSERT INTO account (id, handle, email, email_key, password_hash, display_name)
+       SELECT ${person('n')}, 'p' || n, n || '@example.org', n || '@example.org', $1, 'Person ' || n
        FROM generate_series(0, ${people - 1}) n`,
       `INSERT INTO follow (follower_id, followee_id, id, state)
        SELECT ${person('n')}, ${person('other')}, id_at(timestamptz '2025-06-01Z') + ((n::bigint * ${followsEach} + k) << 16), 'active'

@@ -1,7 +1,7 @@
 import pg from 'pg';
 // By path: where the feeds stand is nobody else's business, and the seeder's passwords are the service's.
 import { readHead } from '../../packages/events/src/feed/look.ts';
-import { createPasswords } from '../../subgraphs/user/src/accounts/passwords.ts';
+import { hashPassword } from '../../subgraphs/user/src/accounts/passwords.ts';
 import { type CrowdSize, crowdSql } from './crowd-sql.ts';
 
 export const crowdPassword = 'murmuration';
@@ -11,7 +11,7 @@ type Urls = Record<'user' | 'post' | 'timeline', string>;
 /** Fills three migrated databases, the timeline as if it had read everything, and gathers statistics. */
 export async function makeCrowd(urls: Urls, size: CrowdSize): Promise<void> {
   const sql = crowdSql(size);
-  const passwordHash = await createPasswords().hash(crowdPassword);
+  const passwordHash = await hashPassword(crowdPassword);
   const [accounts = '', ...rest] = sql.user;
   await Promise.all([
     fill(urls.user, [{ text: accounts, values: [passwordHash] }, ...rest.map((text) => ({ text }))]),
@@ -27,7 +27,8 @@ export async function makeCrowd(urls: Urls, size: CrowdSize): Promise<void> {
   await standAtHeads(urls);
 }
 
-async function fill(
+/** Runs statements on one database, in minutes if they take them, and gathers statistics. */
+export async function fill(
   connectionString: string,
   statements: { text: string; values?: string[] }[],
 ): Promise<void> {
@@ -46,7 +47,7 @@ async function fill(
 }
 
 /** A consumer without a place would begin by reading everything. */
-async function standAtHeads(urls: Urls): Promise<void> {
+export async function standAtHeads(urls: Urls): Promise<void> {
   const timeline = new pg.Client({ connectionString: urls.timeline });
   await timeline.connect();
   for (const feed of ['user', 'post'] as const) {

@@ -65,7 +65,8 @@ async function readHome(me: GraphClient, { homeTimeline }: Page): Promise<void> 
 async function readPeople(me: GraphClient): Promise<void> {
   const people = 'edges { node { id handle followerCount viewerRelation { isFollowing } } }';
   const celebrity = `query ($handle: String!) { user(handle: $handle) { id followerCount followingCount postCount
-    followers(first: 20) { ${people} } following(last: 20) { ${people} } posts(first: 20) { ${edge} } } }`;
+    followers(first: 20) { ${people} } following(last: 20) { ${people} } posts(first: 20) { ${edge} }
+    tab: posts(first: 20, replies: false) { ${edge} } all: posts(first: 20, reposts: true) { ${edge} } } }`;
   await me.ask(celebrity, { handle: 'p0' });
   await me.ask(celebrity, { handle: 'P123' });
   await me.ask(`{ viewer { id followers(first: 20) { ${people} } followRequests(first: 20) { ${people} }
@@ -78,7 +79,8 @@ async function readPosts(me: GraphClient, { homeTimeline }: Page): Promise<void>
   for (const id of ids.slice(0, 3)) {
     await me.ask(
       `query ($id: ID!) { post(id: $id) { text replyTo { id } thread {
-        ancestors { node { id text } } replies(first: 20) { ${edge} } } } }`,
+        ancestors { node { id text } } replies(first: 20) { ${edge} } }
+        quotes(first: 20) { ${edge} } likedBy(first: 20) { edges { node { id } } } repostedBy(first: 20) { edges { node { id } } } } }`,
       { id },
     );
   }
@@ -89,12 +91,20 @@ async function act(me: GraphClient, { homeTimeline }: Page): Promise<void> {
   const [node] = homeTimeline.edges.flatMap((each) => each.node ?? []);
   if (!node) throw new Error(`the home of person 7 has no post: ${JSON.stringify(homeTimeline)}`);
   const { author, id } = node;
-  for (const mutation of ['like', 'unlike', 'repost', 'undoRepost']) {
+  for (const mutation of ['likePost', 'unlikePost', 'createRepost', 'deleteRepost']) {
     await me.ask(`mutation ($id: ID!) { ${mutation}(input: { postId: $id }) { errors { message } } }`, {
       id,
     });
   }
-  for (const mutation of ['unfollow', 'follow', 'mute', 'unmute', 'block', 'unblock', 'follow']) {
+  for (const mutation of [
+    'unfollowUser',
+    'followUser',
+    'muteUser',
+    'unmuteUser',
+    'blockUser',
+    'unblockUser',
+    'followUser',
+  ]) {
     await me.ask(`mutation ($id: ID!) { ${mutation}(input: { userId: $id }) { errors { message } } }`, {
       id: author.id,
     });

@@ -7,6 +7,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 // By path: the seeder is a part of the development tool.
 import { seed, seedPassword } from '../../packages/dev/src/seed/index.ts';
+import { readHome } from '../support/read-home.ts';
 import type { Story } from '../support/stack.ts';
 
 /** A real follow graph where it is at hand; a made-up town elsewhere. */
@@ -44,7 +45,10 @@ afterAll(async () => {
 async function expectProjected(): Promise<void> {
   const count = async (client: pg.Client, sql: string) => Number((await client.query(sql)).rows[0]?.count);
   const isReady = async () =>
-    (await count(timeline, `SELECT count(*) FROM consumer WHERE cursor NOT LIKE 'backfill:%'`)) === 2 &&
+    (await count(
+      timeline,
+      `SELECT count(*) FROM consumer WHERE cursor IS NOT NULL AND NOT EXISTS (SELECT FROM backfill)`,
+    )) === 2 &&
     (await count(timeline, 'SELECT count(*) FROM post_ref')) ===
       (await count(post, 'SELECT count(*) FROM post'));
   await vi.waitUntil(isReady, { timeout: 120_000, interval: 250 });
@@ -57,38 +61,6 @@ async function signIn(handle: string): Promise<GraphClient> {
     { input: { handleOrEmail: handle, password: seedPassword } },
   );
   return client.as(logIn.accessToken);
-}
-
-interface Page {
-  homeTimeline: {
-    edges: { node: { id: string } | null; repostedBy: { id: string } | null }[];
-    pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string; endCursor: string };
-  };
-}
-
-const pageQuery = `query ($first: Int, $after: String, $last: Int, $before: String) {
-  homeTimeline(first: $first, after: $after, last: $last, before: $before) {
-    edges { node { id } repostedBy { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
-
-/** Up to so many pages from the newest on, or from the oldest back. */
-async function readPages(
-  reader: GraphClient,
-  size: number,
-  isForward: boolean,
-  most = Infinity,
-): Promise<string[]> {
-  const all: string[] = [];
-  let cursor: string | undefined;
-  for (let pages = 0; pages < most; pages++) {
-    const variables = isForward ? { first: size, after: cursor } : { last: size, before: cursor };
-    const { edges, pageInfo } = (await reader.ask<Page>(pageQuery, variables)).homeTimeline;
-    const told = edges.map(({ node, repostedBy }) => `${node?.id} ${repostedBy?.id ?? ''}`);
-    if (isForward) all.push(...told);
-    else all.unshift(...told);
-    cursor = isForward ? pageInfo.endCursor : pageInfo.startCursor;
-    if (!(isForward ? pageInfo.hasNextPage : pageInfo.hasPreviousPage)) break;
-  }
-  return all;
 }
 
 test('the homes of twenty people are what the oracle says of the two truths', async () => {
@@ -107,12 +79,12 @@ test('the homes of twenty people are what the oracle says of the two truths', as
         `${encodeId('Post', postId)} ${repostedById === null ? '' : encodeId('User', repostedById)}`,
     );
     longest = Math.max(longest, expected.length);
-    expect(await readPages(reader, 100, true), `${handle} forwards`).toEqual(expected);
-    expect(await readPages(reader, 100, false), `${handle} backwards`).toEqual(expected);
+    expect(await readHome(reader, 100, true), `${handle} forwards`).toEqual(expected);
+    expect(await readHome(reader, 100, false), `${handle} backwards`).toEqual(expected);
     for (const size of [1, 20]) {
-      const some = await readPages(reader, size, true, 6);
+      const some = await readHome(reader, size, true, 6);
       expect(some, `${handle} by ${size}`).toEqual(expected.slice(0, 6 * size));
-      const last = await readPages(reader, size, false, 6);
+      const last = await readHome(reader, size, false, 6);
       expect(last, `${handle} back by ${size}`).toEqual(expected.slice(-6 * size));
     }
   }
@@ -131,9 +103,14 @@ test('a post by a well-followed author appears in the home of every follower, on
      WHERE f.followee_id = $1 AND f.state = 'active' ORDER BY a.id`,
     [author?.id],
   );
-  const readers = await Promise.all(followers.map(({ handle }) => signIn(handle)));
-  // Warm lists, so that the post has to be pushed.
-  for (const reader of readers) await readPages(reader, 20, true, 1);
+  const readers: GraphClient[] = [];
+  for (const { handle } of followers) {
+    // One after the other: log-in turns away crowds.
+    const reader = await signIn(handle);
+    // Warm lists, so that the post has to be pushed.
+    await readHome(reader, 20, true, 1);
+    readers.push(reader);
+  }
   const said = await (await signIn(author?.handle ?? '')).ask<{ createPost: { post: { id: string } } }>(
     'mutation { createPost(input: { text: "to everyone" }) { post { id } errors { message } } }',
   );
@@ -142,7 +119,7 @@ test('a post by a well-followed author appears in the home of every follower, on
   const occurrences = async () =>
     Promise.all(
       readers.map(
-        async (reader) => (await readPages(reader, 20, true, 1)).filter((entry) => entry === `${id} `).length,
+        async (reader) => (await readHome(reader, 20, true, 1)).filter((entry) => entry === `${id} `).length,
       ),
     );
   await expect.poll(occurrences, { timeout: 20_000 }).toEqual(readers.map(() => 1));

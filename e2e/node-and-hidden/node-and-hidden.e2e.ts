@@ -1,6 +1,7 @@
 import { type Member, signUpCast } from '@murmuration/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startStory, type Story } from '../support/stack.ts';
+import { selectionsByType } from './every-selection.ts';
 
 let stack: Story;
 let alice: Member;
@@ -75,6 +76,42 @@ describe('what does not exist for a viewer', () => {
     const post = await carol.post(`Psst @${alice.handle}`, { visibility: 'MENTIONED' });
     expect(await sees(alice, post)).toMatchObject({ node: { id: post } });
     expect(await sees(bob, post)).toEqual(nothing);
+  });
+
+  test('is no node, whatever is selected of it and whatever it is', async () => {
+    const { dave, erin } = await signUpCast(stack.graphUrl, ['dave', 'erin']);
+    const blocked = await erin.post('Not for Dave');
+    const deleted = await dave.post('Forget it');
+    await dave.ask(`mutation ($id: ID!) { deletePost(input: { postId: $id }) { deletedPostId } }`, {
+      id: deleted,
+    });
+    await erin.block(dave);
+    const nobody = '0'.repeat(10);
+    const hidden: Record<string, string[]> = {
+      Post: [blocked, deleted, `pst_${nobody}7`],
+      User: [erin.id, `usr_${nobody}7`],
+    };
+    const selections = await selectionsByType(dave);
+    expect(Object.keys(hidden).sort()).toEqual([...selections.keys()].sort());
+    for (const [type, ids] of Object.entries(hidden)) {
+      const plain = ['__typename', 'id', '... on Node { __typename }'];
+      for (const selection of [...plain, ...(selections.get(type) ?? [])]) {
+        const query = `query ($id: ID!, $ids: [ID!]!) { node(id: $id) { ${selection} } nodes(ids: $ids) { ${selection} } }`;
+        const answer = await dave.send(query, { id: ids[0], ids });
+        expect([selection, answer]).toMatchObject([
+          selection,
+          { data: { node: null, nodes: ids.map(() => null) }, errors: [] },
+        ]);
+      }
+    }
+  });
+
+  test('what is no id at all is an error in its place only', async () => {
+    const query = '{ nodes(ids: ["usr_nonsense", "ALICE"]) { id } }'.replace('ALICE', alice.id);
+    expect(await alice.send(query, {})).toMatchObject({
+      data: { nodes: [null, { id: alice.id }] },
+      errors: [{ path: ['nodes', 0], extensions: { code: 'BAD_USER_INPUT' } }],
+    });
   });
 
   test('an id that nobody has', async () => {

@@ -61,10 +61,11 @@ export async function readFacts(story: Story): Promise<Facts> {
       post,
       `WITH quotes AS MATERIALIZED (
          SELECT quoted_id, count(*)::int AS count FROM post
-         WHERE quoted_id IS NOT NULL AND deleted_at IS NULL GROUP BY quoted_id)
+         WHERE quoted_id IS NOT NULL AND deleted_at IS NULL AND visibility = 'public' GROUP BY quoted_id)
        SELECT p.id, author_id, text, reply_to_id, visibility, mentioned_ids::text[],
          (SELECT count(*)::int FROM post_like l WHERE l.post_id = p.id AND l.active) AS like_count,
-         (SELECT count(*)::int FROM post r WHERE r.reply_to_id = p.id AND r.deleted_at IS NULL) AS reply_count,
+         (SELECT count(*)::int FROM post r WHERE r.reply_to_id = p.id AND r.deleted_at IS NULL
+           AND r.visibility = 'public') AS reply_count,
          (SELECT count(*)::int FROM repost r WHERE r.original_id = p.id AND r.active) AS repost_count,
          coalesce(quotes.count, 0) AS quote_count
        FROM post p LEFT JOIN quotes ON quotes.quoted_id = p.id

@@ -32,7 +32,7 @@ beforeAll(async () => {
   const follower = facts.follows.find(({ followee }) => followee === aliceId)?.follower;
   const handle = facts.handles.get(follower ?? '') ?? '';
   stranger = await signIn(handle);
-  await alice.ask('mutation ($id: ID!) { block(input: { userId: $id }) { errors { message } } }', {
+  await alice.ask('mutation ($id: ID!) { blockUser(input: { userId: $id }) { errors { message } } }', {
     id: userId(follower ?? ''),
   });
   facts = await readFacts(story);

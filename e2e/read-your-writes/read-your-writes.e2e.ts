@@ -15,7 +15,8 @@ let carol: ReturnType<typeof createPositionedClient>;
 let hurry: () => Promise<void>;
 
 beforeAll(async () => {
-  story = await startStory();
+  // What is asked is whether a read waits for what it needs, not how fast a busy machine projects it.
+  story = await startStory({ processEnv: { timeline: { POSITION_WAIT_MS: '8000' } } });
   cast = await signUpCast(story.graphUrl, ['alice', 'bob', 'carol']);
   alice = createPositionedClient(story.graphUrl, cast.alice.accessToken);
   carol = createPositionedClient(story.graphUrl, cast.carol.accessToken);
@@ -61,19 +62,19 @@ test(`a home read with the position of a post has the post, ${rounds} times out 
 
 test('whoever follows sees, and whoever unfollows sees no more, at once', async () => {
   for (let round = 0; round < 20; round++) {
-    expect(await carol.home(await relate('follow'))).toContain('bob was here');
-    expect(await carol.home(await relate('unfollow'))).not.toContain('bob was here');
+    expect(await carol.home(await relate('followUser'))).toContain('bob was here');
+    expect(await carol.home(await relate('unfollowUser'))).not.toContain('bob was here');
   }
 });
 
 test('the last position stands for all writes, though two subgraphs made them', async () => {
-  const followed = await relate('follow');
+  const followed = await relate('followUser');
   const position = await carol.write('createPost(input: { text: "both of them" })', followed);
   const home = await carol.home(position);
   expect(home).toContain('both of them');
   expect(home).toContain('bob was here');
-  expect(await relate('follow', position)).toBeNull();
-  await relate('unfollow');
+  expect(await relate('followUser', position)).toBeNull();
+  await relate('unfollowUser');
 });
 
 test('a socket remembers the position by itself', async () => {

@@ -21,7 +21,7 @@ test('without Redis everything answers, blocks hold, and it is used again when i
 
   await stack.redis?.kill();
   expect(await alice.ask(timeline, { handle: bob.handle })).toEqual(before);
-  await alice.ask(`mutation ($id: ID!) { like(input: { postId: $id }) { errors { message } } }`, {
+  await alice.ask(`mutation ($id: ID!) { likePost(input: { postId: $id }) { errors { message } } }`, {
     id: post,
   });
   expect(await alice.ask(timeline, { handle: bob.handle })).toMatchObject({
@@ -31,7 +31,7 @@ test('without Redis everything answers, blocks hold, and it is used again when i
   expect(await alice.ask(timeline, { handle: bob.handle })).toEqual({ user: null });
 
   await stack.redis?.start();
-  await bob.ask(`mutation ($id: ID!) { unblock(input: { userId: $id }) { errors { message } } }`, {
+  await bob.ask(`mutation ($id: ID!) { unblockUser(input: { userId: $id }) { errors { message } } }`, {
     id: alice.id,
   });
   await vi.waitFor(

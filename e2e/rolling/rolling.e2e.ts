@@ -6,7 +6,7 @@ import { startLoad } from '../support/load.ts';
 import { type Replicated, settleMs, startReplicated } from '../support/replicated.ts';
 import { watchHome } from '../support/watch-home.ts';
 
-const parts = ['user', 'post', 'timeline', 'timeline-worker', 'gateway'];
+const parts = ['user', 'user-worker', 'post', 'timeline', 'timeline-worker', 'gateway'];
 
 let stack: Replicated;
 let members: Member[];

@@ -53,15 +53,15 @@ test('two strangers sign up, one follows and answers the other, and a third read
   expect(said.data?.createPost).toMatchObject({ post: { author: { handle: 'bob' } }, errors: [] });
   const postId = said.data?.createPost.post.id;
 
-  const followed = await alicesApp.apollo.mutate<{ follow: unknown }>({
+  const followed = await alicesApp.apollo.mutate<{ followUser: unknown }>({
     mutation: gql`
-      mutation Follow($input: RelationInput!) {
-        follow(input: $input) { user { followerCount viewerRelation { isFollowing } } errors { message } }
+      mutation Follow($input: FollowUserInput!) {
+        followUser(input: $input) { user { followerCount viewerRelation { isFollowing } } errors { message } }
       }
     `,
     variables: { input: { userId: bob.user.id } },
   });
-  expect(followed.data?.follow).toMatchObject({
+  expect(followed.data?.followUser).toMatchObject({
     user: { followerCount: 1, viewerRelation: { isFollowing: true } },
     errors: [],
   });
@@ -70,7 +70,7 @@ test('two strangers sign up, one follows and answers the other, and a third read
     variables: { input: { text: 'Hi!', replyToId: postId } },
   });
   await alicesApp.apollo.mutate({
-    mutation: gql`mutation Like($input: PostInput!) { like(input: $input) { errors { message } } }`,
+    mutation: gql`mutation Like($input: LikePostInput!) { likePost(input: $input) { errors { message } } }`,
     variables: { input: { postId } },
   });
 

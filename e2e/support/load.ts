@@ -5,7 +5,7 @@ import { askRetrying, noRetries, type Retries } from './retrying.ts';
 
 const createPost = `mutation ($input: CreatePostInput!) {
   createPost(input: $input) { post { id } errors { message } } }`;
-const like = `mutation ($id: ID!) { like(input: { postId: $id }) { errors { message } } }`;
+const like = `mutation ($id: ID!) { likePost(input: { postId: $id }) { errors { message } } }`;
 const home = `{ homeTimeline(first: 20) { edges { node { text likeCount author { handle } } } } }`;
 const profile = `query ($handle: String!) { user(handle: $handle) {
   followerCount posts(first: 10) { edges { node { text author { displayName } } } } } }`;
@@ -64,8 +64,8 @@ export function startLoad(members: Member[], pauseMs: number): Load {
   async function likeLast(member: Member): Promise<void> {
     const id = [...load.posts.keys()].at(-1);
     if (id === undefined) return;
-    const answer = await askRetrying<{ like: Payload }>(member, load, like, { id });
-    if (answer?.like.errors.length === 0) load.likes.add(`${member.id} ${id}`);
+    const answer = await askRetrying<{ likePost: Payload }>(member, load, like, { id });
+    if (answer?.likePost.errors.length === 0) load.likes.add(`${member.id} ${id}`);
     else if (answer) load.failures.push(JSON.stringify(answer));
   }
 

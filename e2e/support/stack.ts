@@ -1,4 +1,4 @@
-import { type Stack, startStack } from '@murmuration/dev';
+import { type Stack, type StackOptions, startStack } from '@murmuration/dev';
 
 /** The whole system for one story: its own state, its own ports, nobody in it. */
 export interface Story extends Stack {
@@ -6,7 +6,7 @@ export interface Story extends Stack {
   graphUrl: string;
 }
 
-export async function startStory(): Promise<Story> {
-  const stack = await startStack();
+export async function startStory(options: StackOptions = {}): Promise<Story> {
+  const stack = await startStack(options);
   return { ...stack, graphUrl: `${stack.url}/graphql` };
 }

@@ -1,22 +1,26 @@
 import './no-telemetry.ts';
 import { createHttpServer, type HttpServer, type Lifecycle, type Logger } from '@murmuration/service-kit';
-import { createApolloServer } from './apollo-server.ts';
-import type { GatewayConfig } from './config.ts';
-import { createEdgeRules } from './edge-rules.ts';
+import { wantsApollo } from './apollo/wants-apollo.ts';
+import { type GatewayConfig, liveLimitsOf } from './config.ts';
 import { serveIde } from './ide/routes.ts';
 import { startIdentity } from './identity/create-identity.ts';
-import { createHotDocuments } from './plugins/hot-documents.ts';
-import { readSubgraphUrls } from './subgraph-urls.ts';
+import { createAdmit } from './operation/admit.ts';
+import { createExecute } from './operation/execute.ts';
+import { formatOutcomes } from './operation/mask-errors.ts';
+import { createRoad } from './operation/road.ts';
+import { startRules } from './operation/rules.ts';
+import { openSharedRedis } from './identity/shared-redis.ts';
 import { startLive } from './subscriptions/start.ts';
-import { startSupergraph } from './supergraph/host.ts';
-import { createLastGood } from './supergraph/last-good.ts';
-import { sourceOf } from './supergraph/source-of.ts';
+import { createSubscribe } from './subscriptions/subscribe.ts';
+import { createUpstreams } from './subscriptions/upstream/pool.ts';
+import { startSupergraphOf } from './supergraph/start.ts';
 import { allowOrigins } from './transport/cors.ts';
 import { serveGraphQL } from './transport/graphql-route.ts';
 import { answerFaults } from './transport/refusals.ts';
 import { createSign } from './transport/sign.ts';
 import { createSubgraphFetcher } from './transport/subgraph-fetcher.ts';
 import { createSubgraphHealth } from './transport/subgraph-health.ts';
+import { readSubgraphUrls } from './transport/subgraph-urls.ts';
 
 /** Makes the gateway from its parts, in the order in which a request meets them, and listens. */
 export async function startGateway(
@@ -27,8 +31,13 @@ export async function startGateway(
   const deadlineMs = config.REQUEST_DEADLINE_MS;
   const sign = createSign(config.INTERNAL_KEYS);
   const urls = readSubgraphUrls(config.SUBGRAPH_URLS);
+  const redis = openSharedRedis(config, logger, lifecycle);
+
+  const rules = await startRules(config, logger, redis);
+  const identity = startIdentity(config, logger, lifecycle, redis);
   const fetcher = createSubgraphFetcher({
     sign,
+    authenticate: async (authorization) => (await identity).authenticate(authorization),
     urls,
     connections: config.SUBGRAPH_CONNECTIONS,
     connectionMaxLifeMs: config.SUBGRAPH_CONNECTION_MAX_LIFE_MS,
@@ -37,72 +46,73 @@ export async function startGateway(
     deadlineMs,
   });
   lifecycle.onStop('subgraph connections', () => fetcher.close());
-  const { authenticate, denyList } = await startIdentity(config, logger, lifecycle);
+  // Side by side: one waits for others, one for the processor.
+  const [{ authenticate, denyList }, host] = await Promise.all([
+    identity,
+    startSupergraphOf(config, { fetcher, logger, rules }),
+  ]);
+  lifecycle.onStop('supergraph', async () => host.stop());
+  const format = formatOutcomes(logger);
+  const upstreams = createUpstreams({ sign, urls, maxLifeMs: config.UPSTREAM_MAX_LIFE_MS });
 
-  const hot = createHotDocuments();
-  const host = await startSupergraph({
-    executor: config.EXECUTOR,
-    source: sourceOf(config),
-    lastGood: createLastGood(config.SUPERGRAPH_LAST_GOOD_FILE, logger),
-    pollMs: config.SUPERGRAPH_POLL_MS,
-    planCacheBytes: config.PLAN_CACHE_BYTES,
-    fetcher,
-    logger,
-    hotDocuments: hot.documents,
+  // Imported when they are wanted: Apollo Server alone takes a third of a second.
+  const execute = wantsApollo(config)
+    ? await import('./apollo/start-apollo.ts').then(({ startApollo }) =>
+        startApollo({ config, host, fetcher, logger, lifecycle }),
+      )
+    : createExecute(format);
+  const road = createRoad({
+    admit: createAdmit({ ...rules, serving: host.serving, plansAll: config.EXECUTOR === 'murmuration' }),
+    execute,
+    subscribe: createSubscribe({
+      ...rules,
+      host,
+      upstreams,
+      format,
+      deadlineMs,
+      limits: liveLimitsOf(config),
+    }),
+    format,
+    observers: rules.observers,
+    maxInFlight: config.MAX_IN_FLIGHT,
   });
-  lifecycle.onStop('supergraph', () => host.stop());
-  const edge = await createEdgeRules(config, logger, lifecycle, hot);
-  const { server, answer } = createApolloServer({ host, edge, config, logger });
-  await server.start();
-  lifecycle.onStop('Apollo Server', () => server.stop());
 
   const http = createHttpServer({
     logger,
     bodyBytes: config.BODY_LIMIT_BYTES,
-    readiness: { subgraphs: createSubgraphHealth({ fetcher, subgraphs: () => host.current().subgraphs }) },
+    linger: { bytes: config.REFUSAL_DRAIN_BYTES, ms: config.REFUSAL_DRAIN_MS },
+    readiness: {
+      subgraphs: createSubgraphHealth({ fetcher, subgraphs: () => host.serving().generation.subgraphs }),
+    },
   });
   answerFaults(http.app);
   allowOrigins(http.app, config.CORS_ORIGINS);
   if (config.IDE) {
-    serveIde(http.app, {
-      server,
-      schema: () => host.current().apiSchema,
-      examplesFile: config.IDE_EXAMPLES_FILE,
-      deadlineMs,
-    });
+    const schema = () => host.serving().generation.apiSchema;
+    serveIde(http.app, { road, schema, examplesFile: config.IDE_EXAMPLES_FILE, deadlineMs });
   }
-
-  const live = startLive({
-    http: http.app.server,
-    server,
-    host,
-    authenticate,
-    denyList,
-    sign,
-    urls,
-    edge,
-    config,
-    logger,
-  });
+  const live = startLive({ http: http.app.server, road, authenticate, denyList, config, logger });
   serveGraphQL(http, {
-    answer,
+    road,
     authenticate,
     streams: live.streams,
-    documents: edge.documents,
     trustedProxies: config.TRUSTED_PROXIES,
     compressFromBytes: config.COMPRESS_FROM_BYTES,
     bodyBytes: config.BODY_LIMIT_BYTES,
     deadlineMs,
     logger,
   });
-  lifecycle.onStop('upstream sockets', () => live.upstreams.close());
+  lifecycle.onStop('upstream sockets', () => upstreams.close());
 
   const url = await http.listen({ host: config.HOST, port: config.PORT });
+  host.watch();
   lifecycle.onStop('clients', async () => {
-    live.streams.drain();
-    await Promise.all([http.drain(config.DRAIN_DELAY_MS), live.sockets.drain(config.DRAIN_MS)]);
-    // Those that were opened while it still served.
-    live.streams.drain();
+    const { DRAIN_DELAY_MS, DRAIN_MS } = config;
+    await Promise.all([
+      http.drain(DRAIN_DELAY_MS),
+      live.sockets.drain(DRAIN_MS),
+      live.streams.drain(DRAIN_MS),
+    ]);
     await http.app.close();
   });
   return { url, http };

@@ -90,9 +90,7 @@ describe('the rate limit', () => {
     const token = await graph.issuer.token({ sub: ben });
     expect((await graph.ask('{ me }', { token })).data).toEqual({ me: ben });
     const client = connect(graph.url);
-    const heard = listen(client, '{ me }');
-    await heard.ended;
-    expect(heard.events[0]?.errors?.[0]?.extensions?.code).toBe('RATE_LIMITED');
+    expect(await listen(client, '{ me }').ended).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
     await client.dispose();
     await graph.stop();
   });
@@ -105,6 +103,9 @@ describe('the rate limit', () => {
     expect(await ask(behind, 'made-up, 10.0.0.1')).toBe(200);
     expect(await ask(behind, 'another, 10.0.0.1')).toBe(429);
     expect(await ask(behind, '10.0.0.2')).toBe(200);
+    // Whoever has one address of an IPv6 network of 64 bits has all of them.
+    expect(await ask(behind, '2001:db8::1')).toBe(200);
+    expect(await ask(behind, '2001:db8::2')).toBe(429);
     await behind.stop();
     const open = await startGraph([neighbours], settings);
     expect([await ask(open, '10.0.0.1'), await ask(open, '10.0.0.2')]).toEqual([200, 429]);
@@ -115,7 +116,7 @@ describe('the rate limit', () => {
 it('introspection can be switched off, and then nothing else tells of the schema', async () => {
   const graph = await startGraph([neighbours], { INTROSPECTION: 'false' });
   const asked = await graph.ask('{ __schema { types { name } } }');
-  expect([asked.status, codesOf(asked)]).toEqual([400, ['GRAPHQL_VALIDATION_FAILED']]);
+  expect([asked.status, new Set(codesOf(asked))]).toEqual([400, new Set(['GRAPHQL_VALIDATION_FAILED'])]);
   expect((await graph.ask('{ neighbor(id: "1") { id } }')).errors?.[0]?.message).not.toContain('neighbour');
   const client = connect(graph.url);
   const refused = await listen(client, '{ neighbor(id: "1") { id } }').ended;

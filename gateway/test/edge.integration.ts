@@ -19,7 +19,7 @@ describe.each(['murmuration', 'apollo'])('with the executor %s', (executor) => {
       MAX_DEPTH: '8',
       MAX_ALIASES: '5',
       MAX_ROOT_FIELDS: '6',
-      MAX_FIELDS: '40',
+      MAX_FIELDS: '300',
       MAX_TOKENS: '300',
       CORS_ORIGINS: 'https://app.example',
       COMPRESS_FROM_BYTES: '1000',
@@ -60,6 +60,13 @@ describe.each(['murmuration', 'apollo'])('with the executor %s', (executor) => {
       expect(read.headers.get('graph-position')).toBeNull();
       expect(neighbours.seen.at(-1)?.position).toBe('renamed-2');
     });
+  });
+
+  it('tells subgraphs where a mutation comes from; reads, which strangers may share, do not say', async () => {
+    await graph.ask('mutation { rename(id: "2", name: "Ben") { name } }');
+    expect(neighbours.seen.at(-1)?.clientAddress).toMatch(/127\.0\.0\.1$/);
+    await graph.ask('{ me }');
+    expect(neighbours.seen.at(-1)?.clientAddress).toBeNull();
   });
 
   describe('an access token', () => {
@@ -129,7 +136,7 @@ describe.each(['murmuration', 'apollo'])('with the executor %s', (executor) => {
       ['maxDepth', deep],
       ['maxAliases', echoes(6)],
       ['maxRootFields', '{ me secret broken notes { id } note(id: "1") { id } a: me b: me }'],
-      ['maxFields', `{ notes { ...A } ${'note(id: "1") { ...A ...A ...A } '.repeat(2)} } ${tower}`],
+      ['maxFields', `{ notes { ...A } ${'note(id: "1") { ...A ...A ...A } '.repeat(6)} } ${tower}`],
     ])('%s', async (limit, query) => {
       const answer = await graph.ask(query);
       expect(answer.status).toBe(400);

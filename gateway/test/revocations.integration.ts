@@ -53,7 +53,7 @@ describe('a session that has ended', () => {
     const sessions: string[] = [];
     const issuer = { call: async <A>() => ({ sessions }) as A, close: async () => {} };
     const logger = createLogger('test', 'silent');
-    const watch = watchRevocations({ denyList, issuer, redisUrl: undefined, logger, pollMs: 5 });
+    const watch = watchRevocations({ denyList, issuer, redis: undefined, logger, pollMs: 5 });
     await watch.ready;
     sessions.push(mine);
     await vi.waitFor(() => expect(denyList.has(mine)).toBe(true), patience);

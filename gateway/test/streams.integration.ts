@@ -22,9 +22,9 @@ afterAll(async () => {
   await neighbours.server.app.close();
 });
 
-async function open(query: string, accept: string, token?: string) {
+async function open(query: string, accept: string, token?: string, of: Pick<TestGraph, 'url'> = graph) {
   const leave = new AbortController();
-  const answer = await fetch(`${graph.url}/graphql`, {
+  const answer = await fetch(`${of.url}/graphql`, {
     method: 'POST',
     body: JSON.stringify({ query }),
     headers: {
@@ -98,11 +98,40 @@ describe.each([
     expect(await refused('subscription { nope }')).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
   });
 
-  it('may be a query', async () => {
-    const { received, reading } = await open('{ me }', accept);
-    await reading;
-    expect(payloadsOf(received.text)).toEqual([wrap({ data: { me: 'anonymous' } })]);
+  it('may be a query, which is JSON all the same for who takes that too', async () => {
+    const [only = ''] = accept.split(',');
+    const stream = await open('{ me }', only);
+    await stream.reading;
+    expect(payloadsOf(stream.received.text)).toEqual([wrap({ data: { me: 'anonymous' } })]);
+    const json = await open('{ me }', `${only}, application/json`);
+    await json.reading;
+    expect(json.answer.headers.get('content-type')).toContain('application/json');
+    expect(JSON.parse(json.received.text)).toEqual({ data: { me: 'anonymous' } });
   });
+});
+
+it('streams are ended one by one when the gateway goes away, and so is one that comes meanwhile', async () => {
+  const other = await startGraph([ticker, neighbours], { DRAIN_MS: '1000', DRAIN_DELAY_MS: '500' });
+  const streams = await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      open('subscription { ticks { n } }', index % 2 ? sse : multipart, undefined, other),
+    ),
+  );
+  await vi.waitFor(() => expect(ticker.listening()).toBe(20), patience);
+  const ends: number[] = [];
+  for (const { reading } of streams) void reading.then(() => ends.push(performance.now()));
+  const stopped = other.stop();
+  const late = await open('subscription { ticks { n } }', sse, undefined, other);
+  await Promise.all([late, ...streams].map(({ reading }) => reading));
+  await stopped;
+  for (const { received } of [late, ...streams]) {
+    expect(received.isOver).toBe(true);
+    expect(received.text).toContain('DOWNSTREAM_ERROR');
+    expect(received.text).toMatch(/event: complete\ndata:\n\n$|--graphql--\r\n$/);
+  }
+  // Twenty moments of one second; were they one, this would be next to nothing.
+  expect(Math.max(...ends) - Math.min(...ends)).toBeGreaterThan(200);
+  expect(ticker.listening()).toBe(0);
 });
 
 it('a page\u2019s EventSource can listen, but never change anything', async () => {
@@ -110,4 +139,21 @@ it('a page\u2019s EventSource can listen, but never change anything', async () =
     fetch(`${graph.url}/graphql?query=${encodeURIComponent(query)}`, { headers: { accept: sse } });
   expect((await get('{ me }')).status).toBe(200);
   expect((await get('mutation { rename(id: "1", name: "Eve") { id } }')).status).toBe(405);
+});
+
+it.each([sse, multipart])('a process that stops ends its streams by name, once: %s', async (accept) => {
+  const faults: unknown[] = [];
+  const note = (fault: unknown) => faults.push(fault);
+  process.on('uncaughtException', note);
+  const other = await startGraph([ticker, neighbours]);
+  const before = ticker.listening();
+  const stream = await open('subscription { ticks { n } }', accept, undefined, other);
+  await vi.waitFor(() => expect(ticker.listening()).toBe(before + 1), patience);
+  await other.stop();
+  await stream.reading;
+  expect(stream.received.text).toContain('DOWNSTREAM_ERROR');
+  expect(stream.received.isOver).toBe(true);
+  await vi.waitFor(() => expect(ticker.listening()).toBe(before), patience);
+  process.off('uncaughtException', note);
+  expect(faults).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { metrics } from '@murmuration/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codesOf } from './support/answer.ts';
 import { startGraph, type TestGraph, testKey } from './support/start-graph.ts';
@@ -31,9 +32,19 @@ describe('while a subgraph is down', () => {
     expect(JSON.stringify(answer)).not.toMatch(/127\.0\.0\.1|ECONNREFUSED/);
   });
 
-  it('the gateway is not ready before each subgraph has answered once', async () => {
-    const answer = await fetch(`${graph.url}/readyz`);
+  it('a gateway that starts without it is ready for what the others own', async () => {
+    const answer = await fetch(`${graph.url}/readyz?verbose`);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ status: 'ok', dependencies: { subgraphs: 'up' } });
+    const page = await metrics.getSingleMetricAsString('gateway_subgraph_up');
+    expect(page.match(/\{.*/g)?.toSorted()).toEqual(['{subgraph="neighbours"} 0', '{subgraph="notes"} 1']);
+  });
+
+  it('one that no subgraph has answered yet is not ready, and says so', async () => {
+    const alone = await startGraph([absent]);
+    const answer = await fetch(`${alone.url}/readyz`);
     expect(answer.status).toBe(503);
-    expect(await answer.json()).toMatchObject({ failed: ['subgraphs'] });
+    expect(await answer.json()).toEqual({ status: 'not ready', failed: ['subgraphs'] });
+    await alone.stop();
   });
 });

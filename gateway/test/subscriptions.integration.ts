@@ -108,6 +108,30 @@ describe('when the upstream is lost', () => {
     await client.dispose();
   });
 
+  it('one that its owner ends because too much waits for it continues alone; any other end by name is its end', async () => {
+    const [slow, refused] = [
+      await listening('subscription { ticks { n } }'),
+      await listening('subscription { plainTicks { n } }'),
+    ];
+    ticker.tick();
+    for (const { heard } of [slow, refused])
+      await vi.waitFor(() => expect(heard.events).toHaveLength(1), patience);
+    const connections = ticker.connections();
+    ticker.end('SLOW_CONSUMER');
+    ticker.tick(2);
+    await vi.waitFor(() => expect(slow.heard.events).toHaveLength(3), patience);
+    const [first = 0, ...later] = numbers(slow.heard.events).map(Number);
+    expect(later).toEqual([first + 1, first + 2]);
+    expect(await refused.heard.ended).toBe('complete');
+    expect(refused.heard.events.at(-1)?.errors?.[0]?.extensions?.code).toBe('DOWNSTREAM_ERROR');
+    expect(ticker.connections()).toBe(connections);
+    ticker.end('FORBIDDEN');
+    expect(await slow.heard.ended).toBe('complete');
+    expect(slow.heard.events.at(-1)?.errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
+    await slow.client.dispose();
+    await refused.client.dispose();
+  });
+
   it('one that the client began at a cursor continues there before its first event', async () => {
     ticker.tick();
     const last = Number((await graph.ask('{ lastTick }')).data?.lastTick);
@@ -147,8 +171,7 @@ describe('queries and mutations over the socket', () => {
     const wrong = (await listen(client, '{ nope }').ended) as { extensions: { code: string } }[];
     expect(wrong[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
     const variables = listen(client, 'subscription ($n: Int!) { flood(count: $n) { n } }', { n: 'x' });
-    await variables.ended;
-    expect(variables.events[0]?.errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT');
+    expect(await variables.ended).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
     await client.dispose();
   });
 });

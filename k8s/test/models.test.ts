@@ -2,12 +2,15 @@ import { expect, test } from 'vitest';
 import { unknownFields, valueProblems } from './models.ts';
 import { type Manifest, overlays, render } from './render.ts';
 
-test.each(overlays)('everything in %s is what the API knows, and nothing else', async (overlay) => {
-  const manifests = render(overlay);
-  expect(manifests.length).toBeGreaterThan(40);
-  expect(await valueProblems(manifests)).toEqual([]);
-  expect(unknownFields(manifests)).toEqual([]);
-});
+test.each([...overlays, 'redis-tls'] as const)(
+  'everything in %s is what the API knows, and nothing else',
+  async (overlay) => {
+    const manifests = render(overlay);
+    expect(manifests.length).toBeGreaterThan(40);
+    expect(await valueProblems(manifests)).toEqual([]);
+    expect(unknownFields(manifests)).toEqual([]);
+  },
+);
 
 test('a misspelt field and a wrong value are named', async () => {
   const service = (spec: object): Manifest => ({

@@ -4,7 +4,8 @@ import { ofKind, selects, workloadsOf } from './workloads.ts';
 
 interface Peer {
   podSelector?: { matchLabels?: Record<string, string> };
-  namespaceSelector?: object;
+  namespaceSelector?: { matchLabels: Record<string, string> };
+  ipBlock?: { cidr: string };
 }
 interface PolicySpec {
   podSelector: { matchLabels?: Record<string, string> };
@@ -19,13 +20,17 @@ const arrows = [
   'gateway → post:8080',
   'gateway → timeline:8080',
   'post → user:8080',
+  'post → timeline:8080',
+  'user → post:8080',
   'timeline → user:8080',
   'timeline-worker → user:8080',
   'timeline-worker → post:8080',
-  ...['gateway', 'user', 'post', 'timeline', 'timeline-worker', 'redis'].map(
-    (name) => `${name} → redis:6379`,
-  ),
+  ...['gateway', 'user', 'post', 'timeline', 'timeline-worker'].flatMap((name) => [
+    `${name} → redis:6379`,
+    `${name} → redis:26379`,
+  ]),
   'user → postgres-user:5432',
+  'user-worker → postgres-user:5432',
   'post → postgres-post:5432',
   'timeline → postgres-timeline:5432',
   'timeline-worker → postgres-timeline:5432',
@@ -35,11 +40,13 @@ const arrows = [
 describe.each(overlays)('in %s', (overlay) => {
   const manifests = render(overlay);
   const policies = ofKind<PolicySpec>(manifests, 'NetworkPolicy');
-  const clusters = ofKind(manifests, 'Cluster').map(({ name }) => ({
-    name,
-    labels: { 'cnpg.io/cluster': name },
-  }));
-  const pods = [...workloadsOf(manifests).filter(({ name }) => name !== 'redis-replica'), ...clusters];
+  // The operator gives its pods the labels that the cluster says.
+  const clusters = ofKind<{ inheritedMetadata: { labels: Record<string, string> } }>(
+    manifests,
+    'Cluster',
+  ).map(({ name, spec }) => ({ name, labels: spec.inheritedMetadata.labels }));
+  const passing = { name: 'solver', labels: { 'acme.cert-manager.io/http01-solver': 'true' } };
+  const pods = [...workloadsOf(manifests), ...clusters, passing];
   const chosenBy = (labels: Record<string, string> = {}) =>
     pods.filter((pod) => selects(labels, pod.labels)).map((pod) => pod.name);
 
@@ -62,8 +69,8 @@ describe.each(overlays)('in %s', (overlay) => {
         }
       }
     }
-    // Postgres instances among themselves are the operator's business.
-    return [...found].filter((arrow) => !/^postgres-(\w+) → postgres-\1/.test(arrow)).toSorted();
+    // What replicas of one store say to each other is theirs.
+    return [...found].filter((arrow) => !/^(postgres-\w+|redis) → \1:/.test(arrow)).toSorted();
   }
 
   test('nothing is allowed by default', () => {
@@ -85,4 +92,51 @@ describe.each(overlays)('in %s', (overlay) => {
         expect([name, chosenBy(spec.podSelector.matchLabels).length]).not.toEqual([name, 0]);
     }
   });
+
+  /** Who may reach this from another namespace, or which namespace this may reach: `who:port`. */
+  function foreign(direction: 'ingress' | 'egress', name: string): string[] {
+    const rules = policies
+      .filter(({ spec }) => chosenBy(spec.podSelector.matchLabels).includes(name))
+      .flatMap(
+        ({ spec }) => (spec[direction] ?? []) as { from?: Peer[]; to?: Peer[]; ports?: { port: number }[] }[],
+      );
+    return rules.flatMap(({ from, to, ports = [] }) =>
+      (from ?? to ?? []).flatMap(({ namespaceSelector, ipBlock }) => {
+        const [who] = Object.values(namespaceSelector?.matchLabels ?? {});
+        const whom = who ?? ipBlock?.cidr;
+        return whom ? ports.map(({ port }) => `${whom}:${port}`) : [];
+      }),
+    );
+  }
+
+  test('traces may leave every process, and a supergraph by URL may reach the gateway', () => {
+    for (const name of ['gateway', 'user', 'user-worker', 'post', 'timeline', 'timeline-worker']) {
+      expect(foreign('egress', name)).toEqual(expect.arrayContaining(['telemetry:4317', 'telemetry:4318']));
+      expect(foreign('ingress', name)).toContain('monitoring:9464');
+    }
+    expect(foreign('egress', 'gateway')).toContain('supergraph:443');
+    expect(foreign('egress', 'post')).not.toContain('supergraph:443');
+    expect(foreign('egress', 'user-worker')).toContain('mail:465');
+    expect(foreign('egress', 'user')).not.toContain('mail:465');
+  });
+
+  test('names are asked of the cluster, or of the cache on the node', () => {
+    for (const { name } of workloadsOf(manifests)) {
+      expect(foreign('egress', name)).toEqual(
+        expect.arrayContaining(['kube-system:53', '169.254.20.10/32:53']),
+      );
+    }
+  });
+
+  test('no process may reach all of the internet', () => {
+    expect(policies.filter(({ spec }) => JSON.stringify(spec).includes('0.0.0.0/0'))).toEqual([]);
+  });
+
+  if (overlay === 'production')
+    test('the edge, the solver of certificates and the exporter are reached', () => {
+      expect(foreign('ingress', 'gateway')).toContain('envoy-gateway-system:4000');
+      expect(foreign('ingress', 'solver')).toEqual(['envoy-gateway-system:8089']);
+      expect(foreign('ingress', 'redis')).toContain('monitoring:9121');
+      expect(foreign('ingress', 'postgres-user')).toContain('monitoring:9187');
+    });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,32 +11,59 @@ import { parseAllDocuments } from 'yaml';
 export interface Manifest {
   apiVersion: string;
   kind: string;
-  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
   spec?: Record<string, unknown>;
   data?: Record<string, string>;
 }
 
 export const overlays = ['dev', 'production'] as const;
-export type Overlay = (typeof overlays)[number];
+export type Overlay = (typeof overlays)[number] | 'redis-tls';
 
-/** Renders an overlay as `kubectl apply -k` would, with the supergraph that a release would write into it. */
+const source = fileURLToPath(new URL('..', import.meta.url));
+const notManifests = new Set(['test', 'node_modules']);
+
+const rendered = new Map<Overlay, Manifest[]>();
+
+/** An overlay as `kubectl apply -k` would take it, with the supergraph that a release would write into it. */
 export function render(overlay: Overlay): Manifest[] {
-  const kubectl = requireTool({ command: 'kubectl', debianPackage: 'kubernetes-client' });
+  const known = rendered.get(overlay);
+  if (known) return known;
+  const manifests = renderAnew(overlay);
+  rendered.set(overlay, manifests);
+  return manifests;
+}
+
+function renderAnew(overlay: Overlay): Manifest[] {
   const folder = mkdtempSync(join(tmpdir(), 'k8s-'));
   try {
-    for (const part of ['base', 'observe', 'overlays']) {
-      cpSync(fileURLToPath(new URL(`../${part}`, import.meta.url)), join(folder, part), { recursive: true });
+    for (const part of readdirSync(source).filter((name) => !notManifests.has(name))) {
+      cpSync(join(source, part), join(folder, part), { recursive: true });
     }
     const target = join(folder, 'overlays', overlay);
-    writeFileSync(join(target, 'supergraph.graphql'), composeForCluster());
-    const yaml = execFileSync(kubectl, ['kustomize', target], { encoding: 'utf8' });
-    return parseAllDocuments(yaml).map((document) => document.toJS() as Manifest);
+    const whole = overlay === 'redis-tls' ? 'production' : overlay;
+    writeFileSync(join(folder, 'overlays', whole, 'supergraph.graphql'), composeForCluster());
+    return renderFolder(target);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function composeForCluster(): string {
+/** Renders any folder with a kustomization. */
+export function renderFolder(folder: string): Manifest[] {
+  const kubectl = requireTool({ command: 'kubectl', debianPackage: 'kubernetes-client' });
+  const yaml = execFileSync(kubectl, ['kustomize', folder], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return parseAllDocuments(yaml).map((document) => document.toJS() as Manifest);
+}
+
+export function composeForCluster(): string {
   const subgraphs = ['user', 'post', 'timeline'].map((name) => ({
     name,
     url: `http://${name}:8080/graphql`,

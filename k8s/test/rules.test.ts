@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import { readGatewayConfig } from '../../gateway/src/config.ts';
+import { processHeapMiB } from '../../gateway/src/planning/isolated/process.ts';
+import { defaultMaxHeapMiB } from '../../gateway/src/planning/planner.ts';
+import { laptopSecrets } from './laptop-secrets.ts';
 import { overlays, render } from './render.ts';
 import { ofKind, selects, workloadsOf } from './workloads.ts';
+
+/** A whole version, and where it is known the digest. */
+const pinned = /:v?\d+\.\d+(\.\d+)?(-[a-z]+)?(@sha256:[0-9a-f]{64})?$/;
+
+/** Resident memory of the gateway and of its planner's process together, as measured on our graph. */
+const gatewayMiB = { atRest: 330, busy: 382 } as const;
+const planCacheMiB = readGatewayConfig({ SUPERGRAPH_FILE: 'any' }).PLAN_CACHE_BYTES / 1_048_576;
 
 /** Rules of our own, beyond what the API would accept. */
 describe.each(overlays)('in %s', (overlay) => {
@@ -12,12 +23,21 @@ describe.each(overlays)('in %s', (overlay) => {
 
   test('there is every process of the platform', () => {
     const names = workloads.map(({ name }) => name);
-    const expected = ['gateway', 'user', 'post', 'timeline', 'timeline-worker', 'migrate', 'redis'];
+    const expected = [
+      'gateway',
+      'user',
+      'user-worker',
+      'post',
+      'timeline',
+      'timeline-worker',
+      'migrate',
+      'redis',
+    ];
     expect(names).toEqual(expect.arrayContaining(expected));
   });
 
   test.each(containers)('$workload/$name has a pinned image, limits, and no privilege', (container) => {
-    expect(container.image).toMatch(/:\d+\.\d+\.\d+/);
+    expect(container.image).toMatch(pinned);
     expect(Object.keys(container.resources?.requests ?? {}).toSorted()).toEqual(['cpu', 'memory']);
     expect(container.resources?.limits).toHaveProperty('memory');
     expect(container.securityContext).toMatchObject({
@@ -25,6 +45,16 @@ describe.each(overlays)('in %s', (overlay) => {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
     });
+  });
+
+  test('the gateway has room for its planners beside it', () => {
+    const gateway = containers.find(({ name, workload }) => workload === 'gateway' && name === 'gateway');
+    const mebibytes = (text = '') => Number(/^(\d+)Mi$/.exec(text)?.[1]);
+    const requested = mebibytes(gateway?.resources?.requests?.['memory']);
+    expect(requested).toBeGreaterThanOrEqual(gatewayMiB.atRest);
+    expect(mebibytes(gateway?.resources?.limits?.['memory'])).toBeGreaterThanOrEqual(
+      gatewayMiB.busy + planCacheMiB + defaultMaxHeapMiB + processHeapMiB,
+    );
   });
 
   test.each(workloads)('$kind $name runs as nobody and holds no token', ({ pod }) => {
@@ -66,6 +96,32 @@ describe.each(overlays)('in %s', (overlay) => {
     const scalers = ofKind<{ scaleTargetRef: { name: string } }>(manifests, 'HorizontalPodAutoscaler');
     for (const { spec } of scalers)
       expect(workloads.map(({ name }) => name)).toContain(spec.scaleTargetRef.name);
+  });
+
+  test('how many there are is said once: by the autoscaler, or by the manifest where nothing scales', () => {
+    const scaled = ofKind<{ scaleTargetRef: { name: string } }>(manifests, 'HorizontalPodAutoscaler').map(
+      ({ spec }) => spec.scaleTargetRef.name,
+    );
+    const said = workloads.filter(({ replicas }) => replicas !== undefined).map(({ name }) => name);
+    expect(scaled.filter((name) => said.includes(name))).toEqual([]);
+  });
+
+  test('every secret that a pod asks for is made by something that is there, or by hand where the pages say so', () => {
+    const made = new Set([
+      ...ofKind<{ target: { name: string } }>(manifests, 'ExternalSecret').map(
+        ({ spec }) => spec.target.name,
+      ),
+      ...ofKind(manifests, 'Cluster').flatMap(({ name }) => [`${name}-app`, `${name}-ca`]),
+    ]);
+    const asked = workloads.flatMap(({ pod }) => [
+      ...pod.containers.flatMap(({ env = [] }) =>
+        env.flatMap(({ valueFrom }) => (valueFrom?.secretKeyRef ? [valueFrom.secretKeyRef.name] : [])),
+      ),
+      ...(pod.volumes ?? []).flatMap(({ secret }) => (secret ? [secret.secretName] : [])),
+    ]);
+    const names = [...new Set(asked)].toSorted();
+    if (overlay === 'production') expect(names.filter((name) => !made.has(name))).toEqual([]);
+    else expect(names).toEqual(Object.keys(laptopSecrets()).toSorted());
   });
 
   test('there is no secret in any manifest', () => {

@@ -2,29 +2,32 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { servedFeedLimits } from '@murmuration/events';
 import { describe, expect, test } from 'vitest';
 import { readGatewayConfig } from '../../gateway/src/config.ts';
-import { readPoolSize } from '../../prisma/src/reads.ts';
+import { laneLimits } from '../../packages/postgres/src/lanes.ts';
 import { readPostConfig } from '../../subgraphs/post/src/config.ts';
 import { readTimelineConfig, readWorkerConfig } from '../../subgraphs/timeline/src/config.ts';
-import { readUserConfig } from '../../subgraphs/user/src/config.ts';
+import { readUserConfig, readWorkerConfig as readUserWorkerConfig } from '../../subgraphs/user/src/config.ts';
 import { type Manifest, overlays, render } from './render.ts';
 import { ofKind, type Workload, workloadsOf } from './workloads.ts';
 
 const readers: Record<string, (environment: NodeJS.ProcessEnv) => object> = {
   gateway: readGatewayConfig,
   user: readUserConfig,
+  'user-worker': readUserWorkerConfig,
   post: readPostConfig,
   timeline: readTimelineConfig,
   'timeline-worker': readWorkerConfig,
 };
 
 /** Read by Node packages or the container itself, not by a config file. */
-const notOurs = new Set(['APOLLO_TELEMETRY_DISABLED']);
+const notOurs = new Set(['APOLLO_TELEMETRY_DISABLED', 'PGSSLMODE', 'NODE_EXTRA_CA_CERTS']);
 
 const { privateKey } = generateKeyPairSync('ed25519');
 const secrets: Record<string, string> = {
   INTERNAL_KEYS: `k1:${randomBytes(32).toString('base64')}`,
   JWT_SIGNING_KEYS: JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: 'k', alg: 'EdDSA' }]),
   REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64'),
+  REDIS_URL: 'redis://app:secret@redis:6379',
+  SMTP_URL: 'smtps://app:secret@mail.example.org',
 };
 
 function environmentOf(manifests: Manifest[], { pod }: Workload): Record<string, string> {
@@ -91,21 +94,38 @@ describe.each(overlays)('in %s', (overlay) => {
       manifests,
       'HorizontalPodAutoscaler',
     );
-    const clusters = ofKind<{ postgresql: { parameters: Record<string, string> } }>(manifests, 'Cluster');
-    for (const { name, spec } of clusters) {
+    const databases = databasesOf(manifests);
+    expect(databases.map(({ name }) => name)).toEqual([
+      'postgres-post',
+      'postgres-timeline',
+      'postgres-user',
+    ]);
+    for (const { name, maxConnections } of databases) {
       const users = processes.filter(({ pod }) => JSON.stringify(pod).includes(`"${name}-app"`));
       expect(users.length).toBeGreaterThan(0);
       const connections = users.reduce((sum, workload) => {
         const scaler = scalers.find((each) => each.spec.scaleTargetRef.name === workload.name);
-        const most = (scaler?.spec.maxReplicas ?? workload.replicas) + surge;
+        const most = (scaler?.spec.maxReplicas ?? workload.replicas ?? 1) + surge;
         return sum + most * connectionsOf(workload.name, environmentOf(manifests, workload));
       }, 0);
-      expect(connections + keptConnections).toBeLessThanOrEqual(
-        Number(spec.postgresql.parameters['max_connections']),
-      );
+      expect(connections + keptConnections).toBeLessThanOrEqual(maxConnections);
     }
   });
 });
+
+/** Each Postgres by name, with what it accepts: a cluster of the operator's, or a plain server. */
+function databasesOf(manifests: Manifest[]): { name: string; maxConnections: number }[] {
+  const clusters = ofKind<{ postgresql: { parameters: Record<string, string> } }>(manifests, 'Cluster').map(
+    ({ name, spec }) => ({ name, maxConnections: Number(spec.postgresql.parameters['max_connections']) }),
+  );
+  const plain = workloadsOf(manifests).flatMap(({ kind, name, pod }) => {
+    const given = pod.containers.flatMap(
+      ({ args = [] }) => args.join(' ').match(/max_connections=(\d+)/) ?? [],
+    );
+    return kind === 'StatefulSet' && given[1] ? [{ name, maxConnections: Number(given[1]) }] : [];
+  });
+  return [...clusters, ...plain].toSorted((one, other) => one.name.localeCompare(other.name));
+}
 
 /** Pods more than the most replicas while a roll-out lasts. */
 const surge = 1;
@@ -114,7 +134,7 @@ const keptConnections = 15;
 
 /**
  * What one process opens: its pools as configured, the feed's where it serves one, those of prepared reads and
- * of chores, and a worker's locks.
+ * of chores and of readiness, and a worker's locks.
  */
 function connectionsOf(name: string, environment: Record<string, string>): number {
   const config = readers[name]?.(environment) ?? {};
@@ -122,8 +142,11 @@ function connectionsOf(name: string, environment: Record<string, string>): numbe
   expect(pools.length).toBeGreaterThan(0);
   const pooled = pools.reduce((sum, [, size]) => sum + Number(size), 0);
   const feed = name === 'user' || name === 'post' ? servedFeedLimits.connections : 0;
-  const reads = ['user', 'post', 'timeline'].includes(name) ? readPoolSize : 0;
-  const chores = name === 'user' ? 1 : 0;
+  const reads = ['user', 'post', 'timeline'].includes(name) ? laneLimits.connections : 0;
+  const chores = name === 'user' || name === 'post' ? 1 : 0;
+  const readiness = name.endsWith('-worker') ? 0 : 1;
+  // The job runner's own: as many as do jobs, one that listens and one that looks after the others.
+  const jobs = name === 'user-worker' ? pooled + 2 : 0;
   const locks = name === 'timeline-worker' ? 4 : 0;
-  return pooled + feed + reads + chores + locks;
+  return pooled + feed + reads + chores + readiness + locks + jobs;
 }

@@ -40,6 +40,7 @@ const jobs = workflows.flatMap(({ name, jobs: own }) =>
 /** What a job may do besides reading the sources; whatever else it asks for must be written here first. */
 const mayWrite: Record<string, string[]> = {
   'images image': ['security-events'],
+  'images others': ['security-events'],
   'images push': ['attestations', 'id-token', 'packages'],
   'release images': ['attestations', 'id-token', 'packages', 'security-events'],
   'release publish': ['contents'],
@@ -96,6 +97,36 @@ describe('the workflows, which no test of ours can run', () => {
     expect(files.filter((file) => !existsSync(new URL(file, root)))).toEqual([]);
     const beside = [...text.matchAll(/\$GITHUB_ACTION_PATH\/([\w.-]+)/g)].map(([, file]) => file);
     expect(beside.filter((file) => !existsSync(new URL(`${action}/../${file}`, root)))).toEqual([]);
+  });
+
+  test('nothing is released whose schema the registry has not published', () => {
+    const release = jobs.filter(({ workflow }) => workflow === 'release');
+    const schema = release.find(({ job }) => job === 'schema');
+    expect(schema?.steps?.map(({ run }) => run)).toContain(
+      'bash .github/actions/schema-check/await-publication.sh',
+    );
+    const needsOf = (job: string) => [release.find((one) => one.job === job)?.needs ?? []].flat();
+    expect(needsOf('images')).toContain('schema');
+    expect(needsOf('publish')).toContain('images');
+  });
+
+  test('a release writes manifests that name what it pushed, and puts them where a cluster follows', () => {
+    const steps = jobs.find(({ workflow, job }) => workflow === 'release' && job === 'publish')?.steps ?? [];
+    const runs = steps.map(({ run = '' }) => run);
+    const made = runs.findIndex((run) => run.startsWith('node k8s/release.mjs'));
+    expect(runs.findIndex((run) => run.includes('supergraph.graphql'))).toBeLessThan(made);
+    expect(runs.findIndex((run) => run.includes('deploy/publish.sh'))).toBeGreaterThan(made);
+    const pushed = jobs.find(({ workflow, job }) => workflow === 'images' && job === 'push')?.steps ?? [];
+    expect(pushed.map((step) => step.with?.['name'])).toContain('digest-${{ matrix.target }}');
+  });
+
+  test('nothing is pushed before it was looked at, ours and what others make', () => {
+    const push = jobs.find(({ workflow, job }) => workflow === 'images' && job === 'push');
+    expect(push?.needs).toEqual(['image', 'others']);
+    const looking = jobs.filter(({ steps = [] }) =>
+      steps.some(({ uses }) => uses?.startsWith('aquasecurity/trivy-action@')),
+    );
+    expect(looking.map(({ job }) => job)).toEqual(['image', 'others']);
   });
 
   test('Node is set up without a cache: its own looks for a pnpm that is not there', () => {

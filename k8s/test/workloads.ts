@@ -4,7 +4,8 @@ import type { Manifest } from './render.ts';
 export interface Container {
   name: string;
   image: string;
-  env?: { name: string; value?: string; valueFrom?: object }[];
+  args?: string[];
+  env?: { name: string; value?: string; valueFrom?: { secretKeyRef?: { name: string; key: string } } }[];
   envFrom?: { configMapRef?: { name: string } }[];
   ports?: { name?: string; containerPort: number }[];
   resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
@@ -16,6 +17,13 @@ export interface Container {
 
 export interface PodSpec {
   containers: Container[];
+  volumes?: {
+    name: string;
+    secret?: { secretName: string };
+    hostPath?: { path: string };
+    emptyDir?: { sizeLimit?: string; medium?: string };
+  }[];
+  affinity?: object;
   automountServiceAccountToken?: boolean;
   securityContext?: Record<string, unknown>;
   terminationGracePeriodSeconds?: number;
@@ -25,7 +33,9 @@ export interface PodSpec {
 export interface Workload {
   kind: string;
   name: string;
-  replicas: number;
+  /** None where an autoscaler says how many. */
+  replicas: number | undefined;
+  annotations: Record<string, string>;
   labels: Record<string, string>;
   selector: Record<string, string>;
   pod: PodSpec;
@@ -37,18 +47,19 @@ interface WorkloadSpec {
   template: { metadata: { labels: Record<string, string> }; spec: PodSpec };
 }
 
-const kinds = new Set(['Deployment', 'StatefulSet', 'Job']);
+const kinds = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Job']);
 
 export function workloadsOf(manifests: readonly Manifest[]): Workload[] {
   return manifests
     .filter(({ kind }) => kinds.has(kind))
     .map(({ kind, metadata, spec }) => {
-      const { replicas = 1, selector, template } = spec as unknown as WorkloadSpec;
+      const { replicas, selector, template } = spec as unknown as WorkloadSpec;
       const { labels } = template.metadata;
       return {
         kind,
         name: metadata.name,
         replicas,
+        annotations: metadata.annotations ?? {},
         labels,
         selector: selector?.matchLabels ?? labels,
         pod: template.spec,

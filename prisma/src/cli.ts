@@ -1,11 +1,12 @@
 import { databaseNames } from './databases.ts';
 import { applyMigrations, ensureDatabase } from './migrate.ts';
 import { beginNewLife, databasesWithLives } from './restored.ts';
+import { limitRole } from './role-limits.ts';
 import { untilItAnswers } from './wait.ts';
 
 /**
- * `node prisma/src/cli.ts` brings every database whose connection string is set to the newest migration. It
- * is what the migration job of a cluster runs before a roll-out; any number may run at once.
+ * `node prisma/src/cli.ts` brings every database whose connection string is set to the newest migration, and
+ * bounds the sessions of its role. It is what the migration job of a cluster runs before a roll-out; any number may run at once.
  * `node prisma/src/cli.ts restored` is what a restore ends with, before any process is started on the copy.
  */
 const patienceMs = 5 * 60_000;
@@ -33,6 +34,11 @@ for (const { database, url } of given) {
   await untilItAnswers({ url, patienceMs, onWait });
   await ensureDatabase(url);
   const applied = await applyMigrations({ database, url });
+  if (!(await limitRole(url))) {
+    console.log(
+      `${database}: its role is a superuser, whose sessions nothing ends; give the services one that is not`,
+    );
+  }
   console.log(`${database}: ${applied.length > 0 ? `applied ${applied.join(', ')}` : 'nothing to do'}`);
 }
 

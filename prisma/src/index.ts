@@ -1,3 +1,4 @@
 export { type DatabaseName, databaseNames } from './databases.ts';
-export { applyMigrations, ensureDatabase, type Migration, readMigrations } from './migrate.ts';
-export { type ClientOptions, clientPoolDefaults } from './client-options.ts';
+export { applyMigrations, ensureDatabase } from './migrate.ts';
+export { type Migration, readMigrations } from './migrations.ts';
+export type { ClientOptions } from './client-options.ts';

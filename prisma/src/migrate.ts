@@ -1,37 +1,20 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { applyOne } from './apply-one.ts';
 import type { DatabaseName } from './databases.ts';
+import { type MigrationLimits, migrationLimits } from './migration-limits.ts';
+import { type Migration, readMigrations } from './migrations.ts';
 
 /** Advisory lock that `prisma migrate deploy` takes too, so that the two never run at once. */
 const migrationLock = 72_707_369;
 const oldestServer = 170_000;
+/** None of its own: whatever the role, the database or the server say. */
+const timeLimits = ['statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout'];
 
 const migrationsTable = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz,
   migration_name varchar(255) NOT NULL, logs text, rolled_back_at timestamptz,
   started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0)`;
-
-export interface Migration {
-  name: string;
-  sql: string;
-  /** SHA-256 of the file, hexadecimal, as Prisma writes it. */
-  checksum: string;
-}
-
-/** The migrations of one database, oldest first, read from its folder. */
-export async function readMigrations(database: DatabaseName): Promise<Migration[]> {
-  const folder = fileURLToPath(new URL(`../${database}/migrations/`, import.meta.url));
-  const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  return Promise.all(
-    names.sort().map(async (name) => {
-      const sql = await readFile(`${folder}${name}/migration.sql`, 'utf8');
-      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
-    }),
-  );
-}
 
 /**
  * Creates the database that `url` names unless it exists.
@@ -54,25 +37,36 @@ export async function ensureDatabase(url: string): Promise<boolean> {
 }
 
 /**
- * Applies what is missing of a database's migrations, each in a transaction of its own, in the table and
- * with the checksums of `prisma migrate deploy`. Safe to run from many processes at once.
+ * Applies what is missing of a database's migrations, in the table and with the checksums of
+ * `prisma migrate deploy`: each in a transaction of its own, or outside of one where its file says
+ * `-- no-transaction`. Safe to run from many processes at once.
+ * @param options.migrations instead of those of the database's folder
  * @returns the names of the migrations applied by this call
  * @throws when the server is older than 17, an applied migration was edited, or one failed
  */
-export async function applyMigrations(options: { database: DatabaseName; url: string }): Promise<string[]> {
-  const migrations = await readMigrations(options.database);
-  const client = new pg.Client({ connectionString: options.url, statement_timeout: 0 });
+export async function applyMigrations(options: {
+  database: DatabaseName;
+  url: string;
+  migrations?: readonly Migration[];
+  limits?: Partial<MigrationLimits>;
+}): Promise<string[]> {
+  const limits = { ...migrationLimits, ...options.limits };
+  const migrations = options.migrations ?? (await readMigrations(options.database));
+  const client = new pg.Client({
+    connectionString: options.url,
+    options: timeLimits.map((name) => `-c ${name}=0`).join(' '),
+  });
   await client.connect();
   try {
     await refuseOldServer(client);
-    await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+    await takeTurn(client, limits);
     await client.query(migrationsTable);
     const applied: string[] = [];
     const known = await readApplied(client);
     for (const migration of migrations) {
       const checksum = known.get(migration.name);
       if (checksum === undefined) {
-        await applyOne(client, migration);
+        await applyOne(client, migration, limits);
         applied.push(migration.name);
       } else if (checksum !== migration.checksum) {
         throw new Error(
@@ -83,6 +77,23 @@ export async function applyMigrations(options: { database: DatabaseName; url: st
     return applied;
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * Asks for the lock instead of waiting in SQL for it: the open statement of one who waits is what an index that
+ * is made concurrently waits for.
+ */
+async function takeTurn(client: pg.Client, limits: MigrationLimits): Promise<void> {
+  const deadline = performance.now() + limits.turnMs;
+  for (;;) {
+    const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [
+      migrationLock,
+    ]);
+    if (rows[0]?.mine) return;
+    if (performance.now() > deadline)
+      throw new Error('Another process migrates this database and does not end');
+    await sleep(limits.turnPauseMs);
   }
 }
 
@@ -101,22 +112,4 @@ async function readApplied(client: pg.Client): Promise<Map<string, string>> {
     'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
   );
   return new Map(rows.map((row) => [row.migration_name, row.checksum]));
-}
-
-async function applyOne(client: pg.Client, migration: Migration): Promise<void> {
-  await client.query('BEGIN');
-  try {
-    await client.query(migration.sql);
-    await client.query(
-      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
-       VALUES ($1, $2, $3, clock_timestamp(), 1)`,
-      [randomUUID(), migration.checksum, migration.name],
-    );
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw new Error(`Migration ${migration.name} failed and changed nothing: ${String(error)}`, {
-      cause: error,
-    });
-  }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyMigrations, ensureDatabase } from '../src/index.ts';
-import { readMigrations } from '../src/migrate.ts';
+import { readMigrations } from '../src/migrations.ts';
 import { servers } from './servers.ts';
 
 const partitionsSql = `

@@ -1,31 +1,37 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type Baseline,
+  type BaselineSide,
+  type Composed,
+  composeBaseline,
+  contractsBefore,
+} from './baseline.ts';
 import type { Change } from './changes/change.ts';
 import type { DeprecatedSince } from './changes/deprecated-since.ts';
 import { isRemoval } from './changes/deprecation.ts';
 import { diffSchemas } from './changes/diff-schemas.ts';
 import { subgraphSchema } from './changes/subgraph-schema.ts';
-import { type Composition, composeParsed, composeSubgraphs, fromSupergraph } from './compose.ts';
-import { type ParsedSubgraph, parseSubgraph } from './composition/parse-subgraph.ts';
+import { fromSupergraph } from './compose.ts';
+import { type Hint, hintsOf } from './composition/hints.ts';
+import type { ParsedSubgraph } from './composition/parse-subgraph.ts';
 import type { Subgraph } from './composition/subgraph.ts';
 import type { Config } from './config/schema.ts';
 import type { StoredOperation } from './documents/read.ts';
-import type { Report } from './report.ts';
+import type { CheckedChange, Report } from './report.ts';
 import { buildStep } from './steps/build.ts';
-import { changesStep, type Side } from './steps/changes.ts';
+import { changesStep } from './steps/changes.ts';
 import { compositionStep } from './steps/composition.ts';
-import { composeContracts, contractsStep } from './steps/contracts.ts';
+import { contractsStep } from './steps/contracts.ts';
 import { documentsStep } from './steps/documents.ts';
 import { lintStep } from './steps/lint.ts';
 import { policyStep } from './steps/policy.ts';
-import { type StepName, type StepReport, skipped, stepNames } from './steps/step.ts';
+import { type StepName, type StepReport, skipped } from './steps/step.ts';
 import { usageStep } from './steps/usage.ts';
 import type { Approval } from './store/store.ts';
 import { usageFrom } from './usage/load.ts';
 import type { UsageFile } from './usage/usage-file.ts';
-
-/** What a candidate is compared with. */
-export type Baseline =
-  | { status: 'found'; label: string; subgraphs: Subgraph[]; supergraphSdl?: string }
-  | { status: 'absent'; label: string; because: string };
+import { finish, type Rest } from './verdict.ts';
+import { namesGone } from './workspace/candidate.ts';
 
 /** Everything a check needs; reading it from disk, git or a store is the caller's. */
 export type CheckInput = {
@@ -37,10 +43,17 @@ export type CheckInput = {
   approvals?: readonly Approval[] | undefined;
   context?: string | undefined;
   deprecatedSince?: DeprecatedSince | undefined;
+  /** Subgraphs that somebody asked to delete: that they are gone is no surprise. */
+  deleted?: readonly string[] | undefined;
+  /** Steps without which the check does not pass. */
+  require?: readonly StepName[] | undefined;
   nowMs: number;
 };
 
-/** Runs the steps of a check in order; a step whose ground is missing is skipped and says why. */
+/**
+ * Runs the steps of a check in order; a step whose ground is missing is skipped and says why.
+ * Refuses (exit 2) a baseline that does not compose.
+ */
 export async function check(input: CheckInput): Promise<Report> {
   return (await checkAndCompose(input)).report;
 }
@@ -49,98 +62,102 @@ export async function check(input: CheckInput): Promise<Report> {
 export async function checkAndCompose(
   input: CheckInput,
 ): Promise<{ report: Report; composition?: Composed }> {
-  const before = input.baseline.status === 'found' ? input.baseline.subgraphs : [];
+  const { baseline, config } = input;
+  const before = baseline.status === 'found' ? baseline.subgraphs : [];
   const changed = changedNames(before, input.candidate);
-  const report = startReport(input, changed);
-  if (input.baseline.status === 'found' && changed.length === 0) return { report: unchanged(input, report) };
+  const report = startReport(input, before, changed);
+  const end = (found: Partial<Report>, steps: readonly StepReport[], rest: Rest) =>
+    finish({ ...report, ...found }, steps, rest, input.require);
+  const failed = (because: string): Rest => ({ because, lack: 'ground' });
+
+  if (report.unchanged && baseline.status === 'found' && baseline.supergraphSdl !== undefined) {
+    // What was published composed then; only operations change without the schema.
+    const documents = documentsStep(input.operations, () => sameSchema(baseline.supergraphSdl ?? ''));
+    return { report: end({ documents: documents.problems }, [documents.report], sameAsBaseline) };
+  }
 
   const build = buildStep(input.candidate, new Set(changed));
   const steps = [build.report];
   if (build.errors.length > 0)
-    return {
-      report: finish({ ...report, compositionErrors: build.errors }, steps, 'a subgraph is not valid'),
-    };
+    return { report: end({ compositionErrors: build.errors }, steps, failed('a subgraph is not valid')) };
 
   const composed = compositionStep(build.parsed);
   steps.push(composed.report);
   const composition = composed.composition;
   if (composition.status === 'failed')
     return {
-      report: finish({ ...report, compositionErrors: composition.errors }, steps, 'composition failed'),
+      report: end({ compositionErrors: composition.errors }, steps, failed('composition failed')),
     };
 
-  const contracts = contractsStep(build.parsed, input.config.contracts);
+  const contracts = contractsStep(build.parsed, config.contracts);
   steps.push(contracts.report);
   const after = { parsed: build.parsed, composition, contracts: contracts.contracts };
-  const baseline = baselineSide(input, before);
+  if (report.unchanged) {
+    const { apiSchema } = composition;
+    const documents = documentsStep(input.operations, () => ({ after: apiSchema, before: apiSchema }));
+    const found = { compositionErrors: contracts.errors, documents: documents.problems };
+    return { report: end(found, [...steps, documents.report], sameAsBaseline), composition };
+  }
 
-  const judged = await judgeChanges(input, baseline, after);
-  const documents = documentsStep(input.operations, composition, baseline.side?.composition);
+  const side =
+    baseline.status === 'found' ? composeBaseline(baseline, config.contracts, build.parsed) : undefined;
+  const judged = side ? await judgeChanges(input, side, after) : withoutBaseline(baseline);
+  const documents = documentsStep(input.operations, () => ({
+    after: composition.apiSchema,
+    before: side?.composition.apiSchema,
+  }));
   const changedParsed = build.parsed.filter(({ name }) => changed.includes(name));
-  const lint = lintStep(changedParsed, baseline.side?.parsed, input.config.lint);
+  const changedBefore = side?.parsed.filter(({ name }) => changed.includes(name));
+  const lint = lintStep(changedParsed, changedBefore, config.lint);
   steps.push(...judged.steps, documents.report, lint.report, judged.policy);
-  const finished = finish(
-    {
-      ...report,
-      compositionErrors: contracts.errors,
-      changes: judged.changes,
-      subgraphChanges: await insideSubgraphs(baseline.side?.parsed ?? [], changedParsed),
-      documents: documents.problems,
-      lint: lint.findings,
-    },
-    steps,
-    'an earlier step failed',
-  );
-  return { report: finished, composition };
-}
-
-/** Operations change without the schema, so they are looked at all the same. */
-function unchanged({ candidate, operations = [] }: CheckInput, report: Report): Report {
-  const because = 'the schema is the same as the baseline';
-  const composition = operations.length > 0 ? composeSubgraphs(candidate) : undefined;
-  if (composition?.status !== 'composed') return finish({ ...report, unchanged: true }, [], because);
-  const documents = documentsStep(operations, composition, composition);
-  return finish({ ...report, unchanged: true, documents: documents.problems }, [documents.report], because);
-}
-
-type Composed = Composition & { status: 'composed' };
-
-type BaselineSide = { side?: Side & { composition: Composed }; because: string };
-
-function baselineSide({ baseline, config }: CheckInput, subgraphs: readonly Subgraph[]): BaselineSide {
-  if (baseline.status === 'absent') return { because: baseline.because };
-  const results = subgraphs.map(parseSubgraph);
-  const parsed = results.flatMap((result) => (result.status === 'parsed' ? result.subgraph : []));
-  const composition = baseline.supergraphSdl ? fromSupergraph(baseline.supergraphSdl) : composeParsed(parsed);
-  if (parsed.length < subgraphs.length || composition.status === 'failed')
-    return { because: `the baseline (${baseline.label}) does not compose itself` };
-  return {
-    side: { parsed, composition, contracts: composeContracts(parsed, config.contracts) },
-    because: '',
+  const found = {
+    compositionErrors: contracts.errors,
+    changes: judged.changes,
+    subgraphChanges: await insideSubgraphs(changedBefore ?? [], changedParsed),
+    documents: documents.problems,
+    lint: lint.findings,
+    hints: newHints(build.parsed, side?.parsed ?? []),
   };
+  return { report: end(found, steps, failed('an earlier step failed')), composition };
 }
 
-async function judgeChanges(input: CheckInput, { side, because }: BaselineSide, after: Side) {
-  if (side === undefined)
-    return {
-      steps: [skipped('changes', because), skipped('usage', because)],
-      policy: skipped('policy', because),
-      changes: [],
-    };
+function newHints(after: readonly ParsedSubgraph[], before: readonly ParsedSubgraph[]): Hint[] {
+  const old = new Set(hintsOf(before).map(({ code, message }) => `${code} ${message}`));
+  return hintsOf(after).filter(({ code, message }) => !old.has(`${code} ${message}`));
+}
+
+function sameSchema(supergraphSdl: string) {
+  const { apiSchema } = fromSupergraph(supergraphSdl);
+  return { after: apiSchema, before: apiSchema };
+}
+
+const sameAsBaseline: Rest = { because: 'the schema is the same as the baseline' };
+
+type Judged = { steps: StepReport[]; policy: StepReport; changes: CheckedChange[] };
+
+function withoutBaseline(baseline: Baseline): Judged {
+  const because = baseline.status === 'absent' ? baseline.because : '';
+  const open = (name: StepName) => skipped(name, because, 'ground');
+  return { steps: [open('changes'), open('usage')], policy: open('policy'), changes: [] };
+}
+
+async function judgeChanges(input: CheckInput, side: BaselineSide, after: BaselineSide): Promise<Judged> {
   const { config } = input;
   const { report, changes } = await changesStep(side, after);
   const window = { nowMs: input.nowMs, days: config.usage.windowDays };
+  const schemas = { before: side.composition.apiSchema, after: after.composition.apiSchema };
   const usage = usageStep(
     changes,
-    usageFrom(input.usageFiles, side.composition.apiSchema, window),
+    usageFrom(input.usageFiles, schemas.before, window),
+    schemas,
     config.usage,
   );
-  const policy = policyStep(changes, {
+  const policy = policyStep([...usage.invalid, ...changes], {
     config: config.policy,
     verdicts: usage.verdicts,
     approvals: input.approvals ?? [],
     deprecations: {
-      baseline: side.composition.apiSchema,
+      baseline: schemas.before,
       since: await sinceWhen(changes, input.deprecatedSince),
       graceDays: config.policy.deprecation.graceDays,
       nowMs: input.nowMs,
@@ -181,8 +198,18 @@ export function changedNames(before: readonly Subgraph[], after: readonly Subgra
     .sort();
 }
 
-function startReport({ baseline, context }: CheckInput, changed: string[]): Report {
-  return { ...emptyReport(baseline.label), changed, ...(context === undefined ? {} : { context }) };
+function startReport(input: CheckInput, before: readonly Subgraph[], changed: string[]): Report {
+  const { baseline, context, config, candidate, deleted = [] } = input;
+  return {
+    ...emptyReport(baseline.label),
+    changed,
+    gone: namesGone(before, candidate).filter((name) => !deleted.includes(name)),
+    unchanged:
+      baseline.status === 'found' &&
+      changed.length === 0 &&
+      isDeepStrictEqual(contractsBefore(baseline, config.contracts), config.contracts),
+    ...(context === undefined ? {} : { context }),
+  };
 }
 
 /** A report in which nothing has happened yet. */
@@ -192,6 +219,7 @@ export function emptyReport(against: string): Report {
     verdict: 'passed',
     against,
     changed: [],
+    gone: [],
     unchanged: false,
     steps: [],
     compositionErrors: [],
@@ -199,13 +227,8 @@ export function emptyReport(against: string): Report {
     subgraphChanges: {},
     documents: [],
     lint: [],
+    hints: [],
+    notJudged: [],
+    missed: [],
   };
-}
-
-/** Fills in the steps that did not run and draws the one verdict. */
-function finish(report: Report, ran: readonly StepReport[], because: string): Report {
-  const byName = new Map<StepName, StepReport>(ran.map((step) => [step.name, step]));
-  const steps = stepNames.map((name) => byName.get(name) ?? skipped(name, because));
-  const failed = steps.some(({ status }) => status === 'failed');
-  return { ...report, steps, verdict: failed ? 'failed' : 'passed' };
 }

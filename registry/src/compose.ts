@@ -12,8 +12,10 @@ import {
   parse,
   print,
 } from 'graphql';
+import { badLinks } from './composition/link-identifiers.ts';
 import { doubleOverrides } from './composition/double-override.ts';
 import { fixFor } from './composition/fixes.ts';
+import { overriddenDependents } from './composition/override-collision.ts';
 import { type ParsedSubgraph, parseSubgraph } from './composition/parse-subgraph.ts';
 import { providedWithoutSharing } from './composition/provided-sharing.ts';
 import { type CompositionError, fileOf, type Subgraph } from './composition/subgraph.ts';
@@ -63,7 +65,12 @@ export function fromResult(result: CompositionResult, parsed: readonly ParsedSub
     const errors = [...toErrors(result.errors, parsed), ...parsed.flatMap(ownErrors)];
     return { status: 'failed', errors: withoutRepeats(errors) };
   }
-  const missed = [...doubleOverrides(parsed), ...providedWithoutSharing(parsed)];
+  const missed = [
+    ...parsed.flatMap(badLinks),
+    ...doubleOverrides(parsed),
+    ...overriddenDependents(parsed),
+    ...providedWithoutSharing(parsed),
+  ];
   return missed.length > 0 ? { status: 'failed', errors: missed } : composed(result);
 }
 

@@ -1,5 +1,6 @@
 export type { Change, Level } from './changes/change.ts';
-export { type Baseline, type CheckInput, check } from './check.ts';
+export type { Baseline } from './baseline.ts';
+export { type CheckInput, check } from './check.ts';
 export { type Composition, composeSubgraphs } from './compose.ts';
 export type { CompositionError, Subgraph } from './composition/subgraph.ts';
 export { loadConfig } from './config/load.ts';

@@ -44,6 +44,8 @@ function addCheck(program: Command): void {
       collect,
       [],
     )
+    .option('--require <step>', 'fail if this step cannot judge; may be repeated', collect, [])
+    .option('--allow-no-baseline', 'go on although there is nothing to compare with yet')
     .action(async (options) => {
       const { runCheck } = await import('./commands/check.ts');
       process.exitCode = await runCheck(options);
@@ -89,6 +91,7 @@ function addPublishing(program: Command): void {
   withCandidate(command(program, 'publish', 'make the candidate the new head of the store'))
     .option('--by <name>', 'who publishes')
     .option('--message <text>', 'why')
+    .option('--init', 'this is the first publication to this store')
     .action(async (options) => {
       const { runPublish } = await import('./commands/publish.ts');
       process.exitCode = await runPublish(options);
@@ -99,6 +102,8 @@ function addPublishing(program: Command): void {
     .option('--by <name>', 'who rolls back')
     .option('--message <text>', 'why')
     .option('--context <name>', 'whose approvals count')
+    .option('--approvals <folder>', 'a file store to read approvals from, if not from the store')
+    .option('--usage <file>', 'usage data')
     .option('--force', 'although the check refuses it')
     .action(async (id, options) => {
       const { runRollback } = await import('./commands/rollback.ts');
@@ -115,6 +120,10 @@ function addStore(program: Command): void {
       const { runVersions } = await import('./commands/store-commands.ts');
       process.exitCode = await runVersions(options);
     });
+  stored('published', 'say whether the workspace is a version of the store').action(async (options) => {
+    const { runPublished } = await import('./commands/published.ts');
+    process.exitCode = await runPublished(options);
+  });
   stored('approve', 'take responsibility for changes, by the ids that a check prints')
     .argument('<ids...>', 'ids of changes')
     .requiredOption('--context <name>', 'where it holds, for example a pull request')

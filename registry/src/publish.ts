@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { versionBaseline } from './baseline.ts';
 import { type CheckInput, changedNames, checkAndCompose } from './check.ts';
 import { composeSubgraphs } from './compose.ts';
 import type { Subgraph } from './composition/subgraph.ts';
+import type { Config } from './config/schema.ts';
+import { isSameOperations, keepOperation } from './documents/kept.ts';
 import { couldNotRun } from './refusal.ts';
 import type { Report } from './report.ts';
 import type { Store, Version } from './store/store.ts';
@@ -16,6 +20,10 @@ export type PublishRequest = {
   /** Settings of the check that a publication must pass. */
   checkWith: Omit<CheckInput, 'candidate' | 'baseline' | 'nowMs'>;
   equalTo?: number;
+  /** Subgraphs that somebody asked to delete. */
+  deleted?: readonly string[];
+  /** Whether the store may be one that has no version yet; else that is a mistyped store. */
+  init?: boolean;
   /** Publishes although the check fails, for a rollback in an emergency; composition must hold. */
   force?: boolean;
 };
@@ -25,6 +33,8 @@ export type Publication =
   | { status: 'unchanged'; id: number }
   | { status: 'refused'; report: Report };
 
+type Promised = Pick<Version, 'operations'> & { contracts: Config['contracts'] };
+
 const tries = 50;
 
 /**
@@ -32,21 +42,23 @@ const tries = 50;
  * checked again on top of the winner's version, since two changes that are fine alone may not fit.
  */
 export async function publish(store: Store, request: PublishRequest): Promise<Publication> {
+  const { config, operations } = request.checkWith;
+  const promised = { contracts: config.contracts, operations: operations?.map(keepOperation) };
   for (let attempt = 1; attempt <= tries; attempt++) {
     const head = await store.head();
+    if (head === undefined && !request.init)
+      throw couldNotRun(
+        'Nothing has been published to this store yet. The first publication says so: --init.',
+      );
     const candidate = request.next(head?.subgraphs ?? []);
-    if (head && isSame(head, candidate)) return { status: 'unchanged', id: head.id };
+    if (head && isSame(head, candidate, promised)) return { status: 'unchanged', id: head.id };
     const { report, composition } = await checkAndCompose({
       ...request.checkWith,
       candidate,
+      deleted: request.deleted,
       nowMs: request.nowMs,
       baseline: head
-        ? {
-            status: 'found',
-            label: `version ${head.id}`,
-            subgraphs: head.subgraphs,
-            supergraphSdl: head.supergraphSdl,
-          }
+        ? versionBaseline(head)
         : { status: 'absent', label: 'head', because: 'nothing has been published yet' },
     });
     if (report.verdict === 'failed' && !(request.force && report.compositionErrors.length === 0))
@@ -57,6 +69,7 @@ export async function publish(store: Store, request: PublishRequest): Promise<Pu
       message: request.message,
       equalTo: request.equalTo,
       subgraphs: candidate,
+      ...promised,
       // Routing alone may have changed; then the check had nothing to compose.
       supergraphSdl: composition?.supergraphSdl ?? supergraphOf(candidate),
     });
@@ -70,11 +83,16 @@ export async function publish(store: Store, request: PublishRequest): Promise<Pu
   throw couldNotRun(`Somebody else published first ${tries} times in a row; try again.`);
 }
 
-/** A changed URL alone is a new version too: the supergraph differs. */
-function isSame(head: Version, candidate: readonly Subgraph[]): boolean {
+/** A changed URL alone is a new version too, for the supergraph differs; so are other contracts or operations. */
+function isSame(head: Version, candidate: readonly Subgraph[], promised: Promised): boolean {
   const urls = (all: readonly Subgraph[]) =>
     JSON.stringify(all.map(({ name, url }) => [name, url ?? '']).sort());
-  return changedNames(head.subgraphs, candidate).length === 0 && urls(head.subgraphs) === urls(candidate);
+  return (
+    changedNames(head.subgraphs, candidate).length === 0 &&
+    urls(head.subgraphs) === urls(candidate) &&
+    isDeepStrictEqual(head.contracts ?? {}, promised.contracts) &&
+    isSameOperations(head.operations, promised.operations)
+  );
 }
 
 function supergraphOf(candidate: readonly Subgraph[]): string {

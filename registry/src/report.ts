@@ -1,9 +1,10 @@
 import type { Change } from './changes/change.ts';
 import type { CompositionError } from './composition/subgraph.ts';
+import type { Hint } from './composition/hints.ts';
 import type { Severity } from './config/schema.ts';
 import type { DocumentProblem } from './documents/validate.ts';
 import type { Finding } from './lint/finding.ts';
-import type { StepReport } from './steps/step.ts';
+import type { StepName, StepReport } from './steps/step.ts';
 import type { Approval } from './store/store.ts';
 import type { UsageVerdict } from './usage/join.ts';
 
@@ -26,6 +27,9 @@ export type Report = {
   context?: string;
   /** The subgraphs that differ from the baseline. */
   changed: string[];
+  /** Subgraphs of the baseline that the candidate has not and that nobody asked to delete. */
+  gone: string[];
+  /** Whether subgraphs and contracts are those of the baseline. */
   unchanged: boolean;
   steps: StepReport[];
   compositionErrors: CompositionError[];
@@ -34,4 +38,10 @@ export type Report = {
   subgraphChanges: Record<string, Change[]>;
   documents: DocumentProblem[];
   lint: Finding[];
+  /** What composes and is hardly meant so, as far as the baseline has it not. */
+  hints: Hint[];
+  /** Steps whose question stays open: the verdict does not cover them. */
+  notJudged: StepName[];
+  /** Required steps that could not judge, for which the verdict is `failed`. */
+  missed: StepName[];
 };

@@ -7,6 +7,8 @@ import type { Level } from '../src/changes/change.ts';
 export type Row = [type: string, coordinate: string, level: Level, before: string, after: string];
 
 const q = (fields: string) => `type Query { ${fields} }`;
+const nested = (person: string) =>
+  `${person} type Company { title: String } type A { to: Person } type B { to: Company } union Feed = A | B type Query { feed: Feed }`;
 const onType =
   'directive @d on OBJECT | INTERFACE | UNION | ENUM | ENUM_VALUE | SCALAR | INPUT_OBJECT | INPUT_FIELD_DEFINITION | FIELD_DEFINITION | ARGUMENT_DEFINITION | SCHEMA';
 
@@ -97,8 +99,32 @@ export const rows: Row[] = [
     'FIELD_TYPE_CHANGED',
     'A.x',
     'dangerous',
-    'type A { x: Int } union U = A',
-    'type A { x: Int! } union U = A',
+    'type A { x: Int } type B { y: Int } union U = A | B',
+    'type A { x: Int! } type B { y: Int } union U = A | B',
+  ],
+  // both become stricter: what stood together still does
+  [
+    'FIELD_TYPE_CHANGED',
+    'A.x',
+    'safe',
+    'type A { x: Int } type B { y: Int } union U = A | B',
+    'type A { x: Int! } type B { y: Int! } union U = A | B',
+  ],
+  // below the members of a union: `{ feed { ... on A { to { name } } ... on B { to { name } } } }`
+  [
+    'FIELD_TYPE_CHANGED',
+    'Person.name',
+    'dangerous',
+    nested('type Person { name: String }'),
+    nested('type Person { name: String! }'),
+  ],
+  // what introspection selects can stand there too
+  [
+    'FIELD_TYPE_CHANGED',
+    'Person.name',
+    'dangerous',
+    'type Person { name: String } type A { q: Query } type B { q: Query } union U = A | B type Query { u: U p: Person }',
+    'type Person { name: String! } type A { q: Query } type B { q: Query } union U = A | B type Query { u: U p: Person }',
   ],
   ['FIELD_DESCRIPTION_ADDED', 'A.x', 'safe', 'type A { x: Int }', 'type A { "a" x: Int }'],
   ['FIELD_DESCRIPTION_CHANGED', 'A.x', 'safe', 'type A { "a" x: Int }', 'type A { "b" x: Int }'],

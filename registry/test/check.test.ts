@@ -1,5 +1,6 @@
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import type { Baseline } from '../src/baseline.ts';
 import { type CheckInput, check } from '../src/check.ts';
 import type { Subgraph } from '../src/composition/subgraph.ts';
 import type { Report } from '../src/report.ts';
@@ -47,8 +48,18 @@ describe('an unchanged schema', () => {
   it('stops early and says so', async () => {
     const report = await checkAgainst([people(), posts()], [posts(), people()]);
     expect(report).toMatchObject({ verdict: 'passed', unchanged: true, changed: [] });
-    for (const one of report.steps)
-      expect(one).toMatchObject({ status: 'skipped', because: 'the schema is the same as the baseline' });
+    for (const name of ['changes', 'usage', 'lint', 'policy'])
+      expect(step(report, name)).toEqual({
+        name,
+        status: 'skipped',
+        because: 'the schema is the same as the baseline',
+      });
+    expect(report.notJudged).toEqual([]);
+  });
+
+  it('fails all the same if it does not compose', async () => {
+    const broken = { ...people(), sdl: 'type Query { a: Nowhere }' };
+    expect(await checkAgainst([broken], [broken])).toMatchObject({ verdict: 'failed', unchanged: true });
   });
 });
 
@@ -174,7 +185,7 @@ describe('the policy', () => {
 });
 
 describe('a step without ground', () => {
-  it('says why it was skipped, first publication and broken baseline included', async () => {
+  it('says why it was skipped, and the verdict says what it does not cover', async () => {
     const first = await check({
       config: config(),
       candidate: [people()],
@@ -182,17 +193,27 @@ describe('a step without ground', () => {
       usageFiles: [],
       nowMs,
     });
-    expect(first.verdict).toBe('passed');
-    expect(step(first, 'changes')).toEqual({
-      name: 'changes',
+    expect(first).toMatchObject({ verdict: 'passed', notJudged: ['changes', 'usage', 'policy'] });
+    expect(step(first, 'changes')).toMatchObject({
       status: 'skipped',
       because: 'nothing has been published yet',
     });
-    const broken = { ...people(), sdl: 'type Query {' };
-    const repaired = await checkAgainst([broken], [people()]);
-    expect(step(repaired, 'changes')).toMatchObject({
-      because: 'the baseline (version 1) does not compose itself',
-    });
+  });
+
+  it('is no pass if it was required', async () => {
+    const baseline = { status: 'absent', label: 'head', because: 'there is none' } as const;
+    const required = await checkAgainst([], [people()], { baseline, require: ['build', 'changes'] });
+    expect(required).toMatchObject({ verdict: 'failed', missed: ['changes'] });
+    const documents = await checkAgainst([people()], [people()], { require: ['changes', 'documents'] });
+    expect(documents).toMatchObject({ verdict: 'failed', missed: ['documents'] });
+  });
+
+  it('does not take a baseline that is broken for none', async () => {
+    for (const sdl of ['type Query {', 'type Query { a: Nowhere }'])
+      await expect(checkAgainst([{ ...people(), sdl }], [people()])).rejects.toMatchObject({
+        exitCode: 2,
+        message: expect.stringContaining('The baseline (version 1) does not compose itself'),
+      });
   });
 
   it('stops after build, and lists the errors of every subgraph at once', async () => {
@@ -233,5 +254,54 @@ describe('contracts', () => {
     const report = await checkAgainst([people()], [{ ...hidden, sdl }], { config: config(contracts) });
     expect(step(report, 'contracts')).toMatchObject({ status: 'failed' });
     expect(report.compositionErrors[0]?.message).toMatch(/^Contract "public": /);
+  });
+
+  const internal = people('name: String @tag(name: "internal") nameHistory: [String!]');
+  const judge = (before: object, after: object) =>
+    checkAgainst([], [internal], {
+      config: config({ contracts: after }),
+      baseline: {
+        status: 'found',
+        label: 'version 1',
+        subgraphs: [internal],
+        contracts: config({ contracts: before }).contracts,
+      },
+    });
+
+  it('compares what a contract was with what its configuration makes of it', async () => {
+    const report = await judge({ all: {} }, { all: { exclude: ['internal'] } });
+    expect(report).toMatchObject({ verdict: 'failed', unchanged: false, changed: [] });
+    expect(report.changes).toMatchObject([{ coordinate: 'User.name', contract: 'all', level: 'breaking' }]);
+  });
+
+  it('refuses that one vanishes, and asks nothing of a new one', async () => {
+    const gone = await judge({ public: { exclude: ['internal'] } }, {});
+    expect(gone).toMatchObject({
+      verdict: 'failed',
+      changes: [{ type: 'CONTRACT_REMOVED', coordinate: 'public' }],
+    });
+    const added = await judge({}, { public: { exclude: ['internal'] } });
+    expect(added).toMatchObject({ verdict: 'passed', unchanged: false, changes: [] });
+  });
+
+  it('takes one for new that a version without a record of contracts cannot have promised', async () => {
+    const contracts = { contracts: { team: { include: ['team'] } } };
+    const tagged = {
+      ...people(),
+      sdl: people('name: String @tag(name: "team")').sdl.replace('me: User', 'me: User @tag(name: "team")'),
+    };
+    const candidate = { ...tagged, sdl: tagged.sdl.replace('id: ID!', 'id: ID! nameHistory: [String!]') };
+    const report = await checkAgainst([people()], [candidate], { config: config(contracts) });
+    expect(report).toMatchObject({ verdict: 'passed', compositionErrors: [] });
+    const recorded = config(contracts).contracts;
+    const baseline: Baseline = {
+      status: 'found',
+      label: 'version 1',
+      subgraphs: [people()],
+      contracts: recorded,
+    };
+    await expect(
+      checkAgainst([], [candidate], { config: config(contracts), baseline }),
+    ).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining('contract "team"') });
   });
 });

@@ -75,6 +75,35 @@ describe('the GitHub Action', () => {
   });
 });
 
+describe('a release', () => {
+  it('goes on when its schema was published, and ends when it was refused', () => {
+    using origin = desk();
+    origin.git('init', '-q', '--bare');
+    using at = desk();
+    repository(at);
+    at.git('remote', 'add', 'origin', `file://${origin.root}`);
+    for (const name of ['publish.sh', 'await-publication.sh']) {
+      const script = readFileSync(join(action, name), 'utf8').replace('registry/src/cli.ts', cli);
+      writeFileSync(join(at.root, name), script);
+    }
+    const store = { STORE: join(at.root, '.git', 'store'), TRIES: '1', PAUSE_SECONDS: '0' };
+    const env = runner(at, { ...store, GITHUB_ACTOR: 'alice', MESSAGE: 'Add people' });
+    const bash = (name: string) => spawnSync('bash', [name], { cwd: at.root, env, encoding: 'utf8' });
+    expect(bash('await-publication.sh')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('was not published'),
+    });
+    expect(bash('publish.sh').status).toBe(0);
+    expect(bash('await-publication.sh')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('This workspace is version 1.'),
+    });
+    at.write(schema, people('nameHistory: [String!]').sdl);
+    expect(bash('publish.sh').status).toBe(1);
+    expect(bash('await-publication.sh').status).toBe(1);
+  });
+});
+
 describe('publishing on main', () => {
   it('keeps the store on a branch of its own, makes nothing twice, and sees the approvals of the tree', () => {
     using origin = desk();

@@ -72,17 +72,30 @@ describe('registry check in a git repository', () => {
       err: expect.stringContaining('git cannot read'),
     });
     expect(await at.registry('check', '--against', 'landed')).toMatchObject({
-      code: 0,
-      out: expect.stringMatching(/changes +skipped because git cannot read this folder/),
+      code: 2,
+      err: expect.stringMatching(/nothing to compare with: git cannot read this folder.*--allow-no-baseline/),
     });
     at.git('init', '-q');
     expect(await at.registry('check', '--against', 'landed')).toMatchObject({
-      code: 0,
-      out: expect.stringContaining('nothing is committed yet'),
+      code: 2,
+      err: expect.stringContaining('nothing is committed yet'),
     });
     commit(at, 'first');
-    const first = { code: 0, out: expect.stringContaining('HEAD is the first commit') };
+    const first = { code: 2, err: expect.stringContaining('HEAD is the first commit') };
     expect(await checks(at, ['git:HEAD~1', 'git:HEAD^', 'landed'])).toMatchObject([first, first, first]);
+    expect(await at.registry('check', '--against', 'landed', '--allow-no-baseline')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(
+        /changes +skipped because HEAD is the first commit[\s\S]*Verdict: passed \(changes, usage, policy not judged\)\.\n$/,
+      ),
+    });
+    const required = ['--allow-no-baseline', '--require', 'changes'];
+    expect(await at.registry('check', '--against', 'landed', ...required)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(
+        'Verdict: failed (changes required but not judged; usage, policy not judged).',
+      ),
+    });
     expect(await checks(at, ['git:nope', 'git:--output=x'])).toMatchObject([
       { code: 3, err: expect.stringContaining('Unknown git revision "nope"') },
       { code: 3 },
@@ -100,14 +113,10 @@ describe('registry check in a git repository', () => {
     at.git('clone', '-q', '--depth', '1', `file://${origin.root}`, '.');
     const refused = { code: 2, err: expect.stringContaining('shallow clone') };
     expect(await at.registry('check', '--against', 'git:HEAD~1')).toMatchObject(refused);
-    at.env['CI'] = 'true';
-    expect(await at.registry('check', '--against', 'landed')).toMatchObject(refused);
-    at.env['CI'] = '';
-    const excused = {
-      code: 0,
-      out: expect.stringMatching(/changes +skipped because this is a shallow clone/),
-    };
-    expect(await at.registry('check', '--against', 'landed')).toMatchObject(excused);
+    for (const ci of ['true', '']) {
+      at.env['CI'] = ci;
+      expect(await at.registry('check', '--against', 'landed')).toMatchObject(refused);
+    }
   });
 
   it('takes where the work left origin/main, so that what others land is no removal', async () => {
@@ -141,6 +150,7 @@ describe('registry check on bad input', () => {
       err: expect.stringMatching(/2 problem\(s\):[\s\S]*subgraphs[\s\S]*surprise/),
     });
     set(at);
+    await at.registry('publish', '--init');
     at.write('broken.graphql', 'type Query {');
     at.write('typo.json', settings.replace('"ignore"', '"ignore", "rules": { "input-nam": "fail" }'));
     const cases: [string[], string][] = [
@@ -152,6 +162,7 @@ describe('registry check on bad input', () => {
       [['--delete', 'pots'], 'Unknown subgraph "pots"'],
       [['--against', 'yesterday'], '--against takes head, landed, version:ID or git:REV'],
       [['--against', 'version:9'], 'There is no version "9"'],
+      [['--require', 'chnages'], 'Unknown step "chnages". Known: build, composition'],
       [['--format', 'yaml'], 'Unknown format "yaml"'],
       [['--usage', 'nowhere.json'], 'There is no usage file'],
       [['--frobnicate'], 'unknown option'],
@@ -168,6 +179,7 @@ describe('registry check on bad input', () => {
   it('refuses a 10 MB file before reading it, and a usage file that is none', async () => {
     using at = desk();
     set(at);
+    await at.registry('publish', '--init');
     at.write('big.graphql', `type Query { a: Int }\n${'# filler\n'.repeat(1_200_000)}`);
     const big = await at.registry('check', '--subgraph', 'people', '--schema', 'big.graphql');
     expect(big).toMatchObject({ code: 3, err: expect.stringContaining('limits.fileBytes') });
@@ -183,6 +195,7 @@ describe('registry check on bad input', () => {
     async (depth) => {
       using at = desk();
       set(at);
+      await at.registry('publish', '--init');
       at.write('registry.config.json', settings.replace('{', '{ "documents": "app/*.graphql",'));
       at.write('deep.graphql', `type Query { a: ${'['.repeat(depth)}Int${']'.repeat(depth)} }`);
       const schema = await at.registry('check', '--subgraph', 'people', '--schema', 'deep.graphql');
@@ -199,6 +212,8 @@ describe('registry check on bad input', () => {
   it('gives 2 for a store that cannot be written or is frozen', async () => {
     using at = desk();
     set(at);
+    expect((await at.registry('publish', '--init')).code).toBe(0);
+    at.write(schemaOf('posts'), posts('text: String! length: Int').sdl);
     await at.registry('freeze', '--reason', 'incident 7', '--by', 'carol');
     expect(await at.registry('publish')).toMatchObject({
       code: 2,
@@ -206,7 +221,7 @@ describe('registry check on bad input', () => {
     });
     await at.registry('unfreeze');
     at.write('file', 'not a folder');
-    expect(await at.registry('publish', '--store', 'file')).toMatchObject({ code: 2 });
+    expect(await at.registry('publish', '--init', '--store', 'file')).toMatchObject({ code: 2 });
     chmodSync(join(at.root, 'file'), 0o600);
   });
 });
@@ -215,7 +230,7 @@ describe('a day with the file store', () => {
   it('publishes, checks one subgraph from standard input, approves, publishes again, rolls back', async () => {
     using at = desk();
     set(at);
-    expect(await at.registry('publish', '--by', 'alice')).toMatchObject({
+    expect(await at.registry('publish', '--init', '--by', 'alice')).toMatchObject({
       code: 0,
       out: 'Published version 1.\n',
     });
@@ -258,7 +273,7 @@ describe('a day with the file store', () => {
   it('reads usage and documents from where the configuration says', async () => {
     using at = desk();
     set(at);
-    await at.registry('publish');
+    await at.registry('publish', '--init');
     at.write(schemaOf('people'), withoutName);
     const day = 86_400_000;
     const [from, to] = [new Date(Date.now() - 40 * day).toISOString(), new Date().toISOString()];

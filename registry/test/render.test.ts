@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { emptyReport } from '../src/check.ts';
+import { compositionErrorsText } from '../src/render/composition-errors.ts';
+import { renderSarif } from '../src/render/sarif.ts';
 import { parseOutput, renderers } from '../src/render/index.ts';
 import type { CheckedChange, Report } from '../src/report.ts';
 import type { Finding } from '../src/lint/finding.ts';
+
+type SarifResult = {
+  ruleId: string;
+  locations: { physicalLocation: { artifactLocation: { uri: string } } }[];
+};
 
 const nasty = '<!-- --> | @everyone ::error::\nnext, 100%';
 
@@ -59,6 +66,38 @@ describe('the faces of one report', () => {
     expect(text).toMatch(/Nothing to object to:\n {2}safe +Harmless \(A note\.\)\n\nVerdict: failed\.\n$/);
   });
 
+  it('never says of a breaking change that there is nothing to object to', () => {
+    const unused: CheckedChange = { ...change, severity: 'ignore', message: 'Gone', notes: ['Nobody.'] };
+    const text = renderers.text({ ...report, changes: [unused] });
+    expect(text).toMatch(/Let through although not safe:\n {2}breaking +Gone \(Nobody\.\)\n/);
+    expect(text).not.toContain('Nothing to object to');
+    expect(renderers.markdown({ ...report, changes: [unused] })).toContain(
+      '<summary>Let through although not safe (1)</summary>',
+    );
+  });
+
+  it('says beside the verdict what it does not cover', () => {
+    const open: Report = { ...report, verdict: 'passed', notJudged: ['changes', 'usage'] };
+    expect(renderers.text(open)).toMatch(/Verdict: passed \(changes, usage not judged\)\.\n$/);
+    expect(renderers.markdown(open)).toContain('## ⚠️ Schema check passed (changes, usage not judged)');
+  });
+
+  it('names what vanished: a member, a contract, a subgraph', () => {
+    const left = {
+      ...change,
+      type: 'UNION_MEMBER_REMOVED',
+      coordinate: 'SearchResult',
+      before: 'Robot',
+    } as const;
+    const { location: _, ...placeless } = change;
+    const contract = { ...placeless, type: 'CONTRACT_REMOVED', coordinate: 'public' } as const;
+    const text = renderers.text({ ...report, gone: ['people'], changes: [left, placeless, contract] });
+    expect(text).toContain('Subgraph people is gone; did its file move?');
+    expect(text).toContain('ERROR   breaking change of SearchResult: it loses Robot\n');
+    expect(text).toContain('ERROR   contract public is gone\n');
+    expect(text).toContain('(gone with subgraph people) [FIELD_REMOVED]');
+  });
+
   it('JSON is the report itself', () => {
     expect(JSON.parse(renderers.json(report))).toEqual(report);
   });
@@ -73,6 +112,22 @@ describe('the faces of one report', () => {
     expect(row.split(/(?<!\\)\|/)).toHaveLength(7);
   });
 
+  it('nothing in a schema drives a terminal, starts a line or becomes a link', () => {
+    const message = 'old\n::error::\u001b[2J\u0007\u009b31m\u2028\u202e [a](https://elsewhere.example)';
+    const shown = {
+      ...report,
+      changes: [{ ...change, message, severity: 'ignore' as const, notes: [message] }],
+    };
+    const error = { code: 'X', message, fix: message };
+    const faces = [renderers.text(shown), renderers.markdown(shown), compositionErrorsText([error as never])];
+    for (const face of faces) {
+      expect(face).toContain('::error::');
+      expect(face).not.toMatch(/^\s*::/m);
+      expect(face.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Zl}\u202e]/u);
+    }
+    expect(faces[1]).not.toContain('](https://elsewhere');
+  });
+
   it('markdown stays below what a comment may have', () => {
     const many = Array.from({ length: 2000 }, () => change);
     const text = renderers.markdown({ ...report, changes: many });
@@ -82,22 +137,33 @@ describe('the faces of one report', () => {
 
   it('a GitHub annotation is one line whatever the text, with its place escaped', () => {
     const lines = renderers.github(report).trimEnd().split('\n');
-    expect(lines).toHaveLength(3);
+    expect(lines).toHaveLength(2);
     expect(lines).toContainEqual(
       expect.stringMatching(
         /^::error file=subgraphs\/a b%2Cc\/schema\.graphql,line=3,col=5,title=breaking change of User\.name::.*%0Anext, 100%25/,
       ),
     );
     expect(lines).toContainEqual('::error title=X::No place. Fix: Do it.');
-    expect(lines.at(-1)).toMatch(/^::notice file=a\.graphql,line=1,col=6/);
+    const fresh = renderers.github({ ...report, lint: [{ ...finding, isNew: true }] });
+    expect(fresh).toMatch(/^::error file=a\.graphql,line=1,col=6/m);
   });
 
-  it('SARIF has rules, levels, places and fingerprints, and leaves out what has no place', () => {
-    const log = JSON.parse(renderers.sarif(report));
+  it('SARIF explains its rules, and puts what has no place at the configuration', () => {
+    const env = { GITHUB_SERVER_URL: 'https://git.test', GITHUB_REPOSITORY: 'a/b' };
+    const log = JSON.parse(renderSarif(report, env));
     const [run] = log.runs;
     expect(log.version).toBe('2.1.0');
-    expect(run.results).toHaveLength(2);
-    expect(run.results[0]).toMatchObject({
+    expect(run.results).toHaveLength(3);
+    const uris = run.results.map(
+      (one: SarifResult) => one.locations[0]?.physicalLocation.artifactLocation.uri,
+    );
+    expect(uris).toContain('registry.config.json');
+    for (const rule of run.tool.driver.rules) {
+      expect(rule.fullDescription.text).toMatch(/\S/);
+      expect(rule.help.text).toContain(`registry explain ${rule.id}`);
+      expect(rule.helpUri).toBe('https://git.test/a/b/blob/HEAD/registry/README.md#the-steps');
+    }
+    expect(run.results.find((one: SarifResult) => one.ruleId === 'FIELD_REMOVED')).toMatchObject({
       ruleId: 'FIELD_REMOVED',
       level: 'error',
       partialFingerprints: { changeId: '0123456789abcdef' },

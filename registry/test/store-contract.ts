@@ -119,6 +119,7 @@ export function requestFor(subgraph: Subgraph): PublishRequest {
     by: 'alice',
     message: '',
     nowMs,
+    init: true,
     next: (head) => [...head.filter(({ name }) => name !== subgraph.name), subgraph],
     checkWith: { config: config(), usageFiles: [] },
   };

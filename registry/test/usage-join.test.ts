@@ -52,7 +52,11 @@ describe('usage joins changes on exact coordinates', () => {
   });
 
   it('does not take unknown usage for none', async () => {
-    const verdict = joinUsage(await removal('name'), { status: 'unknown', because: 'no file' }, everyUse);
+    const verdict = joinUsage(
+      await removal('name'),
+      { status: 'unknown', because: 'no file', uses: [] },
+      everyUse,
+    );
     expect(verdict).toEqual({ status: 'unknown', because: 'no file' });
   });
 });

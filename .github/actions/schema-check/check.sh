@@ -7,6 +7,8 @@ mkdir -p "$OUT"
 optional=()
 [ -n "${STORE:-}" ] && optional+=(--store "$STORE")
 [ -n "${USAGE:-}" ] && optional+=(--usage "$USAGE")
+[ "${ALLOW_NO_BASELINE:-}" = true ] && optional+=(--allow-no-baseline)
+for step in ${REQUIRE:-}; do optional+=(--require "$step"); done
 
 node "$CLI" check \
   --config "$CONFIG" --against "$AGAINST" --context "$CONTEXT" "${optional[@]}" \

@@ -9,15 +9,23 @@ export GIT_COMMITTER_NAME=$GIT_AUTHOR_NAME GIT_COMMITTER_EMAIL=$GIT_AUTHOR_EMAIL
 for attempt in 1 2 3 4 5; do
   git worktree remove --force "$STORE" 2>/dev/null || true
   git branch --delete --force "$branch" 2>/dev/null || true
-  if git fetch --depth=1 origin "$branch" 2>/dev/null; then
+  first=()
+  found=0
+  git ls-remote --exit-code --heads origin "$branch" > /dev/null || found=$?
+  if [ "$found" -eq 0 ]; then
+    git fetch --depth=1 origin "$branch"
     start=FETCH_HEAD
+  elif [ "$found" -ne 2 ]; then
+    # The remote did not answer: that is no first time.
+    exit 2
   else
     # The first time: a history of its own, which begins with nothing.
+    first=(--init)
     start=$(git commit-tree -m "Begin the schema registry" "$(git mktree < /dev/null)")
   fi
   git worktree add -B "$branch" "$STORE" "$start"
   node registry/src/cli.ts publish \
-    --store "$STORE" --approvals .registry --context landed \
+    --store "$STORE" "${first[@]}" --approvals .registry --context landed \
     --by "${GITHUB_ACTOR:-ci}" --message "${MESSAGE%%$'\n'*}"
   git -C "$STORE" add --all
   git -C "$STORE" diff --cached --quiet && exit 0

@@ -1,24 +1,24 @@
-import type { FetchNode } from '@apollo/query-planner';
-import { GraphQLError } from 'graphql';
-import { errorCode } from './errors.ts';
-import type { PlanPath } from './path.ts';
-import { compileRepresentation, type RealNameOf, type Representer } from './representation.ts';
+import type {
+  BatchFetchNode,
+  EntitySet,
+  FetchNode,
+  PlanPath,
+  Rewrite as RewriteNode,
+} from '../planning/plan.ts';
+import { compileRoute, type Route } from './path.ts';
+import { compileRepresentation, type Representer } from './representation.ts';
 import { compileRewrites, type Rewrite } from './rewrites.ts';
 import type { TypeRelations } from './type-relations.ts';
 
 export interface FetchEnvironment {
   readonly types: TypeRelations;
   readonly urlOf: (subgraph: string) => string | undefined;
-  /** From the names given to the planner back to those of the subgraphs. */
-  readonly realNameOf: RealNameOf;
   /** From the variable names given to the planner to those of the client. */
   readonly clientVariableOf: (name: string) => string;
 }
 
-/** A fetch of a plan with all that does not depend on the request worked out. */
+/** A request of a plan with all that does not depend on the client's request worked out. */
 export interface CompiledFetch {
-  /** Fetches of one request with equal keys may go out as one. */
-  readonly batchKey: string;
   readonly subgraph: string;
   readonly url: string | undefined;
   readonly kind: 'query' | 'mutation';
@@ -27,53 +27,106 @@ export interface CompiledFetch {
   /** The body up to the variables. */
   readonly bodyPrefix: string;
   readonly variables: readonly { readonly client: string; readonly prefix: string }[];
-  readonly path: PlanPath;
-  /** Present for entity fetches. */
-  readonly representer: Representer | undefined;
-  readonly rewriteOutput: Rewrite | undefined;
   /** Where aliases of the planner's own really belong, for error paths. */
   readonly renamed: ReadonlyMap<string, string>;
 }
 
-export function compileFetch(node: FetchNode, path: PlanPath, env: FetchEnvironment): CompiledFetch {
-  if (node.contextRewrites?.length) {
-    // Nor does the stock gateway fill them in; it sends the request without, and the answer is silently another.
-    throw new GraphQLError('Arguments with @fromContext are not supported.', {
-      extensions: { code: errorCode.internal },
-    });
-  }
-  const operation = withStableName(node.operation, node.operationName);
-  const variables = (node.variableUsages ?? []).map((name) => ({
-    client: env.clientVariableOf(name),
-    prefix: `${JSON.stringify(name)}:`,
-  }));
-  const nameJson = operation.name === undefined ? '' : `"operationName":${JSON.stringify(operation.name)},`;
+export interface RootFetch extends CompiledFetch {
+  readonly route: Route;
+  readonly rewriteOutput: Rewrite | undefined;
+}
+
+export interface EntityFetch extends CompiledFetch {
+  /** Fetches of one client request with equal keys may go out as one. */
+  readonly batchKey: string;
+  readonly sets: readonly CompiledSet[];
+}
+
+/** One `_entities` of a request. */
+export interface CompiledSet {
+  /** Its key in the answer. */
+  readonly alias: string;
+  /** `"representations":`. */
+  readonly prefix: string;
+  readonly routes: readonly Route[];
+  readonly representer: Representer;
+  readonly rewriteOutput: Rewrite | undefined;
+}
+
+export function compileRootFetch(node: FetchNode, path: PlanPath, env: FetchEnvironment): RootFetch {
   return {
-    batchKey: JSON.stringify([node.serviceName, operation.text, node.outputRewrites]),
-    subgraph: node.serviceName,
-    url: env.urlOf(node.serviceName),
-    kind: node.operationKind === 'mutation' ? 'mutation' : 'query',
-    query: operation.text,
-    operationName: operation.name,
-    bodyPrefix: `{"query":${JSON.stringify(operation.text)},${nameJson}"variables":`,
-    variables,
-    path,
-    representer: compileRepresenter(node, env),
+    ...compileRequest(node, node.operationKind === 'mutation' ? 'mutation' : 'query', env),
+    renamed: renamedKeys([node]),
+    route: compileRoute(path, env.types),
     rewriteOutput: compileRewrites(node.outputRewrites, env.types),
-    renamed: renamedKeys(node),
   };
 }
 
-function compileRepresenter(node: FetchNode, env: FetchEnvironment): Representer | undefined {
-  if (!node.requires) return undefined;
-  const representer = compileRepresentation(node.requires, env.types, env.realNameOf);
-  const rewrite = compileRewrites(node.inputRewrites, env.types);
+export function compileEntityFetch(
+  node: FetchNode | BatchFetchNode,
+  path: PlanPath,
+  env: FetchEnvironment,
+): EntityFetch {
+  const sets = node.kind === 'BatchFetch' ? node.sets : [onlySet(node, path)];
+  const rewrites = sets.map(({ outputRewrites }) => outputRewrites);
+  return {
+    ...compileRequest(node, 'query', env),
+    renamed: renamedKeys(sets),
+    batchKey: JSON.stringify([node.subgraph, node.operation, rewrites]),
+    sets: sets.map((set) => ({
+      alias: set.alias,
+      prefix: `${JSON.stringify(set.variable)}:`,
+      routes: set.paths.map((one) => compileRoute(one, env.types)),
+      representer: compileRepresenter(set, env),
+      rewriteOutput: compileRewrites(set.outputRewrites, env.types),
+    })),
+  };
+}
+
+function onlySet(node: FetchNode, path: PlanPath): EntitySet {
+  const { inputRewrites, outputRewrites, requires = [] } = node;
+  return {
+    alias: '_entities',
+    variable: 'representations',
+    paths: [path],
+    requires,
+    inputRewrites,
+    outputRewrites,
+  };
+}
+
+function compileRequest(
+  { subgraph, operation, operationName, variables }: FetchNode | BatchFetchNode,
+  kind: CompiledFetch['kind'],
+  env: FetchEnvironment,
+): Omit<CompiledFetch, 'renamed'> {
+  const nameJson = operationName === undefined ? '' : `"operationName":${JSON.stringify(operationName)},`;
+  return {
+    subgraph,
+    url: env.urlOf(subgraph),
+    kind,
+    query: operation,
+    operationName,
+    bodyPrefix: `{"query":${JSON.stringify(operation)},${nameJson}"variables":`,
+    variables: variables.map((name) => ({
+      client: env.clientVariableOf(name),
+      prefix: `${JSON.stringify(name)}:`,
+    })),
+  };
+}
+
+function compileRepresenter(
+  { requires, inputRewrites }: EntitySet,
+  { types }: FetchEnvironment,
+): Representer {
+  const representer = compileRepresentation(requires, types);
+  const rewrite = compileRewrites(inputRewrites, types);
   if (!rewrite) return representer;
   return {
     keysOf: representer.keysOf,
     write(entity) {
       const text = representer.write(entity);
-      if (text === undefined) return undefined;
+      if (typeof text !== 'string') return text;
       const representation: unknown = JSON.parse(text);
       rewrite(representation, undefined);
       return JSON.stringify(representation);
@@ -81,25 +134,13 @@ function compileRepresenter(node: FetchNode, env: FetchEnvironment): Representer
   };
 }
 
-/**
- * The planner numbers its operation names (`Home__posts__3`), so no two fetches would ever be equal.
- * The number goes; the client's name and the subgraph's stay, for the subgraph's own logs.
- */
-export function withStableName(
-  text: string,
-  name: string | undefined,
-): { text: string; name: string | undefined } {
-  if (name === undefined) return { text, name };
-  const stable = name.replace(/__\d+$/, '');
-  const start = text.indexOf(name);
-  return { text: text.slice(0, start) + stable + text.slice(start + name.length), name: stable };
-}
-
-function renamedKeys(node: FetchNode): Map<string, string> {
+function renamedKeys(
+  sets: readonly { readonly outputRewrites?: readonly RewriteNode[] | undefined }[],
+): Map<string, string> {
   const renamed = new Map<string, string>();
-  for (const rewrite of node.outputRewrites ?? []) {
+  for (const rewrite of sets.flatMap(({ outputRewrites }) => outputRewrites ?? [])) {
     const from = rewrite.path.at(-1);
-    if (rewrite.kind === 'KeyRenamer' && from !== undefined) renamed.set(from, rewrite.renameKeyTo);
+    if (rewrite.kind === 'KeyRenamer' && from?.kind === 'field') renamed.set(from.key, rewrite.to);
   }
   return renamed;
 }

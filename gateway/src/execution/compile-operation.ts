@@ -1,4 +1,3 @@
-import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import {
   type DocumentNode,
   type FieldNode,
@@ -7,13 +6,13 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
+import type { Plan, PlanNode } from '../planning/plan.ts';
 import type { FetchEnvironment } from './compile-fetch.ts';
-import { compilePlan, type Step } from './compile-plan.ts';
-import { compileIntrospection } from './introspection.ts';
+import { compilePlan } from './compile-plan.ts';
 import { createRunner } from './run-operation.ts';
 import { shapeVariants } from './shape/shape-variants.ts';
 import { compileSubscription } from './subscription.ts';
-import type { CompiledOperation, SubgraphFetcher } from './types.ts';
+import type { CompiledOperation, Introspect, SubgraphFetcher } from './types.ts';
 
 export interface OperationSource {
   readonly generationId: string;
@@ -24,8 +23,12 @@ export interface OperationSource {
   readonly operation: OperationDefinitionNode;
   /** Where a field's value is in the fetched data, when not at its response key. */
   readonly dataKeyOf: (field: FieldNode) => string;
-  readonly plan: QueryPlan;
+  readonly plan: Plan;
+  /** Characters of the document, by which its memory is estimated. */
+  readonly textLength: number;
   readonly environment: FetchEnvironment;
+  /** Undefined where nothing is asked of the schema. */
+  readonly introspect: Introspect | undefined;
   /** Boolean variables that the gateway works out itself. */
   readonly derived: ReadonlyMap<string, (isOn: (variable: string) => boolean) => boolean>;
 }
@@ -37,8 +40,7 @@ export function compileOperation(source: OperationSource): CompiledOperation {
   if (!root) throw new Error(`The schema has no ${operation.operation} type`);
   const fragments = fragmentsOf(document);
   const { dataKeyOf } = source;
-  const subscription = isSubscription(plan.node) ? plan.node : undefined;
-  const primary = subscription && compileSubscription(subscription, source);
+  const subscription = plan.primary && compileSubscription(plan.primary, source);
   const runner = createRunner({
     schema: apiSchema,
     operation,
@@ -50,32 +52,20 @@ export function compileOperation(source: OperationSource): CompiledOperation {
       fragments,
       dataKeyOf,
     }),
-    introspect: compileIntrospection(apiSchema, operation, fragments),
-    step: stepOf(plan.node, source.environment),
-    rewriteEvent: primary?.rewriteEvent,
+    introspect: source.introspect,
+    step: plan.node && compilePlan(plan.node, source.environment),
+    rewriteEvent: subscription?.rewriteEvent,
   });
   return {
     generationId: source.generationId,
     apiSchema,
     kind: operation.operation,
     operationName: operation.name?.value,
-    subscription: primary?.subscription,
+    subscription: subscription?.subscription,
     bytes: estimateBytes(source),
     run: runner.run,
     runRest: runner.runRest,
   };
-}
-
-function isSubscription(node: QueryPlan['node']): node is SubscriptionNode {
-  return node?.kind === 'Subscription';
-}
-
-function stepOf(
-  node: PlanNode | SubscriptionNode | undefined,
-  environment: FetchEnvironment,
-): Step | undefined {
-  if (node?.kind === 'Subscription') return node.rest && compilePlan(node.rest, environment);
-  return node && compilePlan(node, environment);
 }
 
 function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
@@ -87,8 +77,31 @@ function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode
 }
 
 /** Texts are held two or three times (query, body, syntax tree), closures and shapes about as much again. */
-function estimateBytes({ plan, document }: OperationSource): number {
-  const nodes = JSON.stringify(plan).length;
-  const text = document.loc ? document.loc.end - document.loc.start : 1_000;
-  return 4_096 + 6 * nodes + 20 * text;
+function estimateBytes({ plan, textLength }: OperationSource): number {
+  const planLength = (plan.node ? lengthOf(plan.node) : 0) + (plan.primary ? lengthOf(plan.primary) : 0);
+  return 4_096 + 6 * planLength + 20 * textLength;
 }
+
+/** About what a plan would be as text. */
+function lengthOf(node: PlanNode): number {
+  switch (node.kind) {
+    case 'Fetch':
+      return lengthBeside + node.operation.length;
+    case 'BatchFetch':
+      return lengthBeside * node.sets.length + node.operation.length;
+    case 'Flatten':
+      return lengthOf(node.node);
+    case 'Sequence':
+    case 'Parallel':
+      return node.nodes.reduce((sum, child) => sum + lengthOf(child), 0);
+    case 'Condition':
+      return (
+        (node.ifClause ? lengthOf(node.ifClause) : 0) + (node.elseClause ? lengthOf(node.elseClause) : 0)
+      );
+    default:
+      return node satisfies never;
+  }
+}
+
+/** What a fetch has beside its text: where it goes, what it sends. */
+const lengthBeside = 500;

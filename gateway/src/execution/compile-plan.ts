@@ -1,6 +1,5 @@
-import type { ConditionNode, PlanNode } from '@apollo/query-planner';
-import { compileFetch, type FetchEnvironment } from './compile-fetch.ts';
-import { type PlanPath, planPathOf } from './path.ts';
+import type { ConditionNode, PlanNode, PlanPath } from '../planning/plan.ts';
+import { compileEntityFetch, compileRootFetch, type FetchEnvironment } from './compile-fetch.ts';
 import { runEntityFetch } from './run-entities.ts';
 import { runRootFetch } from './run-fetch.ts';
 import type { RunState } from './run-state.ts';
@@ -11,24 +10,32 @@ export type Step = (state: RunState) => Promise<void> | undefined;
 export function compilePlan(node: PlanNode, env: FetchEnvironment, path: PlanPath = []): Step {
   switch (node.kind) {
     case 'Fetch': {
-      const fetch = compileFetch(node, path, env);
-      const { representer } = fetch;
-      if (!representer) return (state) => runRootFetch(fetch, state);
-      return (state) => runEntityFetch(fetch, representer, env.types, state);
+      if (node.requires) return compileEntities(node, env, path);
+      const fetch = compileRootFetch(node, path, env);
+      return (state) => runRootFetch(fetch, state);
     }
+    case 'BatchFetch':
+      return compileEntities(node, env, path);
     case 'Flatten':
-      return compilePlan(node.node, env, [...path, ...planPathOf(node.path)]);
+      return compilePlan(node.node, env, [...path, ...node.path]);
     case 'Sequence':
       return inSequence(node.nodes.map((child) => compilePlan(child, env, path)));
     case 'Parallel':
       return inParallel(node.nodes.map((child) => compilePlan(child, env, path)));
     case 'Condition':
       return onCondition(node, env, path);
-    case 'Defer':
-      throw new Error('The planner was asked not to plan @defer');
     default:
       return node satisfies never;
   }
+}
+
+function compileEntities(
+  node: Extract<PlanNode, { kind: 'Fetch' | 'BatchFetch' }>,
+  env: FetchEnvironment,
+  path: PlanPath,
+): Step {
+  const fetch = compileEntityFetch(node, path, env);
+  return (state) => runEntityFetch(fetch, env.types, state);
 }
 
 function inSequence(steps: Step[]): Step {
@@ -55,5 +62,5 @@ function inParallel(steps: Step[]): Step {
 function onCondition(node: ConditionNode, env: FetchEnvironment, path: PlanPath): Step {
   const whenOn = node.ifClause && compilePlan(node.ifClause, env, path);
   const whenOff = node.elseClause && compilePlan(node.elseClause, env, path);
-  return (state) => (state.isOn(node.condition) ? whenOn : whenOff)?.(state);
+  return (state) => (state.isOn(node.variable) ? whenOn : whenOff)?.(state);
 }

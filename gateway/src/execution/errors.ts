@@ -10,6 +10,8 @@ export const errorCode = {
   internal: 'INTERNAL_SERVER_ERROR',
   /** More new operations at once than can be planned; the same one may do later. */
   busy: 'RATE_LIMITED',
+  /** No plan of it could be proven right, so nothing was fetched. */
+  notPlannable: 'OPERATION_NOT_PLANNABLE',
 } as const;
 
 /** Why a fetch gave no answer; in `extensions.reason` beside `DOWNSTREAM_ERROR`. */

@@ -1,4 +1,10 @@
-import type { CompiledOperation, ExecuteArgs, ExecutionOutcome, SubgraphResponse } from './types.ts';
+import type {
+  CompiledOperation,
+  EventOutcome,
+  ExecuteArgs,
+  ExecutionOutcome,
+  SubgraphResponse,
+} from './types.ts';
 
 /** Runs a query or a mutation. Never rejects for what a subgraph did: that becomes `errors`. */
 export function execute(compiled: CompiledOperation, args: ExecuteArgs): Promise<ExecutionOutcome> {
@@ -13,6 +19,6 @@ export function executeRest(
   compiled: CompiledOperation,
   event: SubgraphResponse,
   args: ExecuteArgs,
-): Promise<ExecutionOutcome> {
+): Promise<EventOutcome> {
   return compiled.runRest(event, args);
 }

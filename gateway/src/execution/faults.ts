@@ -8,6 +8,7 @@ import type {
 import { fetchError, subgraphError } from './errors.ts';
 import type { Path } from './path.ts';
 import type { Fault } from './run-state.ts';
+import { createErrorPaths, type ErrorPaths } from './shape/error-paths.ts';
 
 /** What is needed to say a place of the fetched data in the client's own words. */
 export interface PathNames {
@@ -16,22 +17,32 @@ export interface PathNames {
   readonly dataKeyOf: (field: FieldNode) => string;
 }
 
-export function errorsOf(faults: readonly Fault[], names: PathNames, requestId: string): GraphQLError[] {
+export interface Explained {
+  readonly errors: GraphQLError[];
+  /** The places that they explain. */
+  readonly known: ErrorPaths;
+}
+
+export function errorsOf(faults: readonly Fault[], names: PathNames, requestId: string): Explained {
   const seen = new Set<string>();
   const errors: GraphQLError[] = [];
-  for (const { cause, path, renamed, subgraph } of faults) {
-    const place = path && clientPath(path, renamed, names);
-    const source = { subgraph, requestId };
-    const error =
-      'answer' in cause
-        ? subgraphError(cause.answer, place, source)
-        : fetchError(cause.failure, place, source);
+  const known = createErrorPaths();
+  for (const fault of faults) {
+    const error = errorOf(fault, fault.path && clientPath(fault.path, fault.renamed, names), requestId);
     // Two hidden fields below one place would otherwise say the same thing twice.
-    const key = JSON.stringify([place, error.message, error.extensions.code]);
+    const key = JSON.stringify([error.path, error.message, error.extensions.code]);
     if (!seen.has(key)) errors.push(error);
     seen.add(key);
+    known.add(error.path);
   }
-  return errors;
+  return { errors, known };
+}
+
+function errorOf({ cause, subgraph }: Fault, place: Path | undefined, requestId: string): GraphQLError {
+  const source = { subgraph, requestId };
+  return 'answer' in cause
+    ? subgraphError(cause.answer, place, source)
+    : fetchError(cause.failure, place, source);
 }
 
 /** Cut where it leaves what the client selected: a key or a required field is none of its business. */

@@ -14,11 +14,12 @@ export function isAbsent(target: JsonObject): boolean {
   return (target as { [absent]?: true })[absent] === true;
 }
 
-/** Keys that would reach an object's prototype: never merged, never used as a response key. */
-const forbidden = new Set(['__proto__', 'constructor', 'prototype']);
-
+/**
+ * Whether a key, written to an object, would change its prototype instead: never merged, never a response key. Others of
+ * Object.prototype (`constructor`) are plain names, as long as they are looked for among an object's own.
+ */
 export function isForbiddenKey(key: string): boolean {
-  return forbidden.has(key);
+  return key === '__proto__';
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {
@@ -31,7 +32,7 @@ export function cloneJson<T>(value: T): T {
   if (Array.isArray(value)) return value.map(cloneJson) as T;
   const copy: JsonObject = {};
   for (const key in value) {
-    if (!forbidden.has(key)) copy[key] = cloneJson(value[key]);
+    if (!isForbiddenKey(key)) copy[key] = cloneJson(value[key]);
   }
   return copy as T;
 }
@@ -42,7 +43,7 @@ export function cloneJson<T>(value: T): T {
  */
 export function mergeInto(target: JsonObject, source: JsonObject): void {
   for (const key in source) {
-    if (forbidden.has(key)) continue;
+    if (isForbiddenKey(key)) continue;
     const incoming = source[key];
     if (incoming === undefined) continue;
     const known = Object.hasOwn(target, key) ? target[key] : undefined;

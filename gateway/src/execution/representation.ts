@@ -1,4 +1,4 @@
-import type { QueryPlanFieldNode, QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { RequiredField, RequiredSelection } from '../planning/plan.ts';
 import type { JsonObject } from './json.ts';
 import { isJsonObject } from './json.ts';
 import type { TypeRelations } from './type-relations.ts';
@@ -11,11 +11,8 @@ interface Field {
   readonly key: string;
   /** `"name":`, as the subgraph expects it. */
   readonly prefix: string;
-  readonly selections: QueryPlanSelectionNode[] | undefined;
+  readonly selections: readonly RequiredSelection[] | undefined;
 }
-
-/** What a planner's name for a required field stands for in its subgraph. See planning/virtual-fields.ts. */
-export type RealNameOf = (fieldName: string) => string;
 
 /** How entities become representations. */
 export interface Representer {
@@ -32,20 +29,19 @@ interface TypeWriter {
 
 /**
  * Compiles the `requires` of a fetch. The text of a representation is both what is sent and the key by which
- * equal ones are recognised. An entity that lacks something is left out: the earlier fetch that failed to
- * bring it has its error already.
+ * equal ones are recognised. An entity that lacks something is left out; what it would have got has an error
+ * when the answer is shaped.
  */
 export function compileRepresentation(
-  requires: readonly QueryPlanSelectionNode[],
+  requires: readonly RequiredSelection[],
   types: TypeRelations,
-  realNameOf: RealNameOf,
 ): Representer {
   const byType = new Map<string, TypeWriter>();
   function writerOf(typename: string): TypeWriter {
     let writer = byType.get(typename);
     if (!writer) {
       const groups = groupsFor(requires, typename, types);
-      writer = { write: writerFor(groups, types, realNameOf), keys: leafKeys(groups) };
+      writer = { write: writerFor(groups, types), keys: leafKeys(groups) };
       if (types.isKnown(typename)) byType.set(typename, writer);
     }
     return writer;
@@ -59,20 +55,20 @@ export function compileRepresentation(
   };
 }
 
-function leafKeys(groups: QueryPlanFieldNode[][]): string[] | undefined {
+function leafKeys(groups: RequiredField[][]): string[] | undefined {
   const [only] = groups;
   if (!only || groups.length > 1 || only.some((field) => field.selections)) return undefined;
-  const keys = only.map((field) => field.alias ?? field.name).filter((key) => key !== '__typename');
+  const keys = only.map((field) => field.key).filter((key) => key !== '__typename');
   return keys.some((key) => key in Object.prototype) ? undefined : keys;
 }
 
-/** The selection sets that apply to a type. Each stands or falls as a whole. */
+/** The selection sets that apply to a type. */
 function groupsFor(
-  requires: readonly QueryPlanSelectionNode[],
+  requires: readonly RequiredSelection[],
   typename: string,
   types: TypeRelations,
-): QueryPlanFieldNode[][] {
-  const groups: QueryPlanFieldNode[][] = [];
+): RequiredField[][] {
+  const groups: RequiredField[][] = [];
   const own = requires.filter((selection) => selection.kind === 'Field');
   if (own.length > 0) groups.push(own);
   for (const selection of requires) {
@@ -84,23 +80,16 @@ function groupsFor(
   return groups;
 }
 
-function writerFor(groups: QueryPlanFieldNode[][], types: TypeRelations, realNameOf: RealNameOf): Writer {
-  const hasTypename = (group: QueryPlanFieldNode[]) => group.some((field) => field.name === '__typename');
-  if (!groups.some(hasTypename)) return () => undefined;
-  const writeAll = writeFields(groups.flat(), types, realNameOf);
-  if (groups.length === 1) return writeAll;
-  const single = groups.map((group) => writeFields(group, types, realNameOf));
-  return (entity) => {
-    const all = writeAll(entity);
-    if (all !== undefined) return all;
-    const whole = groups.filter((_, i) => single[i]?.(entity) !== undefined);
-    return whole.some(hasTypename) ? writeFields(whole.flat(), types, realNameOf)(entity) : undefined;
-  };
+/** All that is required of a type is sent or nothing is: with less, a subgraph would compute from what it was not told. */
+function writerFor(groups: RequiredField[][], types: TypeRelations): Writer {
+  const all = groups.flat();
+  const isNamed = all.some((field) => field.name === '__typename');
+  return isNamed ? writeFields(all, types) : () => undefined;
 }
 
-function writeFields(nodes: QueryPlanFieldNode[], types: TypeRelations, realNameOf: RealNameOf): Writer {
-  const fields = [...mergeFields(nodes, realNameOf).values()];
-  const writers = fields.map((field) => compileField(field, types, realNameOf));
+function writeFields(nodes: readonly RequiredField[], types: TypeRelations): Writer {
+  const fields = [...mergeFields(nodes).values()];
+  const writers = fields.map((field) => compileField(field, types));
   return (source) => {
     let text = '{';
     for (let i = 0; i < writers.length; i++) {
@@ -112,23 +101,23 @@ function writeFields(nodes: QueryPlanFieldNode[], types: TypeRelations, realName
   };
 }
 
-function mergeFields(nodes: QueryPlanFieldNode[], realNameOf: RealNameOf): Map<string, Field> {
+function mergeFields(nodes: readonly RequiredField[]): Map<string, Field> {
   const merged = new Map<string, Field>();
   for (const node of nodes) {
-    const key = node.alias ?? node.name;
-    const before = merged.get(key);
+    const { key, name } = node;
+    const before = merged.get(name);
     const selections =
       before?.selections || node.selections
         ? [...(before?.selections ?? []), ...(node.selections ?? [])]
         : undefined;
-    merged.set(key, { key, prefix: `${JSON.stringify(realNameOf(key))}:`, selections });
+    merged.set(name, { key, prefix: `${JSON.stringify(name)}:`, selections });
   }
   return merged;
 }
 
-function compileField(field: Field, types: TypeRelations, realNameOf: RealNameOf): Writer {
+function compileField(field: Field, types: TypeRelations): Writer {
   const { key, prefix } = field;
-  const write = field.selections ? compileNested(field.selections, types, realNameOf) : writeLeaf;
+  const write = field.selections ? compileNested(field.selections, types) : writeLeaf;
   return (source) => {
     const value = Object.hasOwn(source, key) ? source[key] : undefined;
     if (value === undefined) return undefined;
@@ -153,29 +142,33 @@ function writeLeaf(value: unknown): string | undefined {
   return JSON.stringify(value);
 }
 
+function isPlain(selections: readonly RequiredSelection[]): selections is readonly RequiredField[] {
+  return selections.every((selection) => selection.kind === 'Field');
+}
+
 /**
  * Nested objects may lack `__typename` when their type is certain; then only plain fields are selected.
  * Where fragments are, it is sent although the planner does not list it: without it the subgraph could not
  * tell what it was given.
  */
 function compileNested(
-  selections: QueryPlanSelectionNode[],
+  selections: readonly RequiredSelection[],
   types: TypeRelations,
-  realNameOf: RealNameOf,
 ): (value: unknown) => string | undefined {
-  if (selections.every((selection) => selection.kind === 'Field')) {
-    const write = writeFields(selections, types, realNameOf);
+  if (isPlain(selections)) {
+    const write = writeFields(selections, types);
     return (value) => (isJsonObject(value) ? write(value) : undefined);
   }
   const byType = new Map<string, Writer>();
   return (value) => {
     if (!isJsonObject(value)) return undefined;
-    const typename = typeof value.__typename === 'string' ? value.__typename : '';
+    const typename = value.__typename;
+    if (typeof typename !== 'string') return undefined;
     let write = byType.get(typename);
     if (!write) {
-      const named = typename === '' ? [] : [{ kind: 'Field', name: '__typename' } as const];
-      write = writeFields([...named, ...groupsFor(selections, typename, types).flat()], types, realNameOf);
-      if (typename === '' || types.isKnown(typename)) byType.set(typename, write);
+      const named = { kind: 'Field', key: '__typename', name: '__typename' } as const;
+      write = writeFields([named, ...groupsFor(selections, typename, types).flat()], types);
+      if (types.isKnown(typename)) byType.set(typename, write);
     }
     return write(value);
   };

@@ -1,14 +1,12 @@
-import type { FetchDataRewrite } from '@apollo/query-planner';
+import type { Rewrite as RewriteNode, RewriteStep } from '../planning/plan.ts';
 import { isForbiddenKey, isJsonObject, type JsonObject } from './json.ts';
 import type { TypeRelations } from './type-relations.ts';
-
-const fragmentPrefix = '... on ';
 
 export type Rewrite = (value: unknown, fallbackType: string | undefined) => void;
 
 /** The planner's corrections of a fetch's input or output, as one function; undefined when there is none. */
 export function compileRewrites(
-  rewrites: readonly FetchDataRewrite[] | undefined,
+  rewrites: readonly RewriteNode[] | undefined,
   types: TypeRelations,
 ): Rewrite | undefined {
   if (!rewrites || rewrites.length === 0) return undefined;
@@ -18,8 +16,9 @@ export function compileRewrites(
   };
 }
 
-function compileRewrite(rewrite: FetchDataRewrite, types: TypeRelations): Rewrite {
-  const key = rewrite.path.at(-1) ?? '';
+function compileRewrite(rewrite: RewriteNode, types: TypeRelations): Rewrite {
+  const last = rewrite.path.at(-1);
+  const key = last?.kind === 'field' ? last.key : '';
   let step: Rewrite = (value) => {
     if (isJsonObject(value)) change(value, key, rewrite);
   };
@@ -27,30 +26,31 @@ function compileRewrite(rewrite: FetchDataRewrite, types: TypeRelations): Rewrit
   return throughLists(step);
 }
 
-function change(target: JsonObject, key: string, rewrite: FetchDataRewrite): void {
+function change(target: JsonObject, key: string, rewrite: RewriteNode): void {
   if (rewrite.kind === 'ValueSetter') {
-    target[key] = rewrite.setValueTo;
+    if (!isForbiddenKey(key)) target[key] = rewrite.value;
     return;
   }
   // Any value moves, false and 0 too: the stock gateway loses the falsy ones here.
-  if (isForbiddenKey(rewrite.renameKeyTo) || !Object.hasOwn(target, key)) return;
-  target[rewrite.renameKeyTo] = target[key];
+  if (isForbiddenKey(rewrite.to) || !Object.hasOwn(target, key)) return;
+  target[rewrite.to] = target[key];
   target[key] = undefined;
 }
 
-function descend(element: string, next: Rewrite, types: TypeRelations): Rewrite {
+function descend(step: RewriteStep, next: Rewrite, types: TypeRelations): Rewrite {
   const inner = throughLists(next);
-  if (!element.startsWith(fragmentPrefix)) {
+  if (step.kind === 'field') {
     return (value) => {
-      if (isJsonObject(value) && Object.hasOwn(value, element)) inner(value[element], undefined);
+      if (isJsonObject(value) && Object.hasOwn(value, step.key)) inner(value[step.key], undefined);
     };
   }
-  const condition = element.slice(fragmentPrefix.length);
   return (value, fallbackType) => {
     if (!isJsonObject(value)) return;
     const typename = value.__typename ?? fallbackType;
     // An object that does not say its type is taken to match: the selection did not need to ask.
-    if (typename === undefined || types.isSubtype(condition, String(typename))) inner(value, fallbackType);
+    if (typename === undefined || step.types.some((type) => types.isSubtype(type, String(typename)))) {
+      inner(value, fallbackType);
+    }
   };
 }
 

@@ -1,15 +1,14 @@
-import { Kind, parse, type SelectionNode } from 'graphql';
-import type { CompiledFetch } from './compile-fetch.ts';
+import type { RootFetch } from './compile-fetch.ts';
 import { FetchFailure } from './errors.ts';
 import { cloneJson, isJsonObject, type JsonObject, mergeInto } from './json.ts';
-import { collectTargets, locateTargets } from './path.ts';
 import { type RunState, variablesText } from './run-state.ts';
+import { rootKeysOf } from './response-keys.ts';
 import { send } from './send.ts';
 import type { SubgraphError, SubgraphResponse } from './types.ts';
 
 /** A fetch of a root type. Its answer is merged at every target (nearly always one: the root of the data). */
-export function runRootFetch(fetch: CompiledFetch, state: RunState): Promise<void> | undefined {
-  const targets = collectTargets(state.data, fetch.path);
+export function runRootFetch(fetch: RootFetch, state: RunState): Promise<void> | undefined {
+  const targets = fetch.route.collect(state.data);
   if (targets.length === 0) return undefined;
   return send(fetch, `{${variablesText(state, fetch)}}`, state).then(
     (response) => placeRoot(response, targets, fetch, state),
@@ -20,7 +19,7 @@ export function runRootFetch(fetch: CompiledFetch, state: RunState): Promise<voi
 function placeRoot(
   response: SubgraphResponse,
   targets: JsonObject[],
-  fetch: CompiledFetch,
+  fetch: RootFetch,
   state: RunState,
 ): void {
   const { data, errors } = response;
@@ -45,8 +44,8 @@ function placeRoot(
   targets.forEach((target, i) => mergeInto(target, i === targets.length - 1 ? data : cloneJson(data)));
 }
 
-function placeRootErrors(errors: readonly SubgraphError[], fetch: CompiledFetch, state: RunState): void {
-  const places = locateTargets(state.data, fetch.path);
+function placeRootErrors(errors: readonly SubgraphError[], fetch: RootFetch, state: RunState): void {
+  const places = fetch.route.locate(state.data);
   for (const answer of errors) {
     for (const place of places) {
       const path = answer.path ? [...place, ...answer.path] : place;
@@ -58,47 +57,14 @@ function placeRootErrors(errors: readonly SubgraphError[], fetch: CompiledFetch,
 /** One error for each root field, so that every field that stays null has its own. */
 function placeRootFailure(
   failure: unknown,
-  fetch: CompiledFetch,
+  fetch: RootFetch,
   state: RunState,
   only?: readonly string[],
 ): void {
   const { subgraph, renamed } = fetch;
   const keys = only ?? rootKeysOf(fetch).all;
-  for (const place of locateTargets(state.data, fetch.path)) {
+  for (const place of fetch.route.locate(state.data)) {
     for (const key of keys)
       state.faults.push({ subgraph, path: [...place, key], renamed, cause: { failure } });
   }
-}
-
-interface RootKeys {
-  readonly all: readonly string[];
-  /** Without those under a condition. */
-  readonly certain: readonly string[];
-}
-
-const rootKeys = new WeakMap<CompiledFetch, RootKeys>();
-
-function rootKeysOf(fetch: CompiledFetch): RootKeys {
-  let known = rootKeys.get(fetch);
-  if (!known) rootKeys.set(fetch, (known = readRootKeys(fetch.query)));
-  return known;
-}
-
-function readRootKeys(query: string): RootKeys {
-  const all: string[] = [];
-  const certain: string[] = [];
-  function read(selections: readonly SelectionNode[], isCertain: boolean): void {
-    for (const selection of selections) {
-      const isSure = isCertain && (selection.directives?.length ?? 0) === 0;
-      if (selection.kind === Kind.INLINE_FRAGMENT) read(selection.selectionSet.selections, isSure);
-      if (selection.kind !== Kind.FIELD) continue;
-      const key = selection.alias?.value ?? selection.name.value;
-      all.push(key);
-      if (isSure) certain.push(key);
-    }
-  }
-  for (const definition of parse(query, { noLocation: true }).definitions) {
-    if (definition.kind === Kind.OPERATION_DEFINITION) read(definition.selectionSet.selections, true);
-  }
-  return { all, certain };
 }

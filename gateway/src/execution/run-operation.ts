@@ -3,6 +3,7 @@ import type { Step } from './compile-plan.ts';
 import { errorCode } from './errors.ts';
 import { errorsOf, type PathNames } from './faults.ts';
 import { cloneJson, isJsonObject, type JsonObject } from './json.ts';
+import { missingOf, objectsIn } from './missing.ts';
 import type { Rewrite } from './rewrites.ts';
 import { createRunState, type RunState } from './run-state.ts';
 import { createErrorPaths } from './shape/error-paths.ts';
@@ -11,6 +12,7 @@ import type {
   CompiledOperation,
   ExecuteArgs,
   ExecutionOutcome,
+  Introspect,
   SubgraphFetcher,
   SubgraphResponse,
 } from './types.ts';
@@ -22,9 +24,7 @@ export interface RunnerParts {
   readonly names: PathNames;
   readonly derived: ReadonlyMap<string, (isOn: (variable: string) => boolean) => boolean>;
   readonly shapeFor: (isOn: (variable: string) => boolean) => Shaper;
-  readonly introspect:
-    | ((variables: ExecuteArgs['variables']) => Readonly<Record<string, unknown>>)
-    | undefined;
+  readonly introspect: Introspect | undefined;
   readonly step: Step | undefined;
   /** Corrections of an upstream event before the rest of a subscription's plan runs on it. */
   readonly rewriteEvent: Rewrite | undefined;
@@ -41,16 +41,21 @@ export function createRunner(parts: RunnerParts): Pick<CompiledOperation, 'run' 
       const variables = coerce(parts, args);
       if ('errors' in variables) return variables;
       const state = stateFor({}, isMutation ? { ...args, signal: undefined } : args, variables.values);
+      // Before anything is fetched or changed: it may be refused.
+      const described = await parts.introspect?.({ ...args, variables: variables.values });
       await parts.step?.(state);
-      return answer(parts, state, variables.values);
+      return answer(parts, state, described);
     },
     async runRest(event, args) {
       const variables = coerce(parts, args);
       if ('errors' in variables) return variables;
       const state = stateFor(isJsonObject(event.data) ? cloneJson(event.data) : {}, args, variables.values);
       takeEvent(parts, state, event);
+      const named = objectsIn(state.data);
       await parts.step?.(state);
-      return answer(parts, state, variables.values);
+      const missing = missingOf(named, state.faults);
+      const outcome = answer(parts, state);
+      return missing ? { ...outcome, missing } : outcome;
     },
   };
 }
@@ -94,14 +99,13 @@ function coerce({ schema, operation }: RunnerParts, { variables }: ExecuteArgs):
 function answer(
   parts: RunnerParts,
   state: RunState,
-  variables: Readonly<Record<string, unknown>>,
+  introspection?: Readonly<Record<string, unknown>>,
 ): ExecutionOutcome {
-  const errors =
-    state.faults.length > 0 ? errorsOf(state.faults, parts.names, state.args.context.requestId) : [];
-  const known = createErrorPaths();
-  for (const error of errors) known.add(error.path);
+  const { errors, known } =
+    state.faults.length > 0
+      ? errorsOf(state.faults, parts.names, state.args.context.requestId)
+      : { errors: [], known: createErrorPaths() };
   const shape = parts.shapeFor(state.isOn);
-  const introspection = parts.introspect?.(variables);
   const data = shape(state.data, { path: [], errors, known, introspection, owner: state.data });
   const shaped = data === bubble ? null : (data as JsonObject);
   return errors.length > 0 ? { data: shaped, errors } : { data: shaped };

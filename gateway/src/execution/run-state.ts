@@ -1,6 +1,6 @@
-import type { CompiledFetch } from './compile-fetch.ts';
+import type { CompiledFetch, CompiledSet, EntityFetch } from './compile-fetch.ts';
 import type { JsonObject } from './json.ts';
-import type { Path } from './path.ts';
+import type { Path, Route } from './path.ts';
 import type { ExecuteArgs, SubgraphError, SubgraphFetcher } from './types.ts';
 
 /** Something that went wrong, at a place named by the keys of the fetched data (not yet the client's). */
@@ -11,19 +11,28 @@ export interface Fault {
   readonly cause: { readonly answer: SubgraphError } | { readonly failure: unknown };
 }
 
-/** Entity fetches that wait for the end of the current tick to go out as one. */
+/** Entity fetches that wait for the end of the current turn to go out as one. */
 export interface Batch {
-  readonly fetch: CompiledFetch;
-  /** Representation text to its place in the list that is sent. */
-  readonly representations: Map<string, number>;
+  readonly fetch: EntityFetch;
+  /** For each set of the fetch: representation text to its place in the list that is sent. */
+  readonly representations: readonly Map<string, number>[];
   readonly consumers: Consumer[];
   readonly done: Promise<void>;
   readonly settle: () => void;
 }
 
-/** One fetch node's share of a batch. */
+/** Those that wait, by what must be equal of fetches that go out as one. */
+export type Batches = Map<string, Batch>;
+
+/** One way through the data, of one fetch node's share of a batch. */
 export interface Consumer {
-  readonly fetch: CompiledFetch;
+  /** Of the run that the data is of. */
+  readonly state: RunState;
+  readonly fetch: EntityFetch;
+  readonly set: CompiledSet;
+  /** The set's number. */
+  readonly index: number;
+  readonly route: Route;
   readonly targets: JsonObject[];
   /** For each target its representation's place, or -1. */
   readonly places: number[];
@@ -37,7 +46,7 @@ export interface RunState {
   readonly fetcher: SubgraphFetcher;
   readonly isOn: (variable: string) => boolean;
   readonly derived: { has(variable: string): boolean };
-  readonly batches: Map<string, Batch>;
+  readonly batches: Batches;
   readonly variableTexts: Map<string, string>;
 }
 
@@ -48,7 +57,16 @@ export function createRunState(
   isOn: (variable: string) => boolean,
   derived: RunState['derived'],
 ): RunState {
-  return { data, faults: [], args, fetcher, isOn, derived, batches: new Map(), variableTexts: new Map() };
+  return {
+    data,
+    faults: [],
+    args,
+    fetcher,
+    isOn,
+    derived,
+    batches: args.batches ?? new Map(),
+    variableTexts: new Map(),
+  };
 }
 
 /** The client's variables that a fetch uses, as the inside of a JSON object. Absent ones stay absent. */

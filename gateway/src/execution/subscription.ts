@@ -1,33 +1,33 @@
-import type { SubscriptionNode } from '@apollo/query-planner';
 import { Kind, type SelectionNode } from 'graphql';
-import { withStableName } from './compile-fetch.ts';
+import type { FetchNode } from '../planning/plan.ts';
 import type { OperationSource } from './compile-operation.ts';
+import { restFieldsOf } from './rest-fields.ts';
 import { compileRewrites, type Rewrite } from './rewrites.ts';
 import type { CompiledSubscription } from './types.ts';
 
 /** The upstream half of a subscription: what to open where, and how its events fit the rest of the plan. */
 export function compileSubscription(
-  { primary, rest }: SubscriptionNode,
+  primary: FetchNode,
   source: OperationSource,
 ): { subscription: CompiledSubscription; rewriteEvent: Rewrite | undefined } {
-  const operation = withStableName(primary.operation, primary.operationName);
   const field = onlyField(source.operation.selectionSet.selections, source);
   if (!field) throw new Error('A subscription selects exactly one field');
-  const { environment } = source;
+  const { environment, plan } = source;
   return {
     subscription: {
-      serviceName: primary.serviceName,
-      url: environment.urlOf(primary.serviceName),
-      operation: operation.text,
-      operationName: operation.name,
+      serviceName: primary.subgraph,
+      url: environment.urlOf(primary.subgraph),
+      operation: primary.operation,
+      operationName: primary.operationName,
       operationKind: 'subscription',
-      variableUsages: (primary.variableUsages ?? []).map(environment.clientVariableOf),
+      variableUsages: primary.variables.map(environment.clientVariableOf),
       responseShape: {
         fieldName: field.name.value,
         upstreamKey: source.dataKeyOf(field),
         clientKey: field.alias?.value ?? field.name.value,
       },
-      hasRest: rest !== undefined,
+      hasRest: plan.node !== undefined,
+      rest: restFieldsOf(plan.node, environment.types, environment.clientVariableOf),
     },
     rewriteEvent: compileRewrites(primary.outputRewrites, environment.types),
   };

@@ -1,10 +1,12 @@
-import { type GraphQLSchema, isAbstractType, isInterfaceType, isObjectType } from 'graphql';
+import { getNamedType, type GraphQLSchema, isAbstractType, isInterfaceType, isObjectType } from 'graphql';
 
 /** Questions about types that are asked for every entity, answered from memory after the first time. */
 export interface TypeRelations {
   isSubtype(condition: string, typename: string): boolean;
   isObject(typename: string): boolean;
   isKnown(typename: string): boolean;
+  /** Name of a field's innermost type. */
+  typeOfField(typename: string, field: string): string | undefined;
 }
 
 /** Built on the whole supergraph, not the API schema: representations may name what clients cannot see. */
@@ -25,6 +27,11 @@ export function createTypeRelations(schema: GraphQLSchema): TypeRelations {
     },
     isObject: (typename) => isObjectType(schema.getType(typename)),
     isKnown: (typename) => schema.getType(typename) !== undefined,
+    typeOfField(typename, field) {
+      const type = schema.getType(typename);
+      const known = isObjectType(type) || isInterfaceType(type) ? type.getFields()[field] : undefined;
+      return known && getNamedType(known.type).name;
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Batches } from './run-state.ts';
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import type { CancelSignal } from './cancel.ts';
 
@@ -6,6 +7,15 @@ export interface ExecutionOutcome {
   /** Absent when the request was refused before anything ran (bad variables, a forbidden response key). */
   data?: Record<string, unknown> | null;
   errors?: readonly GraphQLError[];
+}
+
+/** What a subscriber receives of one event. */
+export interface EventOutcome extends ExecutionOutcome {
+  /**
+   * Why it is no event yet, or none at all. `away`: a part of the graph could not answer, and may a moment later.
+   * `gone`: what the event names is not there for the viewer, says its owner: deleted, or hidden.
+   */
+  readonly missing?: 'away' | 'gone';
 }
 
 /** Everything the executor and the fetcher may know of one client request. Generic: no social rule lives here. */
@@ -20,6 +30,8 @@ export interface RequestContext {
    * Reads of different partitions are never shared.
    */
   readonly partition?: string;
+  /** Who takes turns with others where many wait; without it all are one. */
+  readonly caller?: string;
   /** Milliseconds since the epoch after which no subgraph is waited for. */
   readonly deadline: number;
   /** Called with the `extensions` of every subgraph answer that has some. */
@@ -63,7 +75,12 @@ export interface ExecuteArgs {
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
   readonly context: RequestContext;
   readonly signal?: CancelSignal | undefined;
+  /** Given to several runs of one operation, with the same variables and caller: they ask for entities together. */
+  readonly batches?: Batches | undefined;
 }
+
+/** Answers an operation's `__schema` and `__type`, by response key, for variables as they were coerced. Rejects with a GraphQLError. */
+export type Introspect = (args: ExecuteArgs) => Promise<Readonly<Record<string, unknown>>>;
 
 /** What is needed to open a subscription upstream; the rest of its plan runs once for each event. */
 export interface CompiledSubscription {
@@ -85,6 +102,15 @@ export interface CompiledSubscription {
   };
   /** False when an event needs shaping only and no further fetch. */
   readonly hasRest: boolean;
+  readonly rest: RestFields;
+}
+
+/** What the rest of a subscription's plan asks other subgraphs for. */
+export interface RestFields {
+  /** `Type.field`; `?.field` where the type is not known. */
+  readonly coordinates: ReadonlySet<string>;
+  /** The client's variables that it depends on. */
+  readonly variables: ReadonlySet<string>;
 }
 
 /** One operation against one supergraph generation, ready to run any number of times. */
@@ -98,5 +124,5 @@ export interface CompiledOperation {
   readonly bytes: number;
   /** Use `execute` and `executeRest` of execute.ts. */
   run(args: ExecuteArgs): Promise<ExecutionOutcome>;
-  runRest(event: SubgraphResponse, args: ExecuteArgs): Promise<ExecutionOutcome>;
+  runRest(event: SubgraphResponse, args: ExecuteArgs): Promise<EventOutcome>;
 }

@@ -1,14 +1,14 @@
-import type { ApolloServer } from '@apollo/server';
 import { anonymous } from '@murmuration/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import { createEdgeContext, type EdgeContext } from '../context.ts';
+import { createEdgeContext } from '../operation/context.ts';
+import type { Road } from '../operation/road.ts';
 import { readExamples } from './examples.ts';
 import { fillExamples } from './fill.ts';
 import type { IdePage } from './page.ts';
 
 export interface IdeOptions {
-  server: ApolloServer<EdgeContext>;
+  road: Road;
   schema(): GraphQLSchema;
   examplesFile: string | undefined;
   deadlineMs: number;
@@ -37,8 +37,13 @@ export function serveIde(app: FastifyInstance, options: IdeOptions): void {
   });
 }
 
-async function runAnonymously({ server, deadlineMs }: IdeOptions, query: string): Promise<unknown> {
-  const contextValue = createEdgeContext({ identity: anonymous, requestId: 'ide', deadlineMs });
-  const { body } = await server.executeOperation({ query }, { contextValue });
-  return body.kind === 'single' ? body.singleResult.data : undefined;
+async function runAnonymously({ deadlineMs, road }: IdeOptions, query: string): Promise<unknown> {
+  const answered = await road({
+    request: { query },
+    head: undefined,
+    mayMutate: false,
+    mayStream: false,
+    createContext: () => createEdgeContext({ identity: anonymous, requestId: 'ide', deadlineMs }),
+  });
+  return answered.kind === 'answer' ? answered.result.data : undefined;
 }

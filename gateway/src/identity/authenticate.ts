@@ -1,6 +1,6 @@
-import { HeaderMap, type HTTPGraphQLHead } from '@apollo/server';
 import { anonymous, downstreamError, errorCodes, type Identity } from '@murmuration/service-kit';
-import { GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
+import { refusal as refused } from '../operation/refusal.ts';
 import type { DenyList } from './deny-list.ts';
 import type { TokenVerifier } from './verify-token.ts';
 
@@ -42,17 +42,12 @@ export function createAuthenticate(options: {
 /** The issuer's keys are not known: the caller may well be right, and should try again. */
 function unavailable(cause: unknown): GraphQLError {
   const error = downstreamError('sign-in', cause);
-  const http: HTTPGraphQLHead = { status: 503, headers: new HeaderMap([['retry-after', '1']]) };
+  const http = { status: 503, headers: new Map([['retry-after', '1']]) };
   return Object.assign(error, { extensions: { ...error.extensions, http } });
 }
 
 function refusal(message: string): GraphQLError {
-  const http: HTTPGraphQLHead = {
-    status: 401,
-    headers: new HeaderMap([['www-authenticate', 'Bearer error="invalid_token"']]),
-  };
-  // `never`, because the IDE's renderer brings typings that claim this key for another server.
-  return new GraphQLError(message, {
-    extensions: { code: errorCodes.unauthenticated, http: http as never },
+  return refused(message, errorCodes.unauthenticated, 401, {
+    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
   });
 }

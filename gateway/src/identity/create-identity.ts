@@ -1,8 +1,8 @@
-import { createInternalClient, type Lifecycle, type Logger } from '@murmuration/service-kit';
+import { createInternalClient, type Lifecycle, type Logger, type RedisCache } from '@murmuration/service-kit';
 import type { GatewayConfig } from '../config.ts';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
 import { createDenyList, type DenyList } from './deny-list.ts';
-import { createKeySet } from './jwks.ts';
+import { createKeySet } from '@murmuration/service-kit/key-set';
 import { createTokenVerifier } from './verify-token.ts';
 import { watchRevocations } from './watch-revocations.ts';
 
@@ -11,6 +11,7 @@ export async function startIdentity(
   config: GatewayConfig,
   logger: Logger,
   lifecycle: Lifecycle,
+  redis: RedisCache | undefined,
 ): Promise<{ authenticate: Authenticate; denyList: DenyList }> {
   const denyList = createDenyList();
   const { JWKS_URL: url, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
@@ -29,9 +30,16 @@ export async function startIdentity(
         })
       : undefined;
   if (client) lifecycle.onStop('revocation client', () => client.close());
-  const watch = watchRevocations({ denyList, issuer: client, redisUrl: config.REDIS_URL, logger });
+  const watch = watchRevocations({ denyList, issuer: client, redis, logger });
   lifecycle.onStop('revocations', () => watch.stop());
   await Promise.all([keySet.refresh(), watch.ready]);
-  const verify = createTokenVerifier({ keyFor: keySet.keyFor, issuer, audience });
+  const verify = createTokenVerifier({
+    keyFor: keySet.keyFor,
+    keysVersion: keySet.version,
+    maxAgeMs: config.JWT_MAX_AGE_SECONDS === 0 ? undefined : config.JWT_MAX_AGE_SECONDS * 1_000,
+    requiresType: config.JWT_TYPE_REQUIRED,
+    issuer,
+    audience,
+  });
   return { authenticate: createAuthenticate({ verify, denyList }), denyList };
 }

@@ -1,10 +1,10 @@
 import {
   type InternalClient,
   type Logger,
+  type RedisCache,
   revocationChannel,
   revocationsPath,
 } from '@murmuration/service-kit';
-import { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { DenyList } from './deny-list.ts';
 
@@ -17,17 +17,17 @@ const answer = z.object({ sessions: sessionList });
 export function watchRevocations(options: {
   denyList: DenyList;
   issuer: InternalClient | undefined;
-  redisUrl: string | undefined;
+  redis: RedisCache | undefined;
   logger: Logger;
   pollMs?: number;
 }): { ready: Promise<void>; stop(): void } {
   const poll = options.issuer && pollRevocations(options.issuer, options);
-  const redis = options.redisUrl ? subscribe(options.redisUrl, options) : undefined;
+  const subscriber = options.redis && subscribe(options.redis, options);
   return {
     ready: poll?.ready ?? Promise.resolve(),
     stop() {
       poll?.stop();
-      redis?.disconnect();
+      subscriber?.disconnect();
     },
   };
 }
@@ -61,21 +61,21 @@ function pollRevocations(
   };
 }
 
-function subscribe(url: string, { denyList, logger }: { denyList: DenyList; logger: Logger }): Redis {
+function subscribe(redis: RedisCache, { denyList, logger }: { denyList: DenyList; logger: Logger }) {
   // It waits for Redis for ever: the poll covers whatever is missed meanwhile.
-  const redis = new Redis(url, {
-    connectionName: 'gateway-revocations',
+  const subscriber = redis.subscriber({
+    enableOfflineQueue: true,
     maxRetriesPerRequest: null,
-    retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+    commandTimeout: undefined,
+    autoResubscribe: true,
   });
-  redis.on('error', () => undefined); // the poll goes on; readiness does not hang on Redis
-  redis.subscribe(revocationChannel).catch(() => undefined); // only when stopped before it ever connected
-  redis.on('message', (_channel, message) => {
+  subscriber.subscribe(revocationChannel).catch(() => undefined); // only when stopped before it ever connected
+  subscriber.on('message', (_channel, message) => {
     const sessions = sessionList.safeParse(parse(message));
     if (sessions.success) denyList.add(sessions.data);
     else logger.warn('a message on the channel of revoked sessions is not a list of sessions');
   });
-  return redis;
+  return subscriber;
 }
 
 function parse(text: string): unknown {

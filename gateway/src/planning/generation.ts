@@ -1,60 +1,107 @@
-import type { QueryPlan } from '@apollo/query-planner';
-import { type DocumentNode, GraphQLError, Kind, parse, print, validate } from 'graphql';
-import { LRUCache } from 'lru-cache';
-import { compileOperation } from '../execution/compile-operation.ts';
-import { errorCode } from '../execution/errors.ts';
-import type { CompiledOperation } from '../execution/types.ts';
-import { withoutEarlyFields } from './early-fields.ts';
-import { normaliseOperation } from './normalise.ts';
-import { planOperation } from './plan-operation.ts';
-import { createPlanThread } from './plan-thread.ts';
-import { withRealNames } from './real-names.ts';
-import { selectOperation } from './select-operation.ts';
-import { type LoadedSupergraph, loadSupergraph } from './supergraph.ts';
+import { GraphQLError, parse } from 'graphql';
+import type { CompiledOperation, ExecuteArgs } from '../execution/types.ts';
+import { hashOf } from '../operation/documents/hash.ts';
+import { choosePlan } from './choose-plan.ts';
+import { createCompiler } from './compile.ts';
+import { createPlanners } from './create-planners.ts';
+import { InvalidDocument, invalidDocument } from './invalid-document.ts';
+import { knownLabels, planKey } from './plan-key.ts';
+import { PlanFailure, planError } from './plan-failure.ts';
+import { createRefusals } from './refusals.ts';
+import { shareWork, type Waiter } from './shared-work.ts';
+import { loadSupergraph } from './supergraph.ts';
 import type { Generation, GenerationOptions, PlanOptions } from './types.ts';
 
 export type { Generation, GenerationOptions, PlanOptions } from './types.ts';
 
-const defaultCacheBytes = 64 * 1024 * 1024;
-const refusedMs = 60_000;
+const anybody = '';
 
-type PlanWith = (document: DocumentNode, labels: readonly string[]) => Promise<QueryPlan>;
+/** Undefined where only validity was asked. */
+type Made = CompiledOperation | undefined;
 
 /** Makes a supergraph ready to serve. Throws when the SDL is not a supergraph that can be planned on. */
 export function createGeneration(supergraphSdl: string, options: GenerationOptions): Generation {
   const supergraph = loadSupergraph(supergraphSdl);
-  const cache = new LRUCache<string, CompiledOperation>({
-    maxSize: options.cacheBytes ?? defaultCacheBytes,
-    sizeCalculation: (compiled, key) => compiled.bytes + 2 * key.length,
-  });
+  const { allowsIntrospection = true } = options;
+  const source = { sdl: supergraphSdl, allowsIntrospection };
+  const planners = createPlanners(source, options);
+  const compile = createCompiler(supergraph, options, introspectText);
+  const working = new Map<string, (waiter: Waiter) => Promise<Made>>();
+  const refusals = createRefusals();
 
-  const planning = new Map<string, Promise<CompiledOperation>>();
-  const refused = new LRUCache<string, GraphQLError>({ max: 500, ttl: refusedMs });
-  const thread = options.planInThread ? createPlanThread(supergraphSdl, options) : undefined;
-  if (!thread) supergraph.planning();
-  const planWith: PlanWith = thread
-    ? (document, labels) => thread.plan(print(document), labels)
-    : async (document, labels) => planOperation(supergraph.planning(), document, labels);
-
-  async function plan(document: DocumentNode, operationName?: string, planOptions: PlanOptions = {}) {
-    const labels = knownLabels(supergraph, planOptions.overrideLabels);
-    const key = cacheKey(planOptions.documentKey ?? print(document), operationName, labels);
-    const cached = cache.get(key) ?? planning.get(key);
-    if (cached) return cached;
-    const known = refused.get(key);
-    if (known) throw known;
-    const compiling = compile(supergraph, options, planWith, document, operationName, labels);
-    planning.set(key, compiling);
+  async function introspectText(text: string, operationName: string | undefined, args: ExecuteArgs) {
+    const { caller = anybody, deadline } = args.context;
+    const question = { text, operationName, labels: [], isValid: true, isPlanWanted: false };
+    const introspectWith = args.variables ?? {};
+    const ask = (signal: AbortSignal) =>
+      choosePlan(planners, { ...question, introspectWith, caller, signal });
     try {
-      const compiled = await compiling;
-      cache.set(key, compiled);
-      return compiled;
+      const { findings } = await shareWork(ask)({ signal: args.signal, deadline, onLeave });
+      if (findings.kind === 'introspected') return findings.data;
+      throw new PlanFailure('failed', `Asked of the schema, a planner said: ${findings.kind}`);
     } catch (error) {
-      // What cannot be planned is not tried again and again: it may take the planner all its time.
-      if (error instanceof GraphQLError && error.extensions.code !== errorCode.busy) refused.set(key, error);
-      throw error;
-    } finally {
-      planning.delete(key);
+      throw errorOf(error);
+    }
+  }
+
+  async function examine(text: string, isPlanWanted: boolean, signal: AbortSignal, asked: PlanOptions) {
+    const { operationName, isValid = false } = asked;
+    const labels = knownLabels(supergraph.overrideLabels, asked.overrideLabels);
+    const question = { text, operationName, labels, isValid, isPlanWanted };
+    const caller = asked.caller ?? anybody;
+    const { findings, planner } = await choosePlan(
+      planners,
+      { ...question, caller, signal },
+      options.onRefusal,
+    );
+    switch (findings.kind) {
+      case 'invalid':
+        throw invalidDocument(text, findings.problems);
+      case 'valid':
+      case 'introspected':
+        return undefined;
+      case 'planned': {
+        const document = asked.document ?? parse(text, { noLocation: true });
+        const compiled = compile({ text, document }, operationName, findings);
+        const { plan } = findings;
+        if (plan.node ?? plan.primary) options.onPlan?.(plan, compiled.operationName, planner);
+        return compiled;
+      }
+      default:
+        return findings satisfies never;
+    }
+  }
+
+  function begin(key: string, text: string, isPlanWanted: boolean, asked: PlanOptions) {
+    const wait = shareWork(async (signal) => {
+      signal.addEventListener('abort', forget, { once: true });
+      try {
+        return await examine(text, isPlanWanted, signal, asked);
+      } catch (error) {
+        throw error instanceof PlanFailure ? refusals.keep(key, error) : error;
+      } finally {
+        forget();
+      }
+    });
+    const forget = () => {
+      if (working.get(key) === wait) working.delete(key);
+    };
+    working.set(key, wait);
+    return wait;
+  }
+
+  async function work(text: string, isPlanWanted: boolean, asked: PlanOptions): Promise<Made> {
+    const labels = knownLabels(supergraph.overrideLabels, asked.overrideLabels);
+    const hash = asked.documentKey ?? hashOf(text);
+    const key = isPlanWanted ? planKey(hash, asked.operationName, labels) : hash;
+    const known = refusals.find(key);
+    if (known) throw planError(known);
+    const wait = working.get(key) ?? begin(key, text, isPlanWanted, asked);
+    const { signal, deadline } = asked;
+    try {
+      return await wait({ signal, deadline, onLeave });
+    } catch (error) {
+      throw errorOf(error);
     }
   }
 
@@ -64,89 +111,31 @@ export function createGeneration(supergraphSdl: string, options: GenerationOptio
     apiSchema: supergraph.apiSchema,
     subgraphs: supergraph.subgraphs,
     overrideLabels: supergraph.overrideLabels,
-    lookup: (documentKey, operationName, labels) =>
-      cache.get(cacheKey(documentKey, operationName, knownLabels(supergraph, labels))),
-    plan,
-    async warm(documents) {
-      const outcome = { planned: 0, failed: 0 };
-      for (const { query, operationName } of documents) {
-        const isPlanned = await warmOne(supergraph, query, (document) =>
-          plan(document, operationName, { documentKey: query }),
-        );
-        if (isPlanned) outcome.planned++;
-        else outcome.failed++;
-        // One document a turn: requests on the generation that still serves must not wait for all of them.
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      return outcome;
+    async plan(text, asked = {}) {
+      const compiled = await work(text, true, asked);
+      if (!compiled) throw new Error('a plan was wanted');
+      return compiled;
     },
-    cachedBytes: () => cache.calculatedSize,
+    async check(text, asked = {}) {
+      await work(text, false, asked);
+    },
+    start: () => planners[0]?.start?.(),
+    retire() {
+      for (const planner of planners) planner.retire();
+    },
     dispose() {
-      cache.clear();
-      thread?.stop();
+      for (const planner of planners) planner.stop();
     },
   };
 }
 
-async function warmOne(
-  { apiSchema }: LoadedSupergraph,
-  query: string,
-  plan: (document: DocumentNode) => Promise<unknown>,
-): Promise<boolean> {
-  try {
-    const document = parse(query);
-    if (validate(apiSchema, document).length > 0) return false;
-    await plan(document);
-    return true;
-  } catch {
-    // A document of another version of the graph is no reason to refuse this one; it is counted.
-    return false;
-  }
+function onLeave(why: 'cancelled' | 'deadline'): PlanFailure {
+  return new PlanFailure(why, 'The caller went first');
 }
 
-/** Labels the supergraph does not know would only multiply cache entries. */
-function knownLabels({ overrideLabels }: LoadedSupergraph, wanted: Iterable<string> | undefined): string[] {
-  if (overrideLabels.length === 0 || !wanted) return [];
-  const on = new Set(wanted);
-  return overrideLabels.filter((label) => on.has(label));
-}
-
-function cacheKey(documentKey: string, operationName: string | undefined, labels: readonly string[]): string {
-  return `${operationName ?? ''}\n${labels.join(' ')}\n${documentKey}`;
-}
-
-async function compile(
-  supergraph: LoadedSupergraph,
-  options: GenerationOptions,
-  planWith: PlanWith,
-  document: DocumentNode,
-  operationName: string | undefined,
-  labels: readonly string[],
-): Promise<CompiledOperation> {
-  const { operation, fragments } = selectOperation(document, operationName);
-  const normal = normaliseOperation(operation, fragments, supergraph.internalNames);
-  const planned = await planWith(normal.document, labels);
-  const plan = withRealNames(withoutEarlyFields(planned, supergraph.rules.requirements), supergraph.rules);
-  options.onPlan?.(plan, operation.name?.value);
-  const urls = new Map(supergraph.subgraphs.map(({ name, url }) => [name, url]));
-  return compileOperation({
-    generationId: supergraph.id,
-    apiSchema: supergraph.apiSchema,
-    fetcher: options.fetcher,
-    document: {
-      kind: Kind.DOCUMENT,
-      definitions: [operation, ...fragments],
-      ...(document.loc ? { loc: document.loc } : {}),
-    },
-    operation,
-    dataKeyOf: normal.dataKeyOf,
-    plan,
-    environment: {
-      types: supergraph.types,
-      urlOf: (name) => urls.get(name),
-      realNameOf: (name) => supergraph.rules.virtualFields.get(name)?.realName ?? name,
-      clientVariableOf: normal.clientVariableOf,
-    },
-    derived: normal.derived,
-  });
+/** What whoever waits is told. */
+function errorOf(error: unknown): Error {
+  if (error instanceof PlanFailure) return planError(error);
+  if (error instanceof GraphQLError || error instanceof InvalidDocument) return error;
+  return planError(new PlanFailure('failed', String(error), { cause: error }));
 }

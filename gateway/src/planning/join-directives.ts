@@ -22,6 +22,17 @@ export function internalNamesOf(supergraph: DocumentNode): Set<string> {
   return names;
 }
 
+/** Interfaces that some subgraph sees as one object type. */
+export function interfaceObjectsOf(supergraph: DocumentNode): Set<string> {
+  const names = supergraph.definitions.flatMap((definition) =>
+    definition.kind === Kind.INTERFACE_TYPE_DEFINITION &&
+    definition.directives?.some((one) => isOn(one, 'isInterfaceObject'))
+      ? definition.name.value
+      : [],
+  );
+  return new Set(names);
+}
+
 function fieldNames(selection: string): string[] {
   const names: string[] = [];
   visit(parse(`{ ${selection} }`, { noLocation: true }), {
@@ -53,19 +64,32 @@ export function isOn(directive: ConstDirectiveNode, name: string): boolean {
   return value?.kind === Kind.BOOLEAN && value.value;
 }
 
+/** The subgraphs of a supergraph, and where they are. */
+export function subgraphsOf(supergraph: DocumentNode): { name: string; url: string | undefined }[] {
+  return joinGraphs(supergraph).map(({ directive, subgraph: name }) => ({
+    name,
+    url: stringArgument(directive, 'url') || undefined,
+  }));
+}
+
 /** From a subgraph's name to its value of the enum `join__Graph`. */
 export function graphNamesOf(supergraph: DocumentNode): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const definition of supergraph.definitions) {
-    if (definition.kind !== Kind.ENUM_TYPE_DEFINITION || definition.name.value !== 'join__Graph') continue;
-    for (const { name, directives } of definition.values ?? []) {
-      for (const directive of directives ?? []) {
-        const subgraph = stringArgument(directive, 'name');
-        if (subgraph !== undefined) names.set(subgraph, name.value);
-      }
-    }
-  }
-  return names;
+  return new Map(joinGraphs(supergraph).map(({ subgraph, value }) => [subgraph, value]));
+}
+
+/** What the enum `join__Graph` says of each subgraph. */
+function joinGraphs(supergraph: DocumentNode) {
+  const values = supergraph.definitions.flatMap((definition) =>
+    definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph'
+      ? (definition.values ?? [])
+      : [],
+  );
+  return values.flatMap(({ name: { value }, directives = [] }) =>
+    directives.flatMap((directive) => {
+      const subgraph = stringArgument(directive, 'name');
+      return subgraph === undefined ? [] : { subgraph, value, directive };
+    }),
+  );
 }
 
 /** The value of `join__Graph` that a join directive names. */

@@ -5,20 +5,17 @@ import {
   GraphQLError,
   Kind,
   type OperationDefinitionNode,
-  print,
   visit,
 } from 'graphql';
 import { isForbiddenKey } from '../execution/json.ts';
+import { clientKey, signatureOf } from './field-signature.ts';
 import { pruneOperation } from './prune.ts';
-import { type DerivedVariables, serialMutation } from './serial-mutation.ts';
+import type { PlannedOperation } from './question.ts';
+import { serialMutation } from './serial-mutation.ts';
 
 /** An operation as the planner gets it, and how to find the client's fields in what is then fetched. */
-export interface NormalOperation {
+export interface NormalOperation extends Pick<PlannedOperation, 'dataKeys' | 'clientVariables' | 'derived'> {
   readonly document: DocumentNode;
-  readonly dataKeyOf: (field: FieldNode) => string;
-  readonly clientVariableOf: (name: string) => string;
-  /** Variables of the planned operation that no client sends. */
-  readonly derived: DerivedVariables;
 }
 
 /**
@@ -35,32 +32,20 @@ export function normaliseOperation(
   const fields = allFields(original);
   const keys = chooseKeys(fields, internalNames);
   const variables = renamedVariables(operation);
-  const isChanged =
-    variables.size > 0 || fields.some((field) => keys.get(signature(field)) !== clientKey(field));
-  const clientNames = new Map([...variables].map(([client, planned]) => [planned, client]));
-  const pruned = pruneOperation(isChanged ? rename(original, keys, variables) : original);
-  return {
-    ...serialMutation(pruned),
-    dataKeyOf: (field) => keys.get(signature(field)) ?? clientKey(field),
-    clientVariableOf: (name) => clientNames.get(name) ?? name,
-  };
-}
-
-function clientKey(field: FieldNode): string {
-  return field.alias?.value ?? field.name.value;
-}
-
-const signatures = new WeakMap<FieldNode, string>();
-
-/** Fields of one response name that ask the same thing; they may, and must, share a key. */
-function signature(field: FieldNode): string {
-  let text = signatures.get(field);
-  if (text === undefined) {
-    const args = [...(field.arguments ?? [])].sort((a, b) => (a.name.value < b.name.value ? -1 : 1));
-    text = `${clientKey(field)}:${field.name.value}(${args.map(print).join(',')})`;
-    signatures.set(field, text);
+  const dataKeys = new Map<string, string>();
+  for (const field of fields) {
+    const key = keys.get(signatureOf(field));
+    if (key !== undefined && key !== clientKey(field)) dataKeys.set(signatureOf(field), key);
   }
-  return text;
+  const isChanged = variables.size > 0 || dataKeys.size > 0;
+  const pruned = pruneOperation(isChanged ? rename(original, keys, variables) : original);
+  const { document, derived } = serialMutation(pruned);
+  return {
+    document,
+    dataKeys: [...dataKeys],
+    clientVariables: [...variables].map(([client, planned]) => [planned, client]),
+    derived: [...derived],
+  };
 }
 
 function allFields(document: DocumentNode): FieldNode[] {
@@ -85,7 +70,7 @@ function chooseKeys(fields: FieldNode[], internalNames: ReadonlySet<string>): Ma
   const owners = new Map<string, string>();
   // Plain fields first: a field's own name is the best key, and leaves most operations as they are.
   for (const field of [...fields].sort((a, b) => Number(isAliased(a)) - Number(isAliased(b)))) {
-    const asked = signature(field);
+    const asked = signatureOf(field);
     if (keys.has(asked)) continue;
     const wanted = clientKey(field);
     if (field.name.value.startsWith('__')) {
@@ -138,7 +123,7 @@ function rename(
     Field: {
       // On leaving the arguments may be renamed already, so the key is looked up on entering.
       enter(field) {
-        const key = keys.get(signature(field)) ?? clientKey(field);
+        const key = keys.get(signatureOf(field)) ?? clientKey(field);
         if (key === field.name.value) return field.alias ? { ...field, alias: undefined } : undefined;
         return { ...field, alias: { kind: Kind.NAME, value: key } };
       },

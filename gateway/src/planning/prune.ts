@@ -1,15 +1,22 @@
-import { type DirectiveNode, type DocumentNode, Kind, type SelectionNode, visit } from 'graphql';
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  Kind,
+  type SelectionNode,
+  visit,
+} from 'graphql';
 
 type Conditional = { readonly directives?: readonly DirectiveNode[] | undefined };
 
 /**
- * Leaves out what is never selected, and gives every selection set something that always is. Without it
+ * Leaves out what is never selected and what no subgraph is asked, and gives every selection set something that always is. Without it
  * the planner drops `friends { name @include(if: $more) }` as a whole when `$more` is false, where the
  * answer is `friends: [{}]`.
  */
 export function pruneOperation(document: DocumentNode): DocumentNode {
   return visit(document, {
-    Field: enterConditional,
+    Field: (field) => (isAboutSchema(field) ? typenameField : enterConditional(field)),
     InlineFragment: enterConditional,
     FragmentSpread: enterConditional,
     SelectionSet: {
@@ -22,7 +29,12 @@ export function pruneOperation(document: DocumentNode): DocumentNode {
   });
 }
 
-const typenameField: SelectionNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+/** Answered by the gateway itself. In its place something that costs nothing, for no selection set may be empty. */
+function isAboutSchema({ name }: FieldNode): boolean {
+  return name.value === '__schema' || name.value === '__type';
+}
+
+const typenameField: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
 function enterConditional<T extends Conditional>(node: T): T | null | undefined {
   const constant = (node.directives ?? []).filter((directive) => constantOf(directive) !== undefined);

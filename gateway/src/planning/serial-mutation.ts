@@ -22,8 +22,15 @@ interface Occurrence {
 
 export type IsOn = (variable: string) => boolean;
 
-/** Boolean variables that the gateway works out itself, from those of the client. */
-export type DerivedVariables = ReadonlyMap<string, (isOn: IsOn) => boolean>;
+/** How the gateway works out a Boolean variable from those of the client: all of `when`, and none of `unless` as a whole. */
+export interface DerivedRule {
+  readonly when: readonly Condition[];
+  readonly unless: readonly (readonly Condition[])[];
+}
+
+export function isDerivedOn({ when, unless }: DerivedRule, isOn: IsOn): boolean {
+  return holds(when, isOn) && !unless.some((conditions) => holds(conditions, isOn));
+}
 
 /**
  * Makes each field of a mutation run once and in its turn. `{ a b a @include(if: $x) }` is one `a`, but the planner would
@@ -33,21 +40,20 @@ export type DerivedVariables = ReadonlyMap<string, (isOn: IsOn) => boolean>;
  */
 export function serialMutation(document: DocumentNode): {
   document: DocumentNode;
-  derived: DerivedVariables;
+  derived: ReadonlyMap<string, DerivedRule>;
 } {
-  const derived = new Map<string, (isOn: IsOn) => boolean>();
+  const derived = new Map<string, DerivedRule>();
   const operation = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION);
   if (operation?.operation !== 'mutation') return { document, derived };
   const occurrences = flatten(operation.selectionSet.selections, [], fragmentsOf(document));
-  function derive(rule: (isOn: IsOn) => boolean): Condition {
+  function derive(rule: DerivedRule): Condition {
     const variable = `derived__m${derived.size}`;
     derived.set(variable, rule);
     return { variable, isOn: true };
   }
   /** On the field itself: the planner may put an inline fragment before a field that comes first. */
-  function onField(field: FieldNode, occurrence: Occurrence): FieldNode {
-    const { conditions } = occurrence;
-    const [condition] = conditions.length > 1 ? [derive((isOn) => holds(occurrence, isOn))] : conditions;
+  function onField(field: FieldNode, { conditions }: Occurrence): FieldNode {
+    const [condition] = conditions.length > 1 ? [derive({ when: conditions, unless: [] })] : conditions;
     return condition ? { ...field, directives: [directiveOf(condition)] } : field;
   }
 
@@ -59,7 +65,7 @@ export function serialMutation(document: DocumentNode): {
     if (earlier.some(({ conditions }) => conditions.length === 0)) return [];
     const field = { ...occurrence.field, ...selectionsOfAll(alike) };
     if (earlier.length === 0) return [onField(field, occurrence)];
-    const first = derive((isOn) => holds(occurrence, isOn) && !earlier.some((other) => holds(other, isOn)));
+    const first = derive({ when: occurrence.conditions, unless: earlier.map((other) => other.conditions) });
     return [{ ...field, directives: [directiveOf(first)] }];
   });
   return { document: withSelections(document, operation, selections, [...derived.keys()]), derived };
@@ -69,7 +75,7 @@ function keyOf(field: FieldNode): string {
   return field.alias?.value ?? field.name.value;
 }
 
-function holds({ conditions }: Occurrence, isOn: IsOn): boolean {
+function holds(conditions: readonly Condition[], isOn: IsOn): boolean {
   return conditions.every((condition) => isOn(condition.variable) === condition.isOn);
 }
 

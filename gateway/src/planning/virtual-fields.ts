@@ -2,12 +2,15 @@ import {
   type ConstDirectiveNode,
   type DocumentNode,
   type FieldDefinitionNode,
+  type FieldNode,
   type InterfaceTypeDefinitionNode,
   Kind,
   type ObjectTypeDefinitionNode,
+  parse,
   print,
   type SelectionNode,
   stripIgnoredCharacters,
+  visit,
 } from 'graphql';
 import { selectionsOf, stringArgument } from './join-directives.ts';
 
@@ -31,7 +34,7 @@ type TypeWithFields = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
  * The planner fetches a required `price(currency: "USD")` under the key `price`, where it collides with
  * what the operation asks of `price`, or another `@requires` with other arguments: the stock gateway then
  * silently computes with the wrong value. So each such field becomes a field of its own for the planner,
- * and gets its real name back in the text that is sent (see real-names.ts).
+ * and gets its real name back in the text that is sent.
  */
 export function addVirtualFields(supergraph: DocumentNode): VirtualFields {
   const types = new Map<string, TypeWithFields>();
@@ -153,4 +156,23 @@ function withRequires(
       : argument,
   );
   return { ...directive, arguments: args ?? [] };
+}
+
+/** A subgraph request with the real names and arguments of virtual fields, each under the virtual name as its key. */
+export function withRealFields(text: string, byName: ReadonlyMap<string, VirtualField>): string {
+  if (![...byName.keys()].some((name) => text.includes(name))) return text;
+  const document = visit(parse(text, { noLocation: true }), {
+    Field(field): FieldNode | undefined {
+      const virtual = byName.get(field.name.value);
+      if (!virtual) return undefined;
+      const [real] = selectionsOf(`${virtual.realName}${virtual.argumentsText}`);
+      return {
+        ...field,
+        alias: field.alias ?? field.name,
+        name: { kind: Kind.NAME, value: virtual.realName },
+        arguments: real?.kind === Kind.FIELD ? (real.arguments ?? []) : [],
+      };
+    },
+  });
+  return stripIgnoredCharacters(print(document));
 }

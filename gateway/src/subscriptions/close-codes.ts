@@ -22,6 +22,9 @@ export const closeCodes = {
   sessionEnded: 4441,
   tooManySubscriptions: 4442,
   slowConsumer: 4443,
+  tooManyMessages: 4444,
+  /** Of one person. */
+  tooManySockets: 4445,
 } as const;
 
 export type CloseName = keyof typeof closeCodes;

@@ -7,7 +7,8 @@ const event = (n: number): SubgraphResponse => ({ data: { cursor: `c${n}` } });
 
 /** An upstream under the test's hand. */
 function start(options: { startsAt?: string; isResumable?: boolean } = {}) {
-  const opened: { cursor: string | undefined; sink: UpstreamSink; isClosed: boolean }[] = [];
+  const opened: { cursor: string | undefined; sink: UpstreamSink<SubgraphResponse>; isClosed: boolean }[] =
+    [];
   const events: unknown[] = [];
   const ends: FollowEnd[] = [];
   const following = follow({

@@ -1,5 +1,11 @@
-/** Lets so many tasks run at a time; the others wait in the order in which they came. */
-export type Gate = <T>(task: () => Promise<T>) => Promise<T>;
+import type { CancelSignal } from '../execution/cancel.ts';
+import { createFairQueue } from '../execution/fetch/fair-queue.ts';
+
+/** Lets so many tasks run at a time; callers take turns at the places that become free. */
+export interface Gate {
+  /** @throws Error when the caller leaves before the task's turn: it is then never run */
+  <T>(caller: string, task: () => Promise<T>, signal?: CancelSignal | undefined): Promise<T>;
+}
 
 /**
  * One gate for all subscriptions of the process: an event that thousands hear asks other subgraphs thousands of
@@ -7,32 +13,34 @@ export type Gate = <T>(task: () => Promise<T>) => Promise<T>;
  * is bounded by each subscription's own queue.
  */
 export function createGate(max: number): Gate {
-  const waiting: (() => void)[] = [];
-  let first = 0;
+  const waiting = createFairQueue<() => void>();
   let running = 0;
 
-  function release(): void {
-    const next = waiting[first];
-    if (!next) {
-      running--;
-      return;
-    }
-    first++;
-    // Shifting an array of thousands each time would cost more than the tasks do.
-    if (first > 1_024) {
-      waiting.splice(0, first);
-      first = 0;
-    }
-    next();
+  function turnOf(caller: string, signal: CancelSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        if (waiting.remove(caller, start)) reject(new Error('the caller left'));
+      };
+      const start = () => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      waiting.push(caller, start);
+      signal?.addEventListener('abort', leave, { once: true });
+      if (signal?.aborted) leave();
+    });
   }
 
-  return async (task) => {
+  return async (caller, task, signal) => {
+    // Whoever ends hands its place on.
     if (running < max) running++;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
+    else await turnOf(caller, signal);
     try {
       return await task();
     } finally {
-      release();
+      const next = waiting.shift();
+      if (next) next();
+      else running--;
     }
   };
 }

@@ -1,24 +1,26 @@
 import { downstreamError } from '@murmuration/service-kit';
-import { type FormattedExecutionResult, GraphQLError } from 'graphql';
-import type { EdgeContext } from '../context.ts';
-import { executeRest } from '../execution/execute.ts';
-import type { ExecutionOutcome, SubgraphResponse } from '../execution/types.ts';
-import type { FormatOutcome } from '../plugins/mask-errors.ts';
+import { GraphQLError } from 'graphql';
+import type { ExecutionOutcome } from '../execution/types.ts';
+import type { EdgeContext } from '../operation/context.ts';
+import { edgeCodes } from '../operation/edge-codes.ts';
+import type { FormatOutcome } from '../operation/mask-errors.ts';
+import { completePatiently, type PatienceLimits } from './complete-event.ts';
+import type { Complete, Completed, LegEvent } from './completions.ts';
 import { type FollowEnd, follow } from './follow.ts';
-import type { Gate } from './gate.ts';
 import { cursorOf, type Leg, type Variables } from './leg.ts';
 import type { LiveLimits } from './limits.ts';
-import { createOrderedWork } from './ordered.ts';
+import { liveEventWait, queuedEvents, type StreamEnd, streamEnds, streamStarts } from './metrics.ts';
+import { createOrderedWork, type Results, type Worked } from './ordered.ts';
+import { type ResultText, textFor, textOf } from './result-text.ts';
 import type { Upstreams } from './upstream/pool.ts';
 import type { UpstreamSink } from './upstream/sink.ts';
-import { afterVariable } from './upstream-text.ts';
 
 export interface StreamOptions {
   leg: Leg;
   variables: Variables;
   upstreams: Upstreams;
-  gate: Gate;
-  limits: Pick<LiveLimits, 'restConcurrency' | 'maxQueuedEvents'>;
+  complete: Complete;
+  limits: Pick<LiveLimits, 'restConcurrency' | 'maxQueuedEvents'> & PatienceLimits;
   /** A context for the subscribe, and a fresh one for each event. */
   createContext(): EdgeContext;
   format: FormatOutcome;
@@ -27,7 +29,7 @@ export interface StreamOptions {
 }
 
 export interface Stream {
-  results: AsyncGenerator<FormattedExecutionResult, void>;
+  results: Results<ResultText>;
   /**
    * Goes on with another leg behind the last event. False when it has no cursor to go on from; it then stays
    * on the leg it has.
@@ -41,27 +43,71 @@ export class SlowConsumer extends Error {
 }
 
 /**
- * One federated subscription: its owner's events in their order, each completed by the other subgraphs.
+ * One federated subscription: its owner's events in their order, each completed by the other subgraphs. One that
+ * cannot be completed ends it before that event, whose cursor the client has not seen: there it continues.
  * Ends when the reader returns.
  */
-export function openStream(options: StreamOptions): Stream {
+export function openStream({ leg: first, ...options }: StreamOptions): Stream {
   const { upstreams, variables, limits } = options;
-  let leg = options.leg;
+  // Not among the options, which the stream holds: it would hold the supergraph that it began on.
+  let leg = first;
+  let hasEnded = false;
+  let isLeft = false;
+  /** Events that wait for a part of the graph to be back. */
+  let held = 0;
+  let isGivingUp = false;
 
-  const work = createOrderedWork<LegEvent | FollowEnd, FormattedExecutionResult>(
-    async (item) => {
-      if ('kind' in item) return options.format(outcomeOfEnd(item, leg.subscription.serviceName));
-      const complete = () => {
-        // Made when its turn comes: the deadline is for the work and not for the wait.
-        const context = options.createContext();
-        const args = { variables, context, signal: context.signal };
-        return executeRest(item.leg.compiled, item.event, args);
-      };
-      const { hasRest } = item.leg.subscription;
-      return options.format(await (hasRest ? options.gate(complete) : complete()));
+  const work = createOrderedWork<LegEvent, ResultText>(worked, {
+    concurrency: limits.restConcurrency,
+    longest: limits.maxQueuedEvents,
+    onWaiting: (change) => queuedEvents.inc(change),
+    onStop() {
+      isLeft = true;
+      finish('left');
     },
-    { concurrency: limits.restConcurrency, longest: limits.maxQueuedEvents, onStop: () => finish() },
-  );
+  });
+
+  function worked(item: LegEvent): Worked<ResultText> | Promise<Worked<ResultText>> {
+    const completed = options.complete(item, variables, options.createContext);
+    if (!(completed instanceof Promise) && completed.missing === undefined) return told(item, completed);
+    return workedLater(item, completed);
+  }
+
+  async function workedLater(
+    item: LegEvent,
+    completed: Completed | Promise<Completed>,
+  ): Promise<Worked<ResultText>> {
+    const begunMs = performance.now();
+    const first = await completed;
+    if (first.missing !== 'away') return told(item, first);
+    held++;
+    const attempt = () => options.complete(item, variables, options.createContext);
+    const isWaitedFor = () => !isGivingUp && !isLeft;
+    try {
+      return told(item, await completePatiently({ begunMs, first }, attempt, isWaitedFor, limits));
+    } finally {
+      held--;
+    }
+  }
+
+  function told(item: LegEvent, { missing, pieces }: Completed): Worked<ResultText> {
+    switch (missing) {
+      case 'away':
+        finish('incomplete');
+        return { result: textOfOutcome({ errors: [eventIncomplete()] }), isLast: true };
+      case 'gone':
+        return {};
+      case undefined:
+        liveEventWait.observe((performance.now() - item.event.arrivedAtMs) / 1_000);
+        return { result: textFor(pieces, item.event.own) };
+      default:
+        return missing satisfies never;
+    }
+  }
+
+  function textOfOutcome(outcome: ExecutionOutcome): ResultText {
+    return textOf(options.format(outcome));
+  }
 
   function open(cursor: string | undefined, sink: UpstreamSink<LegEvent>): () => void {
     const { subscription, texts } = leg;
@@ -74,7 +120,7 @@ export function openStream(options: StreamOptions): Stream {
         operationName: subscription.operationName,
         variables: {
           ...pick(variables, text.variables),
-          ...(cursor === undefined ? {} : { [afterVariable]: cursor }),
+          ...(cursor === undefined ? {} : { [texts.afterVariable]: cursor }),
         },
       },
       options.createContext(),
@@ -88,21 +134,35 @@ export function openStream(options: StreamOptions): Stream {
     cursorOf: (item) => cursorOf(item.leg, item.event),
     onEvent(item) {
       if (work.push(item)) return;
-      work.fail(new SlowConsumer('the client reads too slowly'));
-      finish();
+      if (held === 0) {
+        finish('slow');
+        return work.fail(new SlowConsumer('the client reads too slowly'));
+      }
+      // Not the client is slow: what waits is at its bound because a part of the graph is away.
+      isGivingUp = true;
+      finish('incomplete');
+      work.end(textOfOutcome({ errors: [eventIncomplete()] }));
     },
     onEnd(end) {
-      if (end.kind !== 'completed') work.push(end);
-      work.end();
-      options.onOver();
+      if (end.kind === 'completed') work.end();
+      else work.end(textOfOutcome(outcomeOfEnd(end, leg.subscription.serviceName)));
+      over(end.kind);
     },
   });
 
-  function finish(): void {
+  function finish(because: StreamEnd): void {
     following.stop();
+    over(because);
+  }
+
+  function over(because: StreamEnd): void {
+    if (hasEnded) return;
+    hasEnded = true;
+    streamEnds.labels(because).inc();
     options.onOver();
   }
 
+  streamStarts.inc();
   return {
     results: work.results,
     change(next) {
@@ -116,12 +176,12 @@ export function openStream(options: StreamOptions): Stream {
   };
 }
 
-interface LegEvent {
-  event: SubgraphResponse;
-  leg: Leg;
+function eventIncomplete(): GraphQLError {
+  const message = 'An event could not be completed in time. Subscribe again behind the last one.';
+  return new GraphQLError(message, { extensions: { code: edgeCodes.eventIncomplete } });
 }
 
-function outcomeOfEnd(end: FollowEnd, subgraph: string): ExecutionOutcome {
+function outcomeOfEnd(end: Exclude<FollowEnd, { kind: 'completed' }>, subgraph: string): ExecutionOutcome {
   switch (end.kind) {
     case 'refused':
       return {
@@ -132,8 +192,6 @@ function outcomeOfEnd(end: FollowEnd, subgraph: string): ExecutionOutcome {
       };
     case 'lost':
       return { errors: [downstreamError(subgraph, new Error(end.because))] };
-    case 'completed':
-      return {};
     default:
       return end satisfies never;
   }

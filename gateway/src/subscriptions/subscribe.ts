@@ -1,62 +1,56 @@
-import {
-  type DocumentNode,
-  type FormattedExecutionResult,
-  GraphQLError,
-  getOperationAST,
-  getVariableValues,
-} from 'graphql';
-import type { EdgeContext } from '../context.ts';
-import { edgeCodes } from '../edge-codes.ts';
-import type { Generation } from '../planning/types.ts';
-import type { FormatOutcome } from '../plugins/mask-errors.ts';
-import type { ListLimit } from '../plugins/list-limit.ts';
-import type { RateLimit } from '../plugins/rate-limit.ts';
+import { callerKeyOf } from '@murmuration/service-kit';
+import { type GraphQLError, getVariableValues } from 'graphql';
+import { readEntry } from '../operation/admit.ts';
+import type { EdgeContext } from '../operation/context.ts';
+import { operationOf } from '../operation/documents/entry.ts';
+import { parseDocument } from '../operation/documents/parse-document.ts';
+import { edgeCodes } from '../operation/edge-codes.ts';
+import { labelsOf } from '../operation/labels.ts';
+import type { FormatOutcome } from '../operation/mask-errors.ts';
+import { planOf } from '../operation/plan.ts';
+import { recoded, refusal } from '../operation/refusal.ts';
+import type { Subscribe } from '../operation/road.ts';
+import type { Serving } from '../operation/serving.ts';
+import type { Admitted } from '../operation/types.ts';
 import type { SupergraphHost } from '../supergraph/host.ts';
-import { coded, type ReadDocument } from './documents.ts';
+import { createCompletions } from './completions.ts';
+import { contractsIn } from './contracts.ts';
 import { createGate } from './gate.ts';
 import { createLeg, type Leg } from './leg.ts';
 import type { LiveLimits } from './limits.ts';
-import type { Admitted, OperationRequest } from './operations.ts';
-import { type Resumable, resumablesOf } from './resumable.ts';
-import { openStream } from './stream.ts';
+import type { Results } from './ordered.ts';
+import { createPlaces } from './places.ts';
+import type { ResultText } from './result-text.ts';
+import { openStream, type Stream } from './stream.ts';
 import type { Upstreams } from './upstream/pool.ts';
 
 export interface SubscribeOptions {
-  host: SupergraphHost;
+  host: Pick<SupergraphHost, 'onSwap'>;
   upstreams: Upstreams;
   limits: LiveLimits;
-  rateLimit: RateLimit;
-  listLimit: ListLimit;
   format: FormatOutcome;
-  readDocument: ReadDocument;
+  /** Of what is fetched for one event. */
+  deadlineMs: number;
+  maxTokens: number;
+  overrideLabels: readonly string[];
 }
 
-export type Subscribe = (
-  admitted: Admitted,
-  createContext: () => EdgeContext,
-) => Promise<AsyncGenerator<FormattedExecutionResult, void> | FormattedExecutionResult>;
+/** What a subscription needs to be planned anew: nothing of the supergraph that it was admitted by. */
+interface Request {
+  readonly hash: string;
+  readonly text: string;
+  readonly name: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>>;
+  createContext(): EdgeContext;
+}
 
-/** Opens subscriptions, and leads them over to each new supergraph that still understands them. */
+/** Opens admitted subscriptions, and leads them over to each new supergraph that still understands them. */
 export function createSubscribe(options: SubscribeOptions): Subscribe {
   const gate = createGate(options.limits.maxRunningRests);
-  const resumables = new WeakMap<Generation, ReadonlyMap<string, Resumable>>();
-
-  async function legOn(
-    generation: Generation,
-    document: DocumentNode,
-    request: OperationRequest,
-  ): Promise<Leg> {
-    const compiled = await generation.plan(document, request.operationName ?? undefined, {
-      documentKey: request.query,
-    });
-    const known = resumables.get(generation) ?? resumablesOf(generation.supergraphSdl);
-    resumables.set(generation, known);
-    const field = compiled.subscription?.responseShape.fieldName ?? '';
-    return createLeg(compiled, known.get(field), request.variables ?? {});
-  }
+  const complete = createCompletions({ ...options, gate });
 
   /** Each stream at a moment of its own, or a reload would be a storm of subscribes. */
-  function onReload(change: (generation: Generation) => Promise<void>): () => void {
+  function onReload(change: (next: Serving) => Promise<void>): () => void {
     let timer: NodeJS.Timeout | undefined;
     const stop = options.host.onSwap((next) => {
       clearTimeout(timer);
@@ -69,46 +63,81 @@ export function createSubscribe(options: SubscribeOptions): Subscribe {
     };
   }
 
-  return async ({ document, generation, request }, createContext) => {
-    const problems = variableProblems(generation, document, request);
-    if (problems.length > 0) return options.format({ errors: problems });
-    try {
-      options.listLimit.check(document, request.operationName, request.variables);
-      await options.rateLimit.take(document, request.operationName, createContext());
-      const leg = await legOn(generation, document, request);
-      let isOver = false;
-      let stopWatching = () => {};
-      const stream = openStream({
-        ...options,
-        gate,
-        leg,
-        variables: request.variables ?? {},
-        createContext,
-        onOver() {
-          isOver = true;
-          stopWatching();
-        },
-      });
-      if (isOver) return stream.results;
-      stopWatching = onReload(async (next) => {
-        const again = options.readDocument(request.query, next);
-        if ('kind' in again) stream.change(await legOn(next, again, request));
-      });
-      return stream.results;
-    } catch (error) {
-      if (!(error instanceof GraphQLError)) throw error;
-      return options.format({ errors: [error] });
-    }
+  const places = createPlaces({
+    max: options.limits.maxStreams,
+    maxPerNetwork: options.limits.maxStreamsPerNetwork,
+    maxPerPerson: options.limits.maxStreamsPerPerson,
+  });
+
+  // Two functions, so that what keeps a stream alive does not see, and so keep alive, what admitted it.
+  function follow(request: Request, leg: Leg, leave: () => void): Results<ResultText> {
+    let isOver = false;
+    let stopWatching = () => {};
+    const stream = openStream({
+      upstreams: options.upstreams,
+      limits: options.limits,
+      format: options.format,
+      complete,
+      leg,
+      variables: request.variables,
+      createContext: request.createContext,
+      onOver() {
+        isOver = true;
+        leave();
+        stopWatching();
+      },
+    });
+    if (!isOver) stopWatching = watch(request, stream);
+    return stream.results;
+  }
+
+  function watch(request: Request, stream: Stream): () => void {
+    return onReload(async (next) => void stream.change(await legOn(next, request, options)));
+  }
+
+  return (admitted, createContext) => {
+    const problems = variableProblems(admitted);
+    if (problems.length > 0) return { errors: problems };
+    const { compiled, entry, operation, serving, variables = {} } = admitted;
+    if (!compiled) throw new Error('a subscription was admitted without a plan');
+    const leg = createLeg(compiled, contractsIn(serving.generation), variables);
+    const { address = '', identity } = createContext();
+    const person = identity.kind === 'viewer' ? identity.subject : undefined;
+    const leave = places.take(person, callerKeyOf(address));
+    if (!leave) return { errors: [tooManyStreams()] };
+    return follow(
+      { hash: entry.hash, text: entry.text, name: operation.name, variables, createContext },
+      leg,
+      leave,
+    );
   };
 }
 
+/** @throws when the next supergraph does not understand it any more */
+async function legOn(
+  next: Serving,
+  { createContext, hash, name, text, variables }: Request,
+  { maxTokens, overrideLabels }: SubscribeOptions,
+): Promise<Leg> {
+  const entry = next.entries.byHash(hash) ?? readEntry(next, { hash, text }, parseDocument(text, maxTokens));
+  const operation = operationOf(entry, name);
+  if (!operation) throw new Error('a document lost its operation');
+  const context = createContext();
+  const labels = labelsOf(next.generation, context, overrideLabels);
+  const compiled = await planOf(next, entry, operation, labels, context);
+  return createLeg(compiled, contractsIn(next.generation), variables);
+}
+
+function tooManyStreams(): GraphQLError {
+  return refusal('Too many subscriptions at once. Try again in a moment.', edgeCodes.rateLimited, 503, {
+    headers: { 'retry-after': '5' },
+  });
+}
+
 /** Found before anything is opened upstream. */
-function variableProblems(
-  { apiSchema }: Generation,
-  document: DocumentNode,
-  { operationName, variables }: OperationRequest,
-): GraphQLError[] {
-  const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+function variableProblems({ operation, serving, variables }: Admitted): GraphQLError[] {
+  const definitions = operation.node.variableDefinitions ?? [];
+  const { apiSchema } = serving.generation;
   const { errors = [] } = getVariableValues(apiSchema, definitions, variables ?? {}, { maxErrors: 20 });
-  return errors.map((error) => coded(error, edgeCodes.badUserInput));
+  return errors.map((error) => recoded(error, edgeCodes.badUserInput, 400));
 }

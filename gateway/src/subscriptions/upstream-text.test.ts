@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CompiledSubscription } from '../execution/types.ts';
-import { resumablesOf } from './resumable.ts';
+import { contractsOf } from './contracts.ts';
 import { upstreamTexts } from './upstream-text.ts';
 
 const resumable = { after: 'after', cursor: 'cursor', afterType: 'String' };
@@ -17,6 +17,7 @@ const compiled = (
   variableUsages,
   responseShape: { fieldName: 'feed', upstreamKey, clientKey: upstreamKey },
   hasRest: false,
+  rest: { coordinates: new Set(), variables: new Set() },
 });
 const flat = (text: string | undefined) => text?.replace(/\s+/g, ' ');
 
@@ -48,9 +49,19 @@ describe('the text for the owner of a subscription', () => {
     expect(literal.startsAt).toBe('c8');
   });
 
+  it('has room for a variable of the client that is called like the gateway\u2019s', () => {
+    const text = 'subscription ($_gatewayAfter: Int) { feed(size: $_gatewayAfter) { text } }';
+    const { afterVariable, resumed } = upstreamTexts(compiled(text, ['_gatewayAfter']), resumable, {});
+    expect(afterVariable).toBe('_gatewayAfter_');
+    expect(flat(resumed?.query)).toBe(
+      'subscription ($_gatewayAfter: Int, $_gatewayAfter_: String) ' +
+        '{ feed(size: $_gatewayAfter, after: $_gatewayAfter_) { _gatewayCursor: cursor text } }',
+    );
+  });
+
   it('stays as it is without the contract', () => {
     const text = 'subscription { feed { text } }';
-    expect(upstreamTexts(compiled(text, []), undefined, {})).toEqual({
+    expect(upstreamTexts(compiled(text, []), undefined, {})).toMatchObject({
       first: { query: text, variables: [] },
       resumed: undefined,
       startsAt: undefined,
@@ -63,7 +74,7 @@ describe('the directive in a supergraph', () => {
     const sdl = `schema { query: Query subscription: Live } type Query { a: Int }
       type Live { feed(since: ID): Item @resumable(after: "since", cursor: "at") other: Item }
       type Item { at: ID @resumable(after: "x", cursor: "y") }`;
-    expect([...resumablesOf(sdl)]).toEqual([['feed', { after: 'since', cursor: 'at' }]]);
-    expect(resumablesOf('type Query { a: Int }').size).toBe(0);
+    expect([...contractsOf(sdl).resumables]).toEqual([['feed', { after: 'since', cursor: 'at' }]]);
+    expect(contractsOf('type Query { a: Int }').resumables.size).toBe(0);
   });
 });

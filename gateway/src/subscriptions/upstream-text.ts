@@ -11,12 +11,12 @@ import {
   visit,
 } from 'graphql';
 import type { CompiledSubscription } from '../execution/types.ts';
-import type { Resumable } from './resumable.ts';
+import type { Resumable } from './contracts.ts';
 
 /** Under this alias the gateway asks for the cursor itself, whatever the client selects. */
 export const cursorAlias = '_gatewayCursor';
-/** Under this variable it gives the cursor back. */
-export const afterVariable = '_gatewayAfter';
+/** Under this variable it gives the cursor back, or under a longer one if the client's operation has it. */
+const afterName = '_gatewayAfter';
 
 export interface UpstreamText {
   query: string;
@@ -28,6 +28,8 @@ export interface UpstreamText {
 export interface UpstreamTexts {
   first: UpstreamText;
   resumed: UpstreamText | undefined;
+  /** The variable of `resumed` that takes the cursor. */
+  afterVariable: string;
   /** The cursor that the client itself gave: a loss before the first event continues there. */
   startsAt: string | undefined;
 }
@@ -42,14 +44,19 @@ export function upstreamTexts(
   variables: Readonly<Record<string, unknown>>,
 ): UpstreamTexts {
   const plain = { query: operation, variables: variableUsages };
-  if (!resumable) return { first: plain, resumed: undefined, startsAt: undefined };
+  if (!resumable) return { first: plain, resumed: undefined, afterVariable: afterName, startsAt: undefined };
+  let afterVariable = afterName;
+  while (variableUsages.includes(afterVariable)) afterVariable += '_';
   const isRoot = (field: FieldNode) => (field.alias ?? field.name).value === responseShape.upstreamKey;
   const document = parse(operation, { noLocation: true });
   const withCursor = changeRoot(document, isRoot, (field) => addCursor(field, resumable.cursor));
-  const resumed = changeRoot(withCursor, isRoot, (field) => replaceAfter(field, resumable.after));
+  const resumed = changeRoot(withCursor, isRoot, (field) =>
+    replaceAfter(field, resumable.after, afterVariable),
+  );
   return {
     first: { query: print(withCursor), variables: variableUsages },
-    resumed: withOwnVariable(resumed, resumable.afterType, variableUsages),
+    resumed: withOwnVariable(resumed, afterVariable, resumable.afterType, variableUsages),
+    afterVariable,
     startsAt: givenCursor(document, isRoot, resumable.after, variables),
   };
 }
@@ -101,7 +108,7 @@ function addCursor(field: FieldNode, cursor: string): FieldNode {
   };
 }
 
-function replaceAfter(field: FieldNode, after: string): FieldNode {
+function replaceAfter(field: FieldNode, after: string, variable: string): FieldNode {
   const others = (field.arguments ?? []).filter(({ name }) => name.value !== after);
   return {
     ...field,
@@ -110,14 +117,19 @@ function replaceAfter(field: FieldNode, after: string): FieldNode {
       {
         kind: Kind.ARGUMENT,
         name: nameNode(after),
-        value: { kind: Kind.VARIABLE, name: nameNode(afterVariable) },
+        value: { kind: Kind.VARIABLE, name: nameNode(variable) },
       },
     ],
   };
 }
 
 /** Declares the gateway's variable and drops those that the replaced argument leaves unused. */
-function withOwnVariable(document: DocumentNode, type: string, variables: readonly string[]): UpstreamText {
+function withOwnVariable(
+  document: DocumentNode,
+  own: string,
+  type: string,
+  variables: readonly string[],
+): UpstreamText {
   const used = new Set<string>();
   visit(document, {
     VariableDefinition: () => false,
@@ -129,7 +141,7 @@ function withOwnVariable(document: DocumentNode, type: string, variables: readon
       ...(operation.variableDefinitions ?? []).filter(({ variable }) => used.has(variable.name.value)),
       {
         kind: Kind.VARIABLE_DEFINITION,
-        variable: { kind: Kind.VARIABLE, name: nameNode(afterVariable) },
+        variable: { kind: Kind.VARIABLE, name: nameNode(own) },
         type: parseType(type, { noLocation: true }),
       },
     ],

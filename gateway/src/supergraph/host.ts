@@ -1,15 +1,8 @@
-import { ApolloGateway } from '@apollo/gateway';
 import { Gauge, type Logger, metrics } from '@murmuration/service-kit';
-import type { EdgeContext } from '../context.ts';
-import { createGatewayInterface, type GatewayAdaptor, type Run } from '../execution/apollo.ts';
-import type { SubgraphFetcher } from '../execution/types.ts';
-import { createGeneration } from '../planning/generation.ts';
-import type { Generation, WarmDocument } from '../planning/types.ts';
-import type { GatewayInterface } from './gateway-interface.ts';
+import type { Serving } from '../operation/serving.ts';
 import type { LastGood } from './last-good.ts';
-import { createSupergraphManager } from './manager.ts';
+import { supergraphLoads } from './metrics.ts';
 import type { SupergraphSource } from './source.ts';
-import { createStockDataSource } from './stock-data-source.ts';
 
 let cachedBytes = () => 0;
 export const planCacheBytes = new Gauge({
@@ -21,97 +14,140 @@ export const planCacheBytes = new Gauge({
   },
 });
 
+export const hostLimits = {
+  /** One that was refused is tried again after this, for the reason may have been of the moment … */
+  firstRetryMs: 2_000,
+  /** … doubled each time, for it costs the requests beside it; at most this. */
+  longestRetryMs: 60_000,
+} as const;
+
 export interface SupergraphHost {
-  /** What Apollo Server executes with. */
-  gateway: GatewayInterface;
-  /** The same without Apollo Server, if it is our executor. */
-  run: Run<EdgeContext> | undefined;
-  /** The generation that admits operations now. Subscriptions are planned on it whatever executes the rest. */
-  current(): Generation;
+  /** What admits operations now. */
+  serving(): Serving;
+  /**
+   * Begins to look for others, and to plan. Of the first, `@apollo/gateway` says only now what it thinks: that takes it a second, and
+   * there is no other to put in its place.
+   */
+  watch(): void;
   /** Calls back after each swap. */
-  onSwap(callback: (next: Generation) => void): () => void;
-  stop(): Promise<void>;
+  onSwap(callback: (next: Serving) => void): () => void;
+  stop(): void;
 }
 
 export interface HostOptions {
-  executor: 'apollo' | 'murmuration';
   source: SupergraphSource;
   lastGood: LastGood;
   pollMs: number;
-  planCacheBytes: number;
-  fetcher: SubgraphFetcher;
   logger: Logger;
-  /** Documents to plan on a new generation before it takes traffic. */
-  hotDocuments(): Iterable<WarmDocument>;
+  /** Makes a supergraph ready to serve. @throws when it cannot be */
+  prepare(sdl: string): Promise<Serving> | Serving;
+  /** Has the last word on one that would replace another. @throws when it does not take it */
+  accept(sdl: string): Promise<void>;
+  /** Fills the caches of one that is about to take traffic. */
+  warm(next: Serving, before: Serving): Promise<{ planned: number; failed: number }>;
 }
 
 /**
- * Loads the supergraph through `@apollo/gateway` and hot-swaps it: a new one is planned on, warmed, checked
- * by `@apollo/gateway` and only then takes traffic. What has started ends on the generation that admitted it.
+ * Serves the supergraph of a source, and swaps it: a new one is made ready, accepted by `@apollo/gateway`, warmed, and
+ * only then takes traffic. What has started ends on the one that admitted it. One that cannot be used is refused by name
+ * and the one that serves stays; at a start without a usable source the last good copy serves.
  */
 export async function startSupergraph(options: HostOptions): Promise<SupergraphHost> {
-  const { fetcher, logger } = options;
-  const callbacks = new Set<(next: Generation) => void>();
-  let prepared: Generation | undefined;
-  let current: Generation | undefined;
-  let adaptor: GatewayAdaptor<EdgeContext> | undefined;
+  const { accept, lastGood, logger, prepare, source } = options;
+  const callbacks = new Set<(next: Serving) => void>();
+  let lastProblem: string | undefined;
+  let refused = { sdl: '', tries: 0, untilMs: 0 };
+  let timer: NodeJS.Timeout | undefined;
+  let acceptFirst = () => {};
+  let isStopped = false;
+  let current = await first();
+  cachedBytes = () => current.entries.bytes();
 
-  async function prepare(sdl: string): Promise<void> {
-    // A cold plan takes tens of milliseconds, and some never end: in a thread that delays or fails one request.
-    const generation = createGeneration(sdl, {
-      fetcher,
-      planInThread: true,
-      cacheBytes: options.planCacheBytes,
-    });
-    const warmed = await generation.warm(options.hotDocuments());
-    if (warmed.planned + warmed.failed > 0) logger.info(warmed, 'planned hot operations on a new supergraph');
-    prepared = generation;
+  function report(error: unknown): void {
+    supergraphLoads.labels('refused').inc();
+    const problem = String(error);
+    // A source that stays away is one piece of news, not one a second.
+    if (problem !== lastProblem) logger.error({ err: error, source: source.name }, 'refused a supergraph');
+    lastProblem = problem;
   }
 
-  const stock = new ApolloGateway({
-    supergraphSdl: createSupergraphManager({ ...options, prepare }),
-    buildService: (service) => createStockDataSource(service, fetcher),
-    logger: quietly(logger),
-    __exposeQueryPlanExperimental: false,
-  });
-  stock.onSchemaLoadOrUpdate(({ coreSupergraphSdl }) => {
-    if (!prepared || prepared.supergraphSdl !== coreSupergraphSdl) return;
-    current = prepared;
-    cachedBytes = current.cachedBytes;
-    prepared = undefined;
-    adaptor?.swap(current);
-    for (const callback of callbacks) callback(current);
-  });
-
-  function requireCurrent(): Generation {
-    if (!current) throw new Error('no supergraph is loaded yet');
-    return current;
+  async function first(): Promise<Serving> {
+    try {
+      const read = await source.read();
+      if (!read) throw new Error(`${source.name} gave no supergraph`);
+      const serving = await prepare(read.sdl);
+      read.taken();
+      // Another may have been taken meanwhile, and been kept.
+      const keep = async () => current === serving && (await lastGood.keep(read.sdl));
+      acceptFirst = () => void accept(read.sdl).then(keep, report);
+      return serving;
+    } catch (error) {
+      const copy = await lastGood.read();
+      if (copy === undefined) throw error;
+      report(error);
+      const serving = await prepare(copy);
+      logger.warn('serving the last good supergraph from disk');
+      return serving;
+    }
   }
 
-  async function ourGateway(): Promise<GatewayInterface> {
-    await stock.load({ apollo: {} });
-    adaptor = createGatewayInterface<EdgeContext>({
-      generation: requireCurrent(),
-      requestContextOf: (context) => context,
-      signalOf: ({ signal }) => signal,
-    });
-    return adaptor.gateway;
+  async function poll(): Promise<void> {
+    try {
+      const read = await source.read();
+      if (!read || isStopped) return;
+      if (read.sdl === refused.sdl && Date.now() < refused.untilMs) return;
+      refuseUnlessTaken(read.sdl);
+      const next = await prepare(read.sdl);
+      await accept(read.sdl);
+      const warmed = await options.warm(next, current);
+      if (isStopped) return next.generation.dispose();
+      swap(next);
+      read.taken();
+      refused = { sdl: '', tries: 0, untilMs: 0 };
+      lastProblem = undefined;
+      supergraphLoads.labels('served').inc();
+      logger.info({ source: source.name, ...warmed }, 'serving a new supergraph');
+      await lastGood.keep(read.sdl);
+    } catch (error) {
+      report(error);
+    }
   }
 
-  const gateway = options.executor === 'apollo' ? stock : await ourGateway();
+  function refuseUnlessTaken(sdl: string): void {
+    const tries = sdl === refused.sdl ? refused.tries + 1 : 0;
+    const waitMs = Math.min(hostLimits.firstRetryMs * 2 ** tries, hostLimits.longestRetryMs);
+    refused = { sdl, tries, untilMs: Date.now() + waitMs };
+  }
+
+  function swap(next: Serving): void {
+    const before = current;
+    current = next;
+    for (const callback of callbacks) callback(next);
+    before.entries.clear();
+    before.generation.retire();
+  }
+
+  function schedule(): void {
+    if (!isStopped) timer = setTimeout(() => void poll().finally(schedule), options.pollMs).unref();
+  }
+
   return {
-    gateway,
-    run: adaptor?.run,
-    current: requireCurrent,
+    serving: () => current,
+    watch() {
+      current.generation.start();
+      acceptFirst();
+      // It knows the first supergraph, which is not to be held for longer than it serves.
+      acceptFirst = () => {};
+      schedule();
+    },
     onSwap(callback) {
       callbacks.add(callback);
       return () => callbacks.delete(callback);
     },
-    stop: () => stock.stop(),
+    stop() {
+      isStopped = true;
+      clearTimeout(timer);
+      current.generation.dispose();
+    },
   };
-}
-
-/** `@apollo/gateway` reports what the manager reports better, and complains of subgraphs whose URL is a setting. */
-function quietly(logger: Logger): Logger {
-  return logger.child({}, { level: logger.isLevelEnabled('debug') ? 'debug' : 'fatal' });
 }

@@ -5,8 +5,14 @@ import { request } from 'undici';
 export interface SupergraphSource {
   /** For messages. */
   readonly name: string;
-  /** The SDL, or undefined when it has not changed since the last read. */
-  read(): Promise<string | undefined>;
+  /** What is there, or undefined when it is what was taken last. */
+  read(): Promise<ReadSupergraph | undefined>;
+}
+
+export interface ReadSupergraph {
+  readonly sdl: string;
+  /** It is in service: only now is it no longer news. What could not be served for a moment is tried again. */
+  taken(): void;
 }
 
 export const sourceLimits = { timeoutMs: 5_000 } as const;
@@ -19,8 +25,7 @@ export function fileSource(file: string): SupergraphSource {
     async read() {
       const text = await readFile(file, 'utf8');
       if (text === last) return undefined;
-      last = text;
-      return text;
+      return { sdl: text, taken: () => (last = text) };
     },
   };
 }
@@ -42,8 +47,8 @@ export function urlSource(url: string, token: string | undefined): SupergraphSou
       const text = await body.text();
       if (statusCode === 304) return undefined;
       if (statusCode !== 200) throw new Error(`${url} answered ${statusCode}`);
-      etag = typeof headers.etag === 'string' ? headers.etag : undefined;
-      return text;
+      const given = typeof headers.etag === 'string' ? headers.etag : undefined;
+      return { sdl: text, taken: () => (etag = given) };
     },
   };
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * The client's address, by which anonymous callers are told apart. Behind proxies it is what the outermost
- * trusted one wrote: anything further left in `X-Forwarded-For` came from the client and may be made up.
+ * The client's address. Behind proxies it is what the outermost trusted one wrote: anything further left in
+ * `X-Forwarded-For` came from the client and may be made up.
  */
 export function clientAddressOf(request: IncomingMessage, trustedProxies: number): string {
   const direct = request.socket.remoteAddress ?? 'unknown';

@@ -1,6 +1,6 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
-import { positionHeader, requestIdHeader } from '../context.ts';
+import { positionHeader, requestIdHeader } from '../operation/context.ts';
 
 /**
  * Lets web pages of the named origins call; `*` lets all. No cookie carries identity here, so no credentials

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { type HttpServer, isTracing, type Logger, routeDirectly } from '@murmuration/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { requestIdHeader } from '../context.ts';
-import { edgeCodes } from '../edge-codes.ts';
-import { type AnswerOptions, answerRequest, readRequest } from './answer-request.ts';
+import { requestIdHeader } from '../operation/context.ts';
+import { edgeCodes } from '../operation/edge-codes.ts';
+import { answerExchange, type AnswerOptions } from './answer-exchange.ts';
 import type { HttpAnswer } from './http-answer.ts';
+import { negotiate } from './negotiate.ts';
+import { type HttpExchange, readExchange } from './read-exchange.ts';
 import { faultOf, refuse, send } from './refusals.ts';
-import { streamFormatOf } from './streams/format.ts';
 import type { Streams } from './streams/serve-stream.ts';
 
 export interface GraphQLRouteOptions extends AnswerOptions {
@@ -18,9 +19,9 @@ export interface GraphQLRouteOptions extends AnswerOptions {
 const path = '/graphql';
 
 /**
- * `GET` and `POST /graphql`: as thin as it can be between HTTP and Apollo Server. What most programs send, a plain
- * POST, goes past the framework: a tenth more requests a second of the small operation in `bench/gateway`. GET, streams,
- * web pages (which CORS is for) and whatever is traced go by it.
+ * `GET` and `POST /graphql`: as thin as it can be between HTTP and the road. What most programs send, a plain POST,
+ * goes past the framework: a tenth more requests a second of the small operation in `bench/gateway`. GET, streams, web
+ * pages (which CORS is for) and whatever is traced go by it.
  */
 export function serveGraphQL(http: HttpServer, options: GraphQLRouteOptions): void {
   // Encapsulated, so that these parsers are nobody else's.
@@ -47,25 +48,19 @@ export function serveGraphQL(http: HttpServer, options: GraphQLRouteOptions): vo
     bodyBytes,
     logger,
     takes: isPlain,
-    handle: ({ body, raw, response }) => answerDirectly(raw, body.toString(), response, options),
+    handle: ({ body, raw, response }) => answerDirectly({ raw, text: body.toString(), response }, options),
   });
 }
 
 function isPlain({ headers }: IncomingMessage): boolean {
-  return headers.origin === undefined && streamFormatOf(headers.accept) === undefined;
+  return headers.origin === undefined && negotiate(headers.accept).stream === undefined;
 }
 
-async function answerDirectly(
-  raw: IncomingMessage,
-  text: string,
-  response: FastifyReply['raw'],
-  options: GraphQLRouteOptions,
-): Promise<HttpAnswer> {
-  const request = { raw, text, response };
-  const read = readRequest(request, options.documents);
+async function answerDirectly(exchange: HttpExchange, options: GraphQLRouteOptions): Promise<HttpAnswer> {
+  const read = readExchange(exchange);
   if (read.status === 'refused') return read.answer;
   try {
-    return await answerRequest(request, read, options);
+    return await answerExchange(exchange, read, options);
   } catch (error) {
     const fault = faultOf(error, options.logger);
     fault.headers[requestIdHeader] = read.requestId;
@@ -75,10 +70,10 @@ async function answerDirectly(
 
 async function answerByFramework(request: FastifyRequest, reply: FastifyReply, options: GraphQLRouteOptions) {
   const exchange = { raw: request.raw, text: request.body as string | undefined, response: reply.raw };
-  const read = readRequest(exchange, options.documents);
+  const read = readExchange(exchange);
   if (read.status === 'refused') return send(reply, read.answer);
   reply.header(requestIdHeader, read.requestId);
-  const format = streamFormatOf(request.headers.accept);
-  if (format) return options.streams.serve(request, reply, format, read.requestId, read.asked);
-  return send(reply, await answerRequest(exchange, read, options));
+  const { stream } = read.negotiated;
+  if (stream) return options.streams.serve(request, reply, stream, read);
+  return send(reply, await answerExchange(exchange, read, options));
 }

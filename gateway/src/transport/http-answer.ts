@@ -1,4 +1,4 @@
-import type { EdgeCode } from '../edge-codes.ts';
+import type { EdgeCode } from '../operation/edge-codes.ts';
 
 /** A whole answer, before anything writes it. */
 export interface HttpAnswer {

@@ -1,15 +1,10 @@
 import type { Logger } from '@murmuration/service-kit';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { GraphQLError } from 'graphql';
-import { requestIdHeader, requestIdOf } from '../context.ts';
-import { type EdgeCode, edgeCodes } from '../edge-codes.ts';
+import { requestIdHeader, requestIdOf } from '../operation/context.ts';
+import { type EdgeCode, edgeCodes } from '../operation/edge-codes.ts';
+import { headOf } from '../operation/refusal.ts';
 import { type HttpAnswer, refusal } from './http-answer.ts';
-
-/** What an error says of the HTTP answer. */
-interface Head {
-  status?: number;
-  headers?: Map<string, string>;
-}
 
 /** Writes a whole answer by the framework. */
 export function send(reply: FastifyReply, { body, headers, status }: HttpAnswer): FastifyReply {
@@ -46,8 +41,7 @@ export function faultOf(error: unknown, logger: Pick<Logger, 'error'>): HttpAnsw
     return refusal(413, 'The body is larger than this gateway takes.', edgeCodes.badUserInput);
   }
   if (error instanceof GraphQLError) {
-    const { status = 500, headers = new Map<string, string>() } = (error.extensions.http ??
-      {}) as unknown as Head;
+    const { status = 500, headers = new Map<string, string>() } = headOf(error);
     return refusal(status, error.message, error.extensions.code as EdgeCode, Object.fromEntries(headers));
   }
   if (statusCode < 500) return refusal(statusCode, 'Not a request.', edgeCodes.badUserInput);

@@ -1,6 +1,6 @@
 import type { InternalKey } from '@murmuration/config';
 import { envelopeHeader, signEnvelope, watchKey } from '@murmuration/service-kit';
-import type { EdgeContext } from '../context.ts';
+import type { EdgeContext } from '../operation/context.ts';
 
 /** What is signed besides the bytes: the receiver and the exact request. */
 export interface SignedRequest {
@@ -8,7 +8,11 @@ export interface SignedRequest {
   method: 'POST' | 'GET' | 'SUBSCRIBE';
   path: string;
   body: string;
-  context: Pick<EdgeContext, 'identity' | 'requestId' | 'position'>;
+  context: Pick<EdgeContext, 'identity' | 'requestId' | 'position'> & {
+    eventAudience?: string | undefined;
+  };
+  /** The client's. Said of mutations alone: equal reads of several clients share one fetch. */
+  address?: string | undefined;
 }
 
 /** Makes the envelope of a request to a subgraph; undefined when the gateway has no key to sign with. */
@@ -21,7 +25,7 @@ export function createSign(keys: readonly InternalKey[] | undefined): Sign {
   const key = keys?.[0];
   if (!key) return () => undefined;
   watchKey('internal', key);
-  return ({ subgraph, method, path, body, context }) =>
+  return ({ subgraph, method, path, body, context, address }) =>
     signEnvelope(
       key,
       {
@@ -31,6 +35,8 @@ export function createSign(keys: readonly InternalKey[] | undefined): Sign {
         requestId: context.requestId,
         identity: context.identity,
         position: context.position,
+        eventAudience: context.eventAudience,
+        clientAddress: address,
       },
       body,
     );

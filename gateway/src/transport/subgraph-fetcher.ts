@@ -1,8 +1,9 @@
-import { bindLabels, errorCodes, Histogram, metrics } from '@murmuration/service-kit';
-import { type EdgeContext, requestIdHeader } from '../context.ts';
+import { bindLabels, errorCodes, Histogram, type Identity, metrics } from '@murmuration/service-kit';
+import { type EdgeContext, readAs, requestIdHeader } from '../operation/context.ts';
 import { FetchFailure } from '../execution/errors.ts';
+import type { Authenticate } from '../identity/authenticate.ts';
 import { createHttpFetcher, type HeadersFor, type HttpFetcher } from '../execution/fetcher.ts';
-import type { SubgraphResponse } from '../execution/types.ts';
+import type { SubgraphRequest, SubgraphResponse } from '../execution/types.ts';
 import { envelopeHeader, type Sign } from './sign.ts';
 
 const fetchDuration = new Histogram({
@@ -17,6 +18,8 @@ const durationOf = bindLabels(fetchDuration);
 
 export interface SubgraphFetcherOptions {
   sign: Sign;
+  /** Proves the token of whom a mutation signed in. */
+  authenticate: Authenticate;
   urls: Readonly<Record<string, string>>;
   connections: number;
   connectionMaxLifeMs: number;
@@ -30,39 +33,56 @@ export interface SubgraphFetcherOptions {
 
 /** The executor's way to subgraphs with what the edge adds: signatures, request ids, metrics. */
 export function createSubgraphFetcher(options: SubgraphFetcherOptions): HttpFetcher {
-  const headersFor: HeadersFor = (subgraph, { path, body, context: opaque }) => {
+  const headersFor: HeadersFor = (subgraph, { body, context: opaque, kind, path }) => {
     // The edge makes every context, so it may look behind the executor's opaque one.
-    const context = opaque as EdgeContext;
-    const envelope = options.sign({ subgraph, method: 'POST', path, body, context });
+    const { address, eventAudience, identity, position, reader, requestId } = opaque as EdgeContext;
+    const isRead = kind === 'query';
+    const envelope = options.sign({
+      subgraph,
+      method: 'POST',
+      path,
+      body,
+      context: { identity: isRead ? reader : identity, requestId, position, eventAudience },
+      address: isRead ? undefined : address,
+    });
     return {
-      [requestIdHeader]: context.requestId,
+      [requestIdHeader]: requestId,
       ...(envelope ? { [envelopeHeader]: envelope } : {}),
     };
   };
-  const fetcherOf = (timeoutMs: number): HttpFetcher =>
-    createHttpFetcher({
-      urls: options.urls,
-      headersFor,
-      singleFlight: options.singleFlight,
-      limits: {
-        connections: options.connections,
-        connectionMaxLifeMs: options.connectionMaxLifeMs,
-        timeoutMs,
-      },
-      onFetch: ({ subgraph, kind, outcome, durationMs }) =>
-        durationOf(subgraph, kind, outcome).observe(durationMs / 1_000),
-    });
-  const reads = fetcherOf(options.timeoutMs);
-  const writes = fetcherOf(options.deadlineMs);
+  const fetcher = createHttpFetcher({
+    urls: options.urls,
+    headersFor,
+    singleFlight: options.singleFlight,
+    limits: {
+      connections: options.connections,
+      connectionMaxLifeMs: options.connectionMaxLifeMs,
+      timeoutMs: options.timeoutMs,
+      mutationTimeoutMs: options.deadlineMs,
+    },
+    onFetch: ({ subgraph, kind, outcome, durationMs }) =>
+      durationOf(subgraph, kind, outcome).observe(durationMs / 1_000),
+  });
   return {
     async fetch(request) {
-      const answer = await (request.kind === 'query' ? reads : writes).fetch(request);
-      return checked(request.subgraph, answer);
+      const context = request.context as EdgeContext;
+      const answer = checked(request.subgraph, await sent(request, context, fetcher));
+      if (request.kind === 'query') return answer;
+      readAs(context, await readerAfter(answer, context, options.authenticate));
+      return answer;
     },
-    async close() {
-      await Promise.all([reads.close(), writes.close()]);
-    },
+    close: fetcher.close,
   };
+}
+
+function sent(
+  request: SubgraphRequest,
+  { crowd, position, reader }: EdgeContext,
+  fetcher: HttpFetcher,
+): Promise<SubgraphResponse> {
+  if (!crowd || request.kind !== 'query' || reader.kind !== 'viewer') return fetcher.fetch(request);
+  const { session, subject } = reader;
+  return crowd.fetch(request, { subject, session, position }, fetcher.fetch);
 }
 
 /**
@@ -77,4 +97,23 @@ function checked(subgraph: string, answer: SubgraphResponse): SubgraphResponse {
   }
   for (const { extensions } of answer.errors ?? []) if (extensions) delete extensions.http;
   return answer;
+}
+
+/**
+ * Who the reads after a mutation are for: whom it signed in, if its subgraph says so by an access token in
+ * `extensions.readAs` that is as good as one from a client; else who asks. Taken out of the answer: tokens go to
+ * clients as data alone.
+ */
+async function readerAfter(
+  { extensions }: SubgraphResponse,
+  { identity }: EdgeContext,
+  authenticate: Authenticate,
+): Promise<Identity> {
+  const token = extensions?.readAs;
+  delete extensions?.readAs;
+  if (typeof token !== 'string') return identity;
+  return authenticate(`Bearer ${token}`).then(
+    (caller) => caller.identity,
+    () => identity,
+  );
 }

@@ -1,58 +1,53 @@
-import { createEdgeContext } from '../context.ts';
+import { Gauge, metrics } from '@murmuration/service-kit';
+import { createEdgeContext } from '../operation/context.ts';
 import type { SubgraphFetcher } from '../execution/types.ts';
 
-export const healthLimits = { timeoutMs: 1_000, freshMs: 1_000 } as const;
+export const healthLimits = { timeoutMs: 1_000 } as const;
 
 const query = '{__typename}';
 
+const subgraphUp = new Gauge({
+  name: 'gateway_subgraph_up',
+  help: 'Whether a subgraph answered when it was looked at last',
+  labelNames: ['subgraph'],
+  registers: [metrics],
+});
+
 /**
- * Readiness with respect to subgraphs. Until each has answered once, the gateway is not ready: it has just
- * been deployed with them. Later it is ready while any answers, since the others' fields are null and an edge
- * that takes itself away would turn one outage into all.
+ * Whether any subgraph answers. A gateway that starts while one is away serves the rest, whose fields are not null for
+ * that: were it to wait, a lost node or a roll-out would turn an outage of one part into one of everything.
  */
 export function createSubgraphHealth(options: {
   fetcher: SubgraphFetcher;
   subgraphs(): readonly { name: string; url: string | undefined }[];
 }): () => Promise<void> {
-  const answered = new Set<string>();
-  let last: { atMs: number; done: Promise<void> } | undefined;
-
   async function ask({ name, url }: { name: string; url: string | undefined }): Promise<boolean> {
     const context = createEdgeContext({
       identity: { kind: 'service', name: 'gateway' },
       requestId: 'readiness',
       deadlineMs: healthLimits.timeoutMs,
     });
-    try {
-      await options.fetcher.fetch({
-        subgraph: name,
-        url,
-        query,
-        operationName: undefined,
-        variablesJson: '{}',
-        body: JSON.stringify({ query }),
-        kind: 'query',
-        context,
-        signal: undefined,
-      });
-      answered.add(name);
-      return true;
-    } catch {
-      return false;
-    }
+    const fetching = options.fetcher.fetch({
+      subgraph: name,
+      url,
+      query,
+      operationName: undefined,
+      variablesJson: '{}',
+      body: JSON.stringify({ query }),
+      kind: 'query',
+      context,
+      signal: undefined,
+    });
+    const isUp = await fetching.then(
+      () => true,
+      () => false,
+    );
+    subgraphUp.labels(name).set(isUp ? 1 : 0);
+    return isUp;
   }
 
-  async function check(): Promise<void> {
-    const subgraphs = options.subgraphs();
-    const results = await Promise.all(subgraphs.map(ask));
-    const missing = subgraphs.filter(({ name }) => !answered.has(name));
-    if (missing.length > 0)
-      throw new Error(`no answer yet from ${missing.map(({ name }) => name).join(', ')}`);
+  return async () => {
+    const results = await Promise.all(options.subgraphs().map(ask));
     if (!results.includes(true)) throw new Error('no subgraph answers');
-  }
-
-  return () => {
-    if (!last || Date.now() - last.atMs > healthLimits.freshMs) last = { atMs: Date.now(), done: check() };
-    return last.done;
   };
 }

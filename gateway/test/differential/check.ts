@@ -1,19 +1,18 @@
-import { parse, validate } from 'graphql';
+import { GraphQLError, parse, validate } from 'graphql';
+import { errorCode } from '../../src/execution/errors.ts';
 import { execute, executeRest } from '../../src/execution/execute.ts';
 import { type Answer, differenceBeyondNulls, differenceFromTruth } from './compare.ts';
 import type { Coverage } from './coverage.ts';
 import type { Case } from './generate-operation.ts';
 import { anonymousContext } from './harness.ts';
 import { hash } from './random.ts';
-import type { Sabotage, World } from './world.ts';
+import type { Mishap, Sabotage, World } from './world.ts';
 
 /** What goes wrong in a case, apart from its operation. */
 export interface Trouble {
   /** Fields that fail, by a seed; 0 is none. */
   readonly faults: number;
-  readonly sabotage:
-    | { readonly subgraph: string; readonly kind: 'reject' | 'errors' | 'nonsense' }
-    | undefined;
+  readonly sabotage: { readonly subgraph: string; readonly kind: Mishap } | undefined;
   readonly labels: readonly string[];
 }
 
@@ -43,15 +42,26 @@ export async function check(
   world.sabotage = sabotageOf(trouble);
   world.requests.length = 0;
   world.plans.length = 0;
+  world.refusals.length = 0;
   const ours = await runOurs(world, { source, variables }, trouble.labels).catch((error: unknown) =>
-    String(error),
+    isRefusal(error) ? refused : String(error),
   );
   const ourMutations = world.mutations.splice(0);
   if (coverage) {
-    for (const plan of world.plans) coverage.seePlan(plan);
+    for (const { plan, planner } of world.plans) {
+      coverage.seePlan(plan);
+      coverage.count(`planned by ${planner}`);
+    }
+    coverage.count(`asked of ${world.planner} first`);
+    if (world.refusals.some((one) => one.startsWith('hive:'))) coverage.count('second planner asked');
+    for (const refusal of world.refusals) coverage.count(kindOf(refusal));
     coverage.seeOperation(world, document);
     coverage.seeRequests(world);
     coverage.seeErrors(truth);
+  }
+  if (ours === refused) {
+    coverage?.count(world.planner === 'hive' ? 'refused by name' : 'refused by apollo alone');
+    return { problem: undefined, stock: undefined };
   }
   if (typeof ours === 'string') return { problem: `threw ${ours}`, stock: undefined };
   if (trouble.sabotage) return { problem: differenceBeyondNulls(ours, truth), stock: undefined };
@@ -63,15 +73,29 @@ export async function check(
   return { problem, stock: await compareStock(world, { source, variables }, truth) };
 }
 
+/** Why a plan was not taken, without names. */
+function kindOf(refusal: string): string {
+  return (
+    refusal
+      .split('\n', 1)[0]
+      ?.replace(/'[^']*'|\[\d+\]|\{[^}]*\}|\b\w+\.\w+|\b\w+__\w+/g, '…')
+      .slice(0, 150) ?? ''
+  );
+}
+
+/** No plan could be proven, so nothing was asked: the one thing better than a wrong answer. Runs count how often. */
+const refused = 'refused';
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof GraphQLError && error.extensions.code === errorCode.notPlannable;
+}
+
 async function runOurs(
   world: World,
   { source, variables }: Case,
   labels: readonly string[],
 ): Promise<Answer> {
-  const compiled = await world.generation.plan(parse(source), undefined, {
-    documentKey: source,
-    overrideLabels: labels,
-  });
+  const compiled = await world.generation.plan(source, { documentKey: source, overrideLabels: labels });
   const args = { variables, context: anonymousContext() };
   if (!compiled.subscription) return execute(compiled, args);
   const { serviceName, operation } = compiled.subscription;

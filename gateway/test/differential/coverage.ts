@@ -1,4 +1,4 @@
-import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
+import type { EntitySet, FetchNode, Plan, PlanNode } from '../../src/planning/plan.ts';
 import { type DocumentNode, getNamedType, isAbstractType, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import type { Answer } from './compare.ts';
 import type { World } from './world.ts';
@@ -24,6 +24,7 @@ export const expected = [
   'node Sequence',
   'node Parallel',
   'node Condition',
+  'node BatchFetch',
   'node Subscription',
   'plan requires',
   'plan inputRewrites',
@@ -44,6 +45,9 @@ export const expected = [
   'subgraph rejects',
   'subgraph answers errors only',
   'subgraph answers nonsense',
+  'subgraph leaves out fields',
+  'planned by hive',
+  'planned by apollo',
   'chain of three subgraphs',
 ] as const;
 
@@ -51,7 +55,7 @@ export interface Coverage {
   readonly counts: ReadonlyMap<string, number>;
   count(name: string): void;
   seeOperation(world: World, document: DocumentNode): void;
-  seePlan(plan: QueryPlan): void;
+  seePlan(plan: Plan): void;
   seeRequests(world: World): void;
   seeErrors(truth: Answer): void;
   missing(): string[];
@@ -65,11 +69,9 @@ export function createCoverage(): Coverage {
     count,
     seeOperation: (world, document) => seeOperation(world, document, count),
     seePlan(plan) {
-      if (plan.node?.kind === 'Subscription') {
-        count('node Subscription');
-        seeFetch(plan.node.primary, count);
-        if (plan.node.rest) seeNode(plan.node.rest, count);
-      } else if (plan.node) seeNode(plan.node, count);
+      if (plan.primary) count('node Subscription');
+      if (plan.primary) seeFetch(plan.primary, count);
+      if (plan.node) seeNode(plan.node, count);
     },
     seeRequests: (world) => seeRequests(world, count),
     seeErrors: (truth) => seeErrors(truth, count),
@@ -82,6 +84,7 @@ type Count = (name: string) => void;
 function seeNode(node: PlanNode, count: Count): void {
   count(`node ${node.kind}`);
   if (node.kind === 'Fetch') seeFetch(node, count);
+  if (node.kind === 'BatchFetch') for (const set of node.sets) seeFetch(set, count);
   if (node.kind === 'Flatten') seeNode(node.node, count);
   if (node.kind === 'Sequence' || node.kind === 'Parallel')
     for (const child of node.nodes) seeNode(child, count);
@@ -90,10 +93,10 @@ function seeNode(node: PlanNode, count: Count): void {
   }
 }
 
-function seeFetch(fetch: FetchNode, count: Count): void {
+function seeFetch(fetch: FetchNode | EntitySet, count: Count): void {
   if (fetch.requires) count('plan requires');
-  if (fetch.inputRewrites) count('plan inputRewrites');
-  if (fetch.outputRewrites) count('plan outputRewrites');
+  if (fetch.inputRewrites?.length) count('plan inputRewrites');
+  if (fetch.outputRewrites?.length) count('plan outputRewrites');
 }
 
 function seeOperation({ apiSchema, facts }: World, document: DocumentNode, count: Count): void {

@@ -1,4 +1,4 @@
-import { type GraphQLSchema, parse, validate } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { execute } from '../../src/execution/execute.ts';
 import type {
   ExecutionOutcome,
@@ -7,7 +7,7 @@ import type {
   SubgraphResponse,
 } from '../../src/execution/types.ts';
 import { createGeneration } from '../../src/planning/generation.ts';
-import type { Generation, PlanOptions } from '../../src/planning/types.ts';
+import type { Generation, GenerationOptions, PlanOptions } from '../../src/planning/types.ts';
 import {
   composeSupergraph,
   createLocalFetcher,
@@ -23,6 +23,11 @@ export interface Graph {
   run(query: string, variables?: Record<string, unknown>, options?: PlanOptions): Promise<ExecutionOutcome>;
 }
 
+export interface GraphOptions extends Omit<GenerationOptions, 'fetcher'> {
+  /** Answers in place of a subgraph. */
+  readonly intercept?: (request: SubgraphRequest) => Promise<SubgraphResponse> | undefined;
+}
+
 export function anonymousContext(changes: Partial<RequestContext> = {}): RequestContext {
   return {
     requestId: 'test',
@@ -36,21 +41,17 @@ export function anonymousContext(changes: Partial<RequestContext> = {}): Request
 /** A composed graph of in-process subgraphs, run by our own executor. */
 export function createGraph(
   subgraphs: readonly LocalSubgraph[],
-  intercept?: (request: SubgraphRequest) => Promise<SubgraphResponse> | undefined,
+  { intercept, ...options }: GraphOptions = {},
 ): Graph {
   const schemas = new Map(subgraphs.map((subgraph) => [subgraph.name, schemaOf(subgraph)]));
   const fetcher = createLocalFetcher(schemas, intercept);
-  const generation = createGeneration(composeSupergraph(subgraphs), { fetcher });
+  const generation = createGeneration(composeSupergraph(subgraphs), { ...options, fetcher });
   return {
     generation,
     fetcher,
     schemas,
     async run(query, variables, options) {
-      const document = parse(query);
-      const errors = validate(generation.apiSchema, document);
-      if (errors.length > 0)
-        throw new Error(`Invalid test query: ${errors.map((e) => e.message).join('; ')}`);
-      const compiled = await generation.plan(document, undefined, options);
+      const compiled = await generation.plan(query, options);
       return execute(compiled, { variables, context: anonymousContext() });
     },
   };

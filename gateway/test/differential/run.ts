@@ -3,12 +3,13 @@ import { type Coverage, createCoverage } from './coverage.ts';
 import type { SubgraphSdl } from './facts.ts';
 import { type Case, generateOperation } from './generate-operation.ts';
 import { generateGraph } from './generate-graph.ts';
+import { abstract } from './graphs/abstract.ts';
 import { explosion } from './graphs/explosion.ts';
 import { interfaces } from './graphs/interfaces.ts';
 import { keys } from './graphs/keys.ts';
 import { requires } from './graphs/requires.ts';
 import { sharing } from './graphs/sharing.ts';
-import { createRandom, type Random } from './random.ts';
+import { createRandom, hash, type Random } from './random.ts';
 import { shrink } from './shrink.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -36,7 +37,9 @@ export interface RunOptions {
   readonly perWorld?: number;
   /** Default 5. */
   readonly maxFailures?: number;
-  readonly onProgress?: (operations: number) => void;
+  /** A run that ended in this round goes on with it. Default 0. */
+  readonly fromRound?: number;
+  readonly onRound?: (operations: number, round: number) => void;
 }
 
 export const handMade: Readonly<Record<string, readonly SubgraphSdl[]>> = {
@@ -45,6 +48,7 @@ export const handMade: Readonly<Record<string, readonly SubgraphSdl[]>> = {
   interfaces,
   sharing,
   explosion,
+  abstract,
 };
 
 export async function runDifferential(options: RunOptions): Promise<Report> {
@@ -53,7 +57,12 @@ export async function runDifferential(options: RunOptions): Promise<Report> {
   const stockExamples: Failure[] = [];
   let stockDiffers = 0;
   let operations = 0;
-  for (let round = 0; !options.isDone(operations) && failures.length < (options.maxFailures ?? 5); round++) {
+  for (
+    let round = options.fromRound ?? 0;
+    !options.isDone(operations) && failures.length < (options.maxFailures ?? 5);
+    round++
+  ) {
+    options.onRound?.(operations, round);
     const seed = options.seed + round;
     const world = await worldFor(round, seed);
     const random = createRandom(seed);
@@ -68,7 +77,6 @@ export async function runDifferential(options: RunOptions): Promise<Report> {
         stockExamples.push(await minimal(world, seed, drafted, trouble, 'stock'));
       }
       if (stock) stockDiffers++;
-      options.onProgress?.(operations);
       if (failures.length >= (options.maxFailures ?? 5)) break;
     }
     await world.stock.stop();
@@ -77,20 +85,22 @@ export async function runDifferential(options: RunOptions): Promise<Report> {
   return { operations, failures, stockDiffers, stockExamples, coverage };
 }
 
-/** Hand-made and generated supergraphs take turns. */
+/** Hand-made and generated supergraphs take turns; each eighth is planned by Apollo's planner alone. */
 async function worldFor(round: number, seed: number): Promise<World> {
   const names = Object.keys(handMade);
   const name = round % 2 === 0 ? names[(round / 2) % names.length] : undefined;
-  return createWorld(name ?? 'generated', (name && handMade[name]) || generateGraph(seed), seed);
+  return createWorld(name ?? 'generated', (name && handMade[name]) || generateGraph(seed), seed, {
+    planner: hash(seed, 'planner') % 8 === 0 ? 'apollo' : 'hive',
+  });
 }
 
 function troubleFor(world: World, random: Random): Trouble {
   const subgraphs = world.generation.subgraphs.map(({ name }) => name);
   const roll = random.below(10);
-  const kind = random.pick(['reject', 'errors', 'nonsense'] as const);
+  const kind = random.pick(['reject', 'errors', 'nonsense', 'holes'] as const);
   return {
     faults: roll < 3 ? 1 + random.below(1_000_000) : 0,
-    sabotage: roll === 3 ? { subgraph: random.pick(subgraphs), kind } : undefined,
+    sabotage: roll === 3 || roll === 4 ? { subgraph: random.pick(subgraphs), kind } : undefined,
     labels: random.chance(0.5) ? world.generation.overrideLabels : [],
   };
 }
@@ -98,6 +108,7 @@ function troubleFor(world: World, random: Random): Trouble {
 function noteTrouble({ sabotage }: Trouble, coverage: Coverage): void {
   if (sabotage?.kind === 'reject') coverage.count('subgraph rejects');
   if (sabotage?.kind === 'errors') coverage.count('subgraph answers errors only');
+  if (sabotage?.kind === 'holes') coverage.count('subgraph leaves out fields');
   if (sabotage?.kind === 'nonsense') coverage.count('subgraph answers nonsense');
 }
 

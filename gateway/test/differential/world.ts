@@ -1,6 +1,8 @@
 import { Supergraph } from '@apollo/federation-internals';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import type { QueryPlan } from '@apollo/query-planner';
+import type { Plan } from '../../src/planning/plan.ts';
+import type { PlannerName } from '../../src/planning/planner.ts';
+import type { PlannerOptions } from '../../src/planning/create-planners.ts';
 import {
   type DocumentNode,
   execute,
@@ -15,18 +17,22 @@ import type { SubgraphFetcher, SubgraphRequest, SubgraphResponse } from '../../s
 import { createGeneration } from '../../src/planning/generation.ts';
 import type { Generation } from '../../src/planning/types.ts';
 import { type Facts, factsOf, type SubgraphSdl } from './facts.ts';
+import { hash } from './random.ts';
 import { composeSupergraph } from './local-subgraphs.ts';
 import { createStockGateway, type StockGateway } from './stock.ts';
 import { createUniverse, type Universe, type WorldObject } from './universe.ts';
 
 /** How subgraphs misbehave in one case; undefined lets a request through. */
-export type Sabotage = (
-  request: Pick<SubgraphRequest, 'subgraph'>,
-) => 'reject' | 'errors' | 'nonsense' | undefined;
+export type Sabotage = (request: Pick<SubgraphRequest, 'subgraph'>) => Mishap | undefined;
+
+/** `holes`: fields are left out of an answer, without any error. */
+export type Mishap = 'reject' | 'errors' | 'nonsense' | 'holes';
 
 /** One supergraph with its three executors over the same generated data. */
 export interface World {
   readonly name: string;
+  /** Who is asked first; Apollo's is then alone. */
+  readonly planner: PlannerName;
   readonly facts: Facts;
   readonly universe: Universe;
   readonly generation: Generation;
@@ -35,7 +41,9 @@ export interface World {
   /** Requests of the last run, and the mutations that ran, in order. */
   readonly requests: Pick<SubgraphRequest, 'subgraph' | 'query' | 'variablesJson'>[];
   readonly mutations: string[];
-  readonly plans: QueryPlan[];
+  readonly plans: { readonly plan: Plan; readonly planner: PlannerName }[];
+  /** Why planners' plans of the last run were not taken. */
+  readonly refusals: string[];
   sabotage: Sabotage;
   /** What one schema over the same data answers. */
   truth(document: DocumentNode, variables: Record<string, unknown>): Promise<ExecutionResult>;
@@ -49,6 +57,7 @@ export async function createWorld(
   name: string,
   subgraphs: readonly SubgraphSdl[],
   seed: number,
+  options: PlannerOptions = {},
 ): Promise<World> {
   const sdl = composeSupergraph(subgraphs);
   const facts = factsOf(subgraphs);
@@ -91,6 +100,11 @@ export async function createWorld(
         return { data: null, errors: [{ message: 'sabotaged' }] };
       case 'nonsense':
         return { data: { _entities: 'nonsense' } };
+      case 'holes':
+        return withHoles(
+          await answer(subgraph, query, JSON.parse(variablesJson) as Record<string, unknown>),
+          seed,
+        );
       default:
         return answer(subgraph, query, JSON.parse(variablesJson) as Record<string, unknown>);
     }
@@ -99,10 +113,17 @@ export async function createWorld(
   const fetcher: SubgraphFetcher = {
     fetch: ({ subgraph, query, variablesJson }) => ask(subgraph, query, variablesJson),
   };
-  const plans: QueryPlan[] = [];
-  const generation = createGeneration(sdl, { fetcher, onPlan: (plan) => plans.push(plan) });
+  const plans: World['plans'] = [];
+  const refusals: string[] = [];
+  const generation = createGeneration(sdl, {
+    ...options,
+    fetcher,
+    onPlan: (plan, _name, planner) => void plans.push({ plan, planner }),
+    onRefusal: (planner, why) => void refusals.push(`${planner}: ${why.reason}: ${why.message}`),
+  });
   const world: World = {
     name,
+    planner: options.planner ?? 'hive',
     facts,
     universe,
     generation,
@@ -111,6 +132,7 @@ export async function createWorld(
     requests,
     mutations,
     plans,
+    refusals,
     sabotage: () => undefined,
     truth: async (document, variableValues) =>
       execute({
@@ -123,6 +145,16 @@ export async function createWorld(
     event: answer,
   };
   return world;
+}
+
+/** Leaves out one field of about nine. */
+function withHoles<T>(value: T, seed: number): T {
+  if (typeof value !== 'object' || value === null) return value;
+  // A custom scalar's value (see universe.ts) is whole.
+  if ('any' in value) return value;
+  if (Array.isArray(value)) return value.map((one, i) => withHoles(one, seed + i)) as T;
+  const kept = Object.entries(value).filter(([key]) => key === 'data' || hash(seed, key) % 9 !== 0);
+  return Object.fromEntries(kept.map(([key, one]) => [key, withHoles(one, hash(seed, key))])) as T;
 }
 
 function subgraphSchema({ sdl }: SubgraphSdl, universe: Universe): GraphQLSchema {

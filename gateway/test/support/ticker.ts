@@ -2,15 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { InternalKey } from '@murmuration/config';
 import {
   createLogger,
-  createSubgraph,
   type Envelope,
   envelopeHeader,
-  type RequestContext,
-  serveSubgraph,
   subscribeBody,
   verifyEnvelope,
 } from '@murmuration/service-kit';
-import { parse } from 'graphql';
+import { createSubgraph, type RequestContext, serveSubgraph } from '@murmuration/service-kit/subgraph';
+import { GraphQLError, parse } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 
@@ -21,10 +19,14 @@ export interface Ticker {
   url: string;
   /** Envelopes of all subscribes so far, with what was asked. */
   subscribed: { envelope: Envelope; query: string; variables: Record<string, unknown> }[];
-  /** Adds the next numbers to the log and tells whoever listens. */
-  tick(count?: number): void;
+  /** Adds the next numbers to the log, by the given neighbour or by two in turn, and tells whoever listens. */
+  tick(count?: number, by?: string): void;
   /** Ends all connections as a crash would. */
   cut(): void;
+  /** Ends everybody's subscription by an error of this code, and no connection. */
+  end(code: string): void;
+  /** How many connections there have been. */
+  connections(): number;
   /** How many subscriptions listen now. */
   listening(): number;
   close(): Promise<void>;
@@ -46,26 +48,37 @@ const sdl = `
   type Tick { cursor: String!  n: Int!  by: Neighbour  blob: String!  whom: String }
   type Neighbour @key(fields: "id") { id: ID! }`;
 
-const ticksOf = (n: number) => ({ cursor: `c${n}`, n, by: { id: n % 2 === 0 ? '2' : '1' }, blob: '' });
-
 export async function serveTicker(keys: readonly InternalKey[]): Promise<Ticker> {
   let last = 0;
+  const byOf = new Map<number, string>();
+  const ticksOf = (n: number) => {
+    const by = { id: byOf.get(n) ?? (n % 2 === 0 ? '2' : '1') };
+    return { cursor: `c${n}`, n, by, blob: '' };
+  };
   const listeners = new Set<(n: number) => void>();
+  const enders = new Set<(code: string) => void>();
   const subscribed: Ticker['subscribed'] = [];
   const logger = createLogger('ticker', 'silent');
 
   function live(from: number): AsyncGenerator<ReturnType<typeof ticksOf>, void> {
     const queue = Array.from({ length: last - from }, (_, index) => from + index + 1);
     let wake = () => {};
+    let ended: GraphQLError | undefined;
     const over = new AbortController();
     const listener = (n: number) => {
       queue.push(n);
       wake();
     };
     listeners.add(listener);
+    const ender = (code: string) => {
+      stop();
+      ended = new GraphQLError('ended', { extensions: { code } });
+    };
+    enders.add(ender);
     const stop = () => {
       over.abort();
       listeners.delete(listener);
+      enders.delete(ender);
       wake();
     };
     return {
@@ -75,6 +88,7 @@ export async function serveTicker(keys: readonly InternalKey[]): Promise<Ticker>
           if (n !== undefined) return { done: false, value: ticksOf(n) };
           await new Promise<void>((resolve) => (wake = resolve));
         }
+        if (ended) throw ended;
         return { done: true, value: undefined };
       },
       async return() {
@@ -126,6 +140,7 @@ export async function serveTicker(keys: readonly InternalKey[]): Promise<Ticker>
   const server = serveSubgraph(subgraph, { logger, keys, readiness: {} });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
 
+  let connections = 0;
   const sockets = new WebSocketServer({
     noServer: true,
     handleProtocols: () => 'graphql-transport-ws',
@@ -135,6 +150,7 @@ export async function serveTicker(keys: readonly InternalKey[]): Promise<Ticker>
     const signed = { audience: 'ticker', method: 'GET', path: '/graphql', body: '' };
     const { status } = verifyEnvelope(keys, typeof header === 'string' ? header : undefined, signed);
     if (status !== 'verified') return socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
+    connections++;
     sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
   });
   useServer(
@@ -160,15 +176,20 @@ export async function serveTicker(keys: readonly InternalKey[]): Promise<Ticker>
     sdl,
     url: `${url}/graphql`,
     subscribed,
-    tick(count = 1) {
+    tick(count = 1, by) {
       for (let i = 0; i < count; i++) {
         last++;
+        if (by) byOf.set(last, by);
         for (const listen of listeners) listen(last);
       }
+    },
+    end(code) {
+      for (const end of enders) end(code);
     },
     cut() {
       for (const socket of sockets.clients) socket.terminate();
     },
+    connections: () => connections,
     listening: () => listeners.size,
     async close() {
       for (const socket of sockets.clients) socket.terminate();

@@ -1,12 +1,11 @@
 import type { InternalKey } from '@murmuration/config';
+import { createLogger, type HttpServer } from '@murmuration/service-kit';
 import {
-  createLogger,
   createSubgraph,
-  type HttpServer,
   type RequestContext,
   requireViewer,
   serveSubgraph,
-} from '@murmuration/service-kit';
+} from '@murmuration/service-kit/subgraph';
 
 /** A small graph of two subgraphs over HTTP: neighbours, and the notes on their doors. */
 export interface RunningSubgraph {

@@ -72,7 +72,8 @@ const sections = [
 ];
 
 test.each([...rules.values()])('$alert has a page that says what to do', ({ annotations }) => {
-  const page = new URL(`../../../${annotations.runbook_url}`, import.meta.url);
+  expect(annotations.runbook_url).toMatch(/^https:\/\/runbooks\.example\.org\/[a-z-]+\.md$/);
+  const page = new URL(`../../../docs/runbooks${new URL(annotations.runbook_url).pathname}`, import.meta.url);
   expect(existsSync(page)).toBe(true);
   const headings = [...readFileSync(page, 'utf8').matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
   expect(headings).toEqual(sections);

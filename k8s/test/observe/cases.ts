@@ -1,8 +1,12 @@
+import { accountCases } from './account-cases.ts';
 import type { AlertCase } from './alert-case.ts';
+import { jobCases } from './job-cases.ts';
 import { keyCases } from './key-cases.ts';
+import { objectiveCases } from './objective-cases.ts';
+import { storeCases } from './store-cases.ts';
 
 const gateway = 'job="murmuration/gateway",instance="a"';
-const parts = ['gateway', 'user', 'post', 'timeline', 'timeline-worker'];
+const parts = ['gateway', 'user', 'user-worker', 'post', 'timeline', 'timeline-worker'];
 const allUp = Object.fromEntries(parts.map((part) => [`up{job="murmuration/${part}"}`, '1x60']));
 const operations = (outcome: string) =>
   `graphql_operation_duration_seconds_count{service="gateway",operation="Home",outcome="${outcome}"}`;
@@ -14,6 +18,21 @@ const statementBucket = (le: string) => `sql_statement_duration_seconds_bucket{d
 const chore = (name: string) =>
   `chore_last_success_timestamp_seconds{job="murmuration/post",instance="a",chore="${name}"}`;
 const homeReads = (source: string) => `home_timeline_reads_total{source="${source}"}`;
+/** A histogram that grows by so many a minute up to each bound, for 60 minutes; or a step each so many minutes. */
+const freshness = (name: string, upTo: Record<number, number>, everyMinutes = 1) => {
+  const most = Math.max(...Object.values(upTo));
+  const growing = (step: number) =>
+    Array.from({ length: 60 }, (_each, minute) => step * Math.floor(minute / everyMinutes)).join(' ');
+  return {
+    ...Object.fromEntries(
+      [...Object.entries(upTo), ['+Inf', most] as const].map(([le, step]) => [
+        `${name}_bucket{le="${le}"}`,
+        growing(step),
+      ]),
+    ),
+    [`${name}_count`]: growing(most),
+  };
+};
 const closes = (code: number) => `gateway_live_socket_closes_total{code="${code}"}`;
 
 /** For each alert at least one case that fires and one, close to it, that must not. */
@@ -269,6 +288,13 @@ export const alertCases: AlertCase[] = [
     atMinute: 6,
   },
   {
+    alert: 'ConsumerStopped',
+    series: { 'feed_consumer_stopped{feed="post"}': '0x5 1x20' },
+    atMinute: 10,
+    fires: { feed: 'post' },
+  },
+  { alert: 'ConsumerStopped', series: { 'feed_consumer_stopped{feed="post"}': '1x5 0x20' }, atMinute: 10 },
+  {
     alert: 'DeadLetters',
     series: { 'feed_dead_letters_total{feed="post"}': '0x5 1x60' },
     atMinute: 20,
@@ -311,10 +337,23 @@ export const alertCases: AlertCase[] = [
     series: { 'outbox_partitions_dropped_total{feed="post",because="passed"}': '0x5 1x60' },
     atMinute: 10,
   },
-  { alert: 'FanoutLag', series: { fanout_lag_events: '9000x20' }, atMinute: 10, fires: {} },
-  { alert: 'FanoutLag', series: { fanout_lag_events: '9000x3 100x20' }, atMinute: 10 },
-  { alert: 'FanoutGivenUp', series: { fanout_chunks_given_up_total: '0x5 1x20' }, atMinute: 10, fires: {} },
-  { alert: 'FanoutGivenUp', series: { fanout_chunks_given_up_total: '0x20' }, atMinute: 10 },
+  { alert: 'FanoutLag', series: { fanout_lag_seconds: '9x20' }, atMinute: 10, fires: {} },
+  { alert: 'FanoutLag', series: { fanout_lag_seconds: '9x0 1x20' }, atMinute: 10 },
+  {
+    alert: 'ListsLate',
+    series: freshness('home_list_freshness_seconds', { 10: 50, 30: 60 }),
+    atMinute: 20,
+    fires: {},
+  },
+  { alert: 'ListsLate', series: freshness('home_list_freshness_seconds', { 5: 60, 10: 60 }), atMinute: 20 },
+  // One in a quarter of an hour says nothing.
+  {
+    alert: 'ListsLate',
+    series: freshness('home_list_freshness_seconds', { 10: 0, 30: 1 }, 15),
+    atMinute: 60,
+  },
+  { alert: 'FanoutGivenUp', series: { fanout_tasks_given_up_total: '0x5 1x20' }, atMinute: 10, fires: {} },
+  { alert: 'FanoutGivenUp', series: { fanout_tasks_given_up_total: '0x20' }, atMinute: 10 },
   {
     alert: 'HomeCacheCold',
     series: { [homeReads('database')]: '0+90x60', [homeReads('cache')]: '0+30x60' },
@@ -357,6 +396,17 @@ export const alertCases: AlertCase[] = [
     atMinute: 20,
   },
   {
+    alert: 'EventsIncomplete',
+    series: { 'gateway_live_subscription_ends_total{because="incomplete"}': '0+30x30' },
+    atMinute: 20,
+    fires: {},
+  },
+  {
+    alert: 'EventsIncomplete',
+    series: { 'gateway_live_subscription_ends_total{because="left"}': '0+60x30' },
+    atMinute: 20,
+  },
+  {
     alert: 'UpstreamLost',
     series: { 'gateway_upstream_subscription_ends_total{subgraph="timeline",because="lost"}': '0+60x30' },
     atMinute: 20,
@@ -370,6 +420,13 @@ export const alertCases: AlertCase[] = [
     atMinute: 20,
   },
   {
+    alert: 'LiveLate',
+    series: freshness('live_event_freshness_seconds', { 5: 50, 10: 60 }),
+    atMinute: 20,
+    fires: {},
+  },
+  { alert: 'LiveLate', series: freshness('live_event_freshness_seconds', { 2.5: 60, 5: 60 }), atMinute: 20 },
+  {
     alert: 'LiveResets',
     series: { 'live_resets_total{reason="TOO_OLD"}': '0+120x30' },
     atMinute: 20,
@@ -378,23 +435,9 @@ export const alertCases: AlertCase[] = [
   { alert: 'LiveResets', series: { 'live_resets_total{reason="TOO_OLD"}': '0+2x30' }, atMinute: 20 },
   { alert: 'FirehoseGaps', series: { live_events_from_database_total: '0+600x40' }, atMinute: 30, fires: {} },
   { alert: 'FirehoseGaps', series: { live_events_from_database_total: '0+10x40' }, atMinute: 30 },
-  {
-    alert: 'StandbyMissing',
-    series: { 'database_standbys{database="post"}': '2x3 1x20' },
-    atMinute: 15,
-    fires: { database: 'post' },
-  },
-  { alert: 'StandbyMissing', series: { 'database_standbys{database="post"}': '2x20' }, atMinute: 15 },
-  {
-    alert: 'ReplicationLag',
-    series: { 'database_replication_lag_seconds{database="post"}': '9x20' },
-    atMinute: 10,
-    fires: { database: 'post' },
-  },
-  {
-    alert: 'ReplicationLag',
-    series: { 'database_replication_lag_seconds{database="post"}': '0.2x20' },
-    atMinute: 10,
-  },
+  ...accountCases,
+  ...jobCases,
   ...keyCases,
+  ...objectiveCases,
+  ...storeCases,
 ];

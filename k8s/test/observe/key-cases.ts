@@ -24,11 +24,11 @@ export const keyCases: AlertCase[] = [
   {
     alert: 'CertificateEnds',
     series: {
-      'nginx_ingress_controller_ssl_expire_time_seconds{host="api.example.org"}': `${13 * day}x120`,
+      'probe_ssl_earliest_cert_expiry{instance="api.example.org"}': `${13 * day}x120`,
       'certmanager_certificate_expiration_timestamp_seconds{name="gateway-tls"}': `${40 * day}x120`,
     },
     atMinute: 90,
-    fires: { host: 'api.example.org' },
+    fires: { instance: 'api.example.org' },
   },
   {
     alert: 'CertificateEnds',
@@ -38,7 +38,7 @@ export const keyCases: AlertCase[] = [
   },
   {
     alert: 'CertificateEnds',
-    series: { 'nginx_ingress_controller_ssl_expire_time_seconds{host="api.example.org"}': `${15 * day}x120` },
+    series: { 'probe_ssl_earliest_cert_expiry{instance="api.example.org"}': `${15 * day}x120` },
     atMinute: 90,
   },
 ];

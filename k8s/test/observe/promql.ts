@@ -6,12 +6,17 @@ export interface MetricUse {
 
 /** Labels that come from the target or from an alert's own expression. */
 const addedLabels = new Set(['job', 'instance', 'pod', 'namespace', 'part']);
-/** Metrics that are not ours to expose: of Prometheus itself, and of what issues and shows certificates. */
-const othersMetrics = new Set([
-  'up',
-  'nginx_ingress_controller_ssl_expire_time_seconds',
-  'certmanager_certificate_expiration_timestamp_seconds',
-]);
+/**
+ * Metrics that are not ours to expose: of Prometheus itself, of what issues and looks at certificates, of the operator
+ * of Postgres and its plug-in, of the nodes, and of the exporter beside Redis (`redis_connected` is ours).
+ */
+const othersMetrics = [
+  /^up$/,
+  /^probe_ssl_earliest_cert_expiry$/,
+  /^certmanager_certificate_expiration_timestamp_seconds$/,
+  /^(cnpg|barman_cloud|kubelet_volume)_/,
+  /^redis_(connected_slaves|evicted_keys_total|instance_info|memory_\w+)$/,
+];
 
 const tokens = [
   /\b(?:by|without|on|ignoring) ?\((?<grouped>[^)]*)\)/,
@@ -30,7 +35,7 @@ export function readExpression(expression: string): MetricUse[] {
     if (groups['operator']) grouped = [];
     if (groups['grouped'] !== undefined) grouped = groups['grouped'].match(/\w+/g) ?? [];
     const { metric, selector = '' } = groups;
-    if (!metric || othersMetrics.has(metric)) continue;
+    if (!metric || othersMetrics.some((others) => others.test(metric))) continue;
     const selected = [...selector.matchAll(matcher)].map(([, name = '']) => name);
     const labels = [...new Set([...selected, ...grouped])].filter((name) => !addedLabels.has(name));
     uses.push({ metric, labels });

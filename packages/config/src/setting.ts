@@ -30,6 +30,9 @@ export const setting = {
       .string()
       .default('')
       .transform((text) => text.split(',').flatMap((part) => part.trim() || [])),
+  /** `host:port,…`; the port may not be left out. */
+  hosts: () => setting.list().transform((parts, context) => parts.flatMap((part) => hostOf(part, context))),
+  text: (fallback?: string) => withDefault(z.string(), fallback),
   logLevel: () => z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** `INTERNAL_KEYS`: see {@link parseInternalKeys}. */
   internalKeys: () => parsed(parseInternalKeys),
@@ -49,6 +52,15 @@ function parsed<Value>(parse: (text: string) => Value) {
   });
 }
 
-function withDefault<T extends z.ZodType<number>>(schema: T, fallback: number | undefined) {
+function hostOf(part: string, context: z.RefinementCtx): { host: string; port: number } | [] {
+  const { hostname = '', port = '' } = URL.parse(`redis://${part}`) ?? {};
+  if (hostname && Number(port) > 0 && /:\d+$/.test(part)) {
+    return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) };
+  }
+  context.addIssue({ code: 'custom', message: 'must be host:port, with commas between several' });
+  return [];
+}
+
+function withDefault<T extends z.ZodType>(schema: T, fallback: z.output<T> | undefined) {
   return fallback === undefined ? schema : (schema.default(fallback as never) as unknown as T);
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { madeAt, parseInternalKeys, parseSecretList, readConfig, setting } from '../src/index.ts';
+import {
+  madeAt,
+  parseInternalKeys,
+  parseSecretList,
+  readConfig,
+  redisAddressOf,
+  redisSettings,
+  setting,
+} from '../src/index.ts';
 
 const secret = Buffer.alloc(32, 7).toString('base64');
 
@@ -17,6 +25,31 @@ describe('settings', () => {
     expect(read).toThrow(/PORT: is required[^]*REDIS_URL: must be a URL[^]*KEYS: key "a" is shorter/);
     expect(read).not.toThrow(/s3cret|c2hvcnQ/);
   });
+});
+
+describe('the address of Redis', () => {
+  const read = (sentinels: Record<string, string>) =>
+    redisAddressOf(readConfig(redisSettings, { REDIS_URL: 'redis://:pass@redis:6379/2', ...sentinels }));
+
+  it('is the URL, or wherever Sentinels say', () => {
+    expect(read({})).toEqual({ url: 'redis://:pass@redis:6379/2' });
+    expect(read({ REDIS_SENTINELS: 'a:26379, [::1]:26380', REDIS_SENTINEL_NAME: 'birds' })).toMatchObject({
+      sentinels: {
+        hosts: [
+          { host: 'a', port: 26_379 },
+          { host: '::1', port: 26_380 },
+        ],
+        name: 'birds',
+      },
+    });
+  });
+
+  it.each(['a', 'a:', 'a:0', 'a:99999', 'a:x', 'redis://a:1', 'a:1,b'])(
+    'is refused when a Sentinel is %s',
+    (text) => {
+      expect(() => read({ REDIS_SENTINELS: text })).toThrow(/REDIS_SENTINELS\S*: must be host:port/);
+    },
+  );
 });
 
 describe('internal keys', () => {

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { SeedRequest } from './start/seeding.ts';
 import { seedOnly } from './start/seed-only.ts';
 import { start } from './start/start.ts';
+import { suspend } from './start/suspend.ts';
 
 interface Options {
   graph?: string;
@@ -26,6 +27,13 @@ withSeedOptions(program.command('start', { isDefault: true }))
 withSeedOptions(program.command('seed'))
   .description('Fills empty databases without starting a service.')
   .action((options: Options) => seedOnly({ ...requestOf(options), force: true }));
+
+program
+  .command('suspend')
+  .description('Suspends an account, or lifts it, on the platform that runs here.')
+  .argument('<person>', 'a handle or an id')
+  .option('--lift', 'take it back')
+  .action((person: string, options: { lift?: boolean }) => process.exit(suspend(person, options)));
 
 try {
   await program.parseAsync();

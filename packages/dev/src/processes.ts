@@ -17,6 +17,11 @@ const subgraphs: ProcessDefinition[] = [
     subgraph: 'user',
   },
   {
+    name: 'user-worker',
+    entry: 'subgraphs/user/src/worker.ts',
+    settings: ['USER_DATABASE_URL', 'SMTP_URL'],
+  },
+  {
     name: 'post',
     entry: 'subgraphs/post/src/main.ts',
     settings: ['POST_DATABASE_URL'],

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import pg from 'pg';
@@ -91,4 +91,20 @@ test('servers whose ports are wanted twice get different ones', async () => {
   const second = await startRedis({ stateFolder: other, port: redis.port });
   expect(second.port).not.toBe(redis.port);
   await removeScratchFolder(other);
+});
+
+test('a Redis with a password answers nobody without it, and nobody reads it off its command line', async () => {
+  const server = await startRedis({ stateFolder, hasPassword: true });
+  const { password, port } = new URL(server.url);
+  expect(password.length).toBeGreaterThan(20);
+  const ask = async (commands: string) => text(connect(Number(port), '127.0.0.1').end(commands));
+  expect(await ask('GET x\r\nQUIT\r\n')).toContain('-NOAUTH');
+  expect(await ask(`AUTH ${password}\r\nPING\r\nQUIT\r\n`)).toContain('+PONG');
+  for (const name of ['redis.password', 'redis.conf'])
+    expect(statSync(`${stateFolder}/${name}`).mode & 0o077).toBe(0);
+  const commandLine = `/proc/${readLivePid(`${stateFolder}/redis.pid`)}/cmdline`;
+  if (existsSync(commandLine)) expect(readFileSync(commandLine, 'utf8')).not.toContain(password);
+  await server.kill();
+  await server.start();
+  expect(await ask(`AUTH ${password}\r\nPING\r\nQUIT\r\n`)).toContain('+PONG');
 });

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -5,6 +7,7 @@ import path from 'node:path';
 import { madeAt, parseInternalKeys, parseSecretList } from '@murmuration/config';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readLivePid, reap, writePidFile } from '../src/provision/pid-file.ts';
+import { freePort, isPortFree } from '../src/provision/ports.ts';
 import { openKeptPorts } from '../src/state/kept-ports.ts';
 import { lockStateFolder } from '../src/state/lock.ts';
 import { openSecrets } from '../src/state/secrets.ts';
@@ -29,6 +32,19 @@ test('a kept port that another program took is replaced', async () => {
   await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
   expect(await openKeptPorts(folder).of('user')).not.toBe(port);
   other.close();
+});
+
+test('a port that another process chose is not chosen again while that process lives', async () => {
+  const module = JSON.stringify(new URL('../src/provision/ports.ts', import.meta.url).href);
+  const script = `const { freePort } = await import(${module}); console.log(await freePort()); setInterval(() => {}, 1e6);`;
+  const other = spawn(process.execPath, ['--input-type=module', '--eval', script]);
+  const exit = once(other, 'exit');
+  const port = Number(String((await once(other.stdout, 'data'))[0]));
+  expect(await isPortFree(port)).toBe(true);
+  expect(await freePort(port)).not.toBe(port);
+  other.kill('SIGKILL');
+  await exit;
+  expect(await freePort(port)).toBe(port);
 });
 
 test('secrets are made once, for their owner only, in the form that the services parse', () => {

@@ -1,11 +1,29 @@
 -- What a database needs to consume event feeds. Copy it into the database's own migration.
 
--- One row a feed. `cursor` is also the fence: every transaction that has effects moves it from the value its
--- leader knows, so a leader that lost its lock changes nothing. NULL: never began. 'backfill:…': the state
--- must be read anew from the snapshots before the feed goes on.
+-- One row a consumer: the producer's name, and behind a slash what for, where that is not the projection.
+-- `cursor` is also the fence: every transaction that has effects moves it from the value its leader knows, so a
+-- leader that lost its lock changes nothing. NULL: never began. `generation` counts the times the state was read
+-- anew; rows that are written carry it.
 CREATE TABLE consumer (
   feed text PRIMARY KEY,
   cursor text,
+  generation bigint NOT NULL DEFAULT 0,
+  moved_at timestamptz(3) NOT NULL DEFAULT clock_timestamp()
+);
+
+-- A backfill that goes on beside the feed, and how far it came: a restart continues here. In the phase `read` it
+-- pages through the snapshots, in `sweep` it removes what none of them named. Moving the row is its fence.
+CREATE TABLE backfill (
+  feed text PRIMARY KEY,
+  generation bigint NOT NULL,
+  phase text NOT NULL DEFAULT 'read' CHECK (phase IN ('read', 'sweep')),
+  aggregate text NOT NULL,
+  after_key text,
+  -- How many states will have been read at the end of this aggregate, as its owner estimates.
+  expected bigint,
+  states bigint NOT NULL DEFAULT 0,
+  removed bigint NOT NULL DEFAULT 0,
+  began_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
   moved_at timestamptz(3) NOT NULL DEFAULT clock_timestamp()
 );
 

@@ -24,6 +24,8 @@ export const eventPayloads = {
   }),
   'block.changed': z.object({ blockerId: id, blockedId: id, active: z.boolean() }),
   'mute.changed': z.object({ muterId: id, mutedId: id, active: z.boolean() }),
+  /** Before its time, and once; there is no snapshot of it. */
+  'session.ended': z.object({ sessionId: id, userId: id }),
   'post.changed': z.object({
     postId: id,
     authorId: id,

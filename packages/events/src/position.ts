@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { InternalKey } from '@murmuration/config';
-import type { RequestContext } from '@murmuration/service-kit';
+import type { RequestContext } from '@murmuration/service-kit/subgraph';
 import { decodePosition, type FeedPosition, isBefore } from './feed/cursor.ts';
 import { identitySql, incarnationOf } from './feed/identity.ts';
 

@@ -1,6 +1,13 @@
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Consumer, type ConsumerOptions, type FeedSource, runConsumer } from '../src/index.ts';
+import {
+  type Consumer,
+  type ConsumerOptions,
+  type FeedSource,
+  forgetDeadLetters,
+  runConsumer,
+} from '../src/index.ts';
+import { consumerStopped } from '../src/consumer/metrics.ts';
 import { type Follower, openFollower, until } from './support/follower.ts';
 import { project } from './support/projection.ts';
 import { openProducer, type Producer } from './support/producer.ts';
@@ -93,6 +100,9 @@ test('a poison event is put aside with its error, and its aggregate is fetched f
     ),
   ).toEqual([{ aggregateid: '1:3', attempts: 5, error: 'Error: cannot digest 1:3' }]);
   expect(await follower.rows('SELECT * FROM dirty_aggregate')).toEqual([]);
+  expect(await forgetDeadLetters(follower.pool)).toBe(0);
+  await follower.pool.query("UPDATE dead_letter SET failed_at = failed_at - interval '8 days'");
+  expect(await forgetDeadLetters(follower.pool)).toBe(1);
 });
 
 test('an event whose payload makes no sense is put aside as well', async () => {
@@ -167,4 +177,44 @@ test('a failing afterCommit does not undo or repeat anything', async () => {
   await producer.follow(1, 3);
   await until(caughtUp);
   expect(await follower.effects()).toBe(2);
+});
+
+test('a statement that runs out of time is no poison: the page goes in halves', async () => {
+  for (let followee = 2; followee < 10; followee++) await producer.follow(1, followee);
+  const sizes: number[] = [];
+  consume({
+    async apply(client, changes, source) {
+      sizes.push(changes.length);
+      await client.query("SET LOCAL statement_timeout = '50ms'");
+      if (changes.length > 2) await client.query('SELECT pg_sleep(1)');
+      await project(client, changes, source);
+    },
+  });
+  await until(caughtUp);
+  expect(sizes[0]).toBe(8);
+  expect(await follower.rows('SELECT * FROM dead_letter')).toEqual([]);
+});
+
+test('a consumer that can apply nothing puts no more than two events aside, and goes on once it can', async () => {
+  for (let followee = 2; followee < 20; followee++) await producer.follow(1, followee);
+  let isBroken = true;
+  let tries = 0;
+  consume({
+    limits: { waitMs: 50, firstPauseMs: 1 },
+    async apply(client, changes, source) {
+      tries += 1;
+      if (isBroken) await client.query('INSERT INTO no_such_table VALUES (1)');
+      await project(client, changes, source);
+    },
+  });
+  const stopped = async () => (await consumerStopped.get()).values[0]?.value;
+  await until(async () => (await stopped()) === 1);
+  // However often it begins again meanwhile.
+  const triedBefore = tries;
+  await until(() => tries > triedBefore + 60);
+  const letters = await follower.rows('SELECT * FROM dead_letter');
+  expect(letters.length).toBeLessThanOrEqual(2);
+  isBroken = false;
+  await until(caughtUp);
+  await until(async () => (await stopped()) === 0);
 });

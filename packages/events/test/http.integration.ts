@@ -2,16 +2,22 @@ import { parseInternalKeys } from '@murmuration/config';
 import {
   createInternalClient,
   createRedisCache,
-  createSubgraph,
   envelopeHeader,
   type InternalClient,
-  serveSubgraph,
   signEnvelope,
 } from '@murmuration/service-kit';
+import { createSubgraph, serveSubgraph } from '@murmuration/service-kit/subgraph';
 import { createTestRedis, type TestRedis } from '@murmuration/testing';
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createFeedSource, type FeedSource, hintChannel, runConsumer, serveFeed } from '../src/index.ts';
+import {
+  createFeedSource,
+  type FeedSource,
+  hintChannel,
+  openFeed,
+  runConsumer,
+  serveFeed,
+} from '../src/index.ts';
 import { openFollower, until } from './support/follower.ts';
 import { openProducer, type Producer } from './support/producer.ts';
 import { followSnapshot, silent } from './support/source.ts';
@@ -35,11 +41,10 @@ beforeAll(async () => {
     logger: silent,
   });
   const server = serveSubgraph(subgraph, { logger: silent, keys, readiness: {} });
-  const served = serveFeed({
+  const opened = openFeed({ name: 'user', databaseUrl: producer.url, redis: cache, logger: silent });
+  const stopRetiring = serveFeed({
     app: server.app,
-    name: 'user',
-    databaseUrl: producer.url,
-    redis: cache,
+    opened,
     logger: silent,
     snapshots: (pool) => [followSnapshot(pool)],
   });
@@ -48,7 +53,8 @@ beforeAll(async () => {
   source = createFeedSource(client);
   closings.push(
     () => cache.close(),
-    () => served.close(),
+    () => opened.close(),
+    stopRetiring,
     () => server.app.close(),
     () => client.close(),
   );

@@ -42,6 +42,21 @@ test('a partition is dropped once it is old and every registered consumer has pa
   expect(await read(null)).toEqual({ status: 'reset', because: 'dropped partition' });
 });
 
+test('each purpose for which a service reads a feed holds back what it has not passed', async () => {
+  await producer.follow(1, 2);
+  const partition = await age();
+  const first = await read(null, 'timeline/notifications');
+  const passed = first.status === 'page' ? first.cursor : null;
+  const feed = await openProducerAgain();
+  const passes = (reader: string) => feed.read({ after: passed, limit: 10, waitMs: 0, reader });
+  await passes('timeline');
+  expect(await retire()).toEqual([]);
+  expect(await read(null, 'timeline/notifications')).toMatchObject({ events: [{ aggregateId: '1:2' }] });
+  await producer.pool.query(`DELETE FROM feed_consumer WHERE name = 'timeline/notifications'`);
+  await passes('timeline/notifications');
+  expect(await retire()).toEqual([{ partition, because: 'passed' }]);
+});
+
 test('the present partition stays, however full the disk is', async () => {
   await producer.follow(1, 2);
   expect(await retire({ capBytes: 0, minimumAgeMs: 0 })).not.toContainEqual(

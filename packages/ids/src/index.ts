@@ -15,4 +15,10 @@ export {
   type UserId,
 } from './id.ts';
 export { type Page, pageFrom, pageLimits, type PageArguments } from './page.ts';
+export {
+  sealedCursorCodec,
+  type SealedCursorCodec,
+  type SealingKeys,
+  sealingWhere,
+} from './sealed-cursor.ts';
 export { idAt, timeOf } from './time.ts';

@@ -1,13 +1,21 @@
 export {
   anonymousViewer,
+  handleBatchLimit,
+  type HandlesAnswer,
+  type HandlesRequest,
+  handlesPath,
   relationBatchLimit,
   relationKey,
   relationLeaseMs,
   type RelationshipsAnswer,
   type RelationshipsRequest,
   relationshipsPath,
+  type ViewerRelationsAnswer,
+  type ViewerRelationsRequest,
+  viewerRelationsPath,
 } from './keys.ts';
 export { createRelationLeases, type Lease, type RelationLeases } from './lease.ts';
+export { createAuthorSights, type AuthorSights, sightLimits } from './author-sights.ts';
 export { createRelationships, type HeldRelations, type Relationships } from './reader.ts';
 export {
   has,

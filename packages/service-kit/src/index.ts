@@ -1,3 +1,4 @@
+/** What every process uses. What only a subgraph's need (GraphQL, databases) is `./subgraph`: the gateway starts without. */
 export {
   type Envelope,
   type EnvelopeFields,
@@ -13,16 +14,22 @@ export {
 export { createReplayGuard, type ReplayGuard } from './envelope/replay-guard.ts';
 export { downstreamError, type ErrorCode, errorCodes, forbidden, unauthenticated } from './errors/codes.ts';
 export { maskError } from './errors/mask.ts';
-export { isDatabaseOutage } from './errors/outage.ts';
+export { conflictLimits, retryConflicts } from './errors/conflicts.ts';
+export { isDatabaseConflict, isDatabaseOutage } from './errors/outage.ts';
 export {
   blocked,
   conflict,
+  limitReached,
   notAllowed,
   notFound,
   payloadOf,
+  rateLimited,
   type UserError,
+  type UserErrorCode,
+  userErrorCodes,
   UserErrors,
   validationError,
+  validationErrors,
 } from './errors/user-errors.ts';
 export {
   createInternalClient,
@@ -31,15 +38,17 @@ export {
   internalClientLimits,
   type InternalRequest,
 } from './http/internal-client.ts';
-export { serveMetrics } from './http/metrics-server.ts';
+export { callerKeyOf } from './http/address.ts';
+export { metricsLimits, serveMetrics } from './http/metrics-server.ts';
 export { refuseUpgrade } from './http/refuse-upgrade.ts';
+export { type LingerLimits, lingerLimits } from './http/linger.ts';
 export { type DirectAnswer, type DirectRequest, routeDirectly } from './http/direct-route.ts';
-export { createHttpServer, httpLimits, type HttpServer, type Readiness } from './http/server.ts';
+export { type Readiness, readinessLimits } from './http/readiness.ts';
+export { parseJson } from './http/parse-json.ts';
+export { createHttpServer, httpLimits, type HttpServer } from './http/server.ts';
 export { anonymous, type Identity } from './identity.ts';
-export { createLoader, loaderLimits } from './loader.ts';
-export { watchDatabase, watchPool } from './observe/database.ts';
 export { watchKey } from './observe/key-age.ts';
-export { createBoundedLabel, otherLabel } from './observe/labels.ts';
+export { createBoundedLabel, type LabelLimits, labelLimits, otherLabel } from './observe/labels.ts';
 export { createLogger, type Logger } from './observe/logger.ts';
 export {
   bindLabels,
@@ -54,7 +63,8 @@ export {
   redisCommands,
   watchChore,
 } from './observe/metrics.ts';
-export { outcomeOf } from './observe/outcome.ts';
+export { createOperationTimer, type OperationTimer } from './observe/operation-timer.ts';
+export { type OperationOutcome, outcomeOf } from './observe/outcome.ts';
 export {
   currentTraceContext,
   inEventSpan,
@@ -65,9 +75,8 @@ export {
 } from './observe/tracing/tracing.ts';
 export { createLifecycle, type Lifecycle, lifecycleLimits, runProcess } from './process/lifecycle.ts';
 export { revocationChannel, revocationsPath } from './revocations.ts';
-export { createRedisCache, type RedisCache, redisLimits } from './redis/redis.ts';
-export { createRequestContext, type RequestContext, requireViewer } from './subgraph/context.ts';
-export { type LiveServer, liveLimits, serveLive } from './subgraph/live.ts';
-export { liveCloseCodes, SlowConsumer } from './subgraph/live-codes.ts';
-export { envelopeOf, parseJson, serveSubgraph, type SubgraphServerOptions } from './subgraph/serve.ts';
-export { createSubgraph, type GraphQLRequest, type Subgraph } from './subgraph/subgraph.ts';
+export { redisLimits } from './redis/connection.ts';
+export { createRedisCache, type RedisCache } from './redis/redis.ts';
+export { manyProtocol, type NextManyMessage, nextManyType } from './subgraph/many-protocol.ts';
+export { answersExtension, type AskedFor, viewersExtension, viewersLimits } from './subgraph/for-viewers.ts';
+export { showsSomething } from './visible-text.ts';

@@ -1,7 +1,8 @@
 import { createTestDatabase, type TestDatabase } from '@murmuration/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { metrics, watchDatabase, watchPool } from '../src/index.ts';
+import { metrics } from '../src/index.ts';
+import { watchDatabase, watchPool } from '../src/subgraph/index.ts';
 
 let database: TestDatabase;
 let pool: pg.Pool;

@@ -31,6 +31,15 @@ describe('an envelope', () => {
     expect(result).toMatchObject({ status: 'verified', envelope: fields });
   });
 
+  it('brings the client’s address through, and does without one', () => {
+    const told = { ...fields, clientAddress: '2001:db8::1' };
+    expect(verifyEnvelope([key], signEnvelope(key, told, request.body), request)).toMatchObject({
+      envelope: { clientAddress: '2001:db8::1' },
+    });
+    const untold = verifyEnvelope([key], signEnvelope(key, fields, request.body), request);
+    expect(untold).not.toHaveProperty('envelope.clientAddress');
+  });
+
   it('is good for one receiver, method, path and body only', () => {
     const header = signEnvelope(key, fields, request.body);
     for (const changed of [

@@ -6,19 +6,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import {
   createLogger,
-  createSubgraph,
   envelopeHeader,
   type Identity,
-  liveCloseCodes,
   liveSockets,
+  signEnvelope,
+  subscribeBody,
+} from '../src/index.ts';
+import {
+  createSubgraph,
+  liveCloseCodes,
   type RequestContext,
   requireViewer,
   serveLive,
   serveSubgraph,
-  signEnvelope,
   SlowConsumer,
-  subscribeBody,
-} from '../src/index.ts';
+} from '../src/subgraph/index.ts';
 
 const key = { id: 'k1', secret: randomBytes(32) };
 const logger = createLogger('test', 'silent');
@@ -197,7 +199,7 @@ describe('a live subgraph', () => {
     client.socket.close();
   });
 
-  it('closes by name who never greets, sends garbage or far too much, subscribes too often or reads too slowly', async () => {
+  it('closes by name who never greets, sends garbage or far too much, or subscribes too often', async () => {
     const mute = await connect();
     expect(await mute.closed).toBe(4408);
 
@@ -215,10 +217,27 @@ describe('a live subgraph', () => {
       if (id % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     expect(await greedy.closed).toBe(liveCloseCodes.tooManySubscriptions.code);
+  });
 
-    const slow = await greeted();
-    slow.send(subscribeMessage('1', 'subscription { slow }'));
-    expect(await slow.closed).toBe(liveCloseCodes.slowConsumer.code);
+  it('ends by name the one stream that waits for too much, and no other of its socket', async () => {
+    const client = await greeted();
+    client.send(subscribeMessage('1', 'subscription { silence }'));
+    await expect.poll(() => open).toBe(1);
+    client.send(subscribeMessage('2', 'subscription { slow }'));
+    await expect
+      .poll(() => client.messages)
+      .toMatchObject([
+        {
+          id: '2',
+          type: 'error',
+          payload: [{ message: '9 events are waiting', extensions: { code: 'SLOW_CONSUMER' } }],
+        },
+      ]);
+    client.send(subscribeMessage('3', 'subscription { me }'));
+    await expect.poll(() => client.messages).toHaveLength(3);
+    expect(open).toBe(1);
+    client.socket.close();
+    await expect.poll(() => open).toBe(0);
   });
 
   it('ends the streams of a socket that goes away', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createLoader } from '../src/loader.ts';
+import { createLoader } from '../src/subgraph/loader.ts';
 
 interface Row {
   id: bigint;

@@ -1,5 +1,6 @@
 import { createRedisProcess, type RedisProcess } from '@murmuration/testing';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { Redis } from 'ioredis';
 import { createLogger, createRedisCache, type RedisCache } from '../src/index.ts';
 
 let server: RedisProcess;
@@ -37,4 +38,61 @@ test('a Redis that was away is another namespace, and nothing queues meanwhile',
   const after = await vi.waitUntil(() => cache.namespace(), { timeout: 10_000 });
   expect(after).not.toBe(before);
   expect(await cache.client.get(`${after}key`)).toBeNull();
+});
+
+test('a primary that is demoted in place is left, by the subscriber too, and a cold cache when it is promoted again', async () => {
+  const before = await vi.waitUntil(() => cache.namespace(), { timeout: 5_000 });
+  const primary = await createRedisProcess();
+  const admin = new Redis(server.url);
+  const subscriber = cache.subscriber({ enableOfflineQueue: true });
+  try {
+    await subscriber.subscribe('channel');
+    let partings = 0;
+    subscriber.on('close', () => partings++);
+    await admin.call('REPLICAOF', '127.0.0.1', new URL(primary.url).port);
+    // A write tells it at once.
+    await vi.waitUntil(async () => {
+      await cache.client.set('key', '1').catch(() => undefined);
+      return cache.namespace() === null && partings > 0;
+    });
+    await admin.call('REPLICAOF', 'NO', 'ONE');
+    const after = await vi.waitUntil(() => cache.namespace(), { timeout: 10_000 });
+    expect(after).not.toBe(before);
+    // And where nothing is written, a look does.
+    await admin.call('REPLICAOF', '127.0.0.1', new URL(primary.url).port);
+    await vi.waitUntil(() => cache.namespace() === null, { timeout: 10_000 });
+    await admin.call('REPLICAOF', 'NO', 'ONE');
+    await vi.waitUntil(() => cache.namespace(), { timeout: 10_000 });
+  } finally {
+    subscriber.disconnect();
+    admin.disconnect();
+    await primary.close();
+  }
+});
+
+test('its owner’s closing is not told as a Redis that is away', async () => {
+  const lines: string[] = [];
+  const logger = createLogger('test', 'info', { write: (line) => lines.push(line) });
+  const mine = createRedisCache({ url: server.url, logger, name: 'closing' });
+  await vi.waitUntil(() => mine.namespace(), { timeout: 5_000 });
+  const closed = new Promise((resolve) => mine.client.once('end', resolve));
+  mine.close();
+  await closed;
+  expect(mine.namespace()).toBeNull();
+  expect(lines).toEqual([]);
+});
+
+test('another database of the same server is another namespace', async () => {
+  const url = new URL(server.url);
+  url.pathname = '/1';
+  const other = createRedisCache({ url: url.href, logger: createLogger('test', 'silent'), name: 'other' });
+  const [here, there] = await vi.waitUntil(
+    () => {
+      const both = [cache.namespace(), other.namespace()];
+      return both.every((each) => each !== null) && both;
+    },
+    { timeout: 10_000 },
+  );
+  other.close();
+  expect(there).not.toBe(here);
 });

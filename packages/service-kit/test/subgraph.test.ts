@@ -1,27 +1,26 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
+import { encodeId } from '@murmuration/ids';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anonymous, createLogger, type Envelope, envelopeHeader, signEnvelope } from '../src/index.ts';
 import {
-  anonymous,
-  createLogger,
   createRequestContext,
   createSubgraph,
-  type Envelope,
-  envelopeHeader,
+  type RequestContext,
   requireViewer,
   serveSubgraph,
-  signEnvelope,
-} from '../src/index.ts';
+} from '../src/subgraph/index.ts';
 
 const key = { id: 'k1', secret: randomBytes(32) };
 const logger = createLogger('test', 'silent');
 let bumps = 0;
+let patience = Promise.withResolvers<AbortSignal>();
 const subgraph = createSubgraph({
   name: 'demo',
   logger,
   typeDefs: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-    type Query { hello(name: String!): String! secret: String boom: String } type Mutation { bump: Int! }`,
+    type Query { hello(name: String!): String! secret: String boom: String } type Mutation { bump: Int! wait: Int! }`,
   resolvers: {
     Query: {
       hello: (_root: unknown, { name }: { name: string }) => `Hello ${name}`,
@@ -30,7 +29,14 @@ const subgraph = createSubgraph({
         throw new Error('SELECT password FROM account failed at 10.0.0.1');
       },
     },
-    Mutation: { bump: () => ++bumps },
+    Mutation: {
+      bump: () => ++bumps,
+      async wait(_root: unknown, _args: unknown, { signal }: RequestContext) {
+        patience.resolve(signal);
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+        return 0;
+      },
+    },
   },
   createContext: (request) => request,
 });
@@ -129,6 +135,27 @@ describe('a served subgraph', () => {
     expect((await post('{"query":"{ hello(name: \\"you\\") }"}')).status).toBe(200);
   });
 
+  it.each([false, true])(
+    'tells who runs an operation that its caller has gone (chunked: %s)',
+    async (isChunked) => {
+      const body = JSON.stringify({ query: 'mutation { wait }' });
+      const { hostname, port } = new URL(url);
+      const socket = connect(Number(port), hostname);
+      const head = `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${envelopeHeader}: ${sign(body)}\r\n`;
+      patience = Promise.withResolvers();
+      socket.write(
+        isChunked
+          ? `${head}transfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
+          : `${head}content-length: ${body.length}\r\n\r\n${body}`,
+      );
+      const signal = await patience.promise;
+      expect(signal.aborted).toBe(false);
+      const gone = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      socket.destroy();
+      await gone;
+    },
+  );
+
   it('still serves while it drains, is not ready, and ends every connection it answers on', async () => {
     const body = '{"query":"{ hello(name: \\"you\\") }"}';
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
@@ -145,5 +172,52 @@ describe('a served subgraph', () => {
     });
     expect(isOver).toBe(false);
     await drained;
+  });
+});
+
+describe('a query for several viewers', () => {
+  const viewer = (n: bigint) => ({ subject: encodeId('User', n), session: encodeId('Session', n) });
+  const gateway = { identity: { kind: 'service', name: 'gateway' } } as const;
+  const ask = (viewers: unknown, as: Partial<Envelope> = gateway, query = '{ secret }') => {
+    const body = JSON.stringify({ query, extensions: { viewers } });
+    return post(body, sign(body, as));
+  };
+
+  it('is run as each of them, and answered in their order', async () => {
+    const { json, status } = await ask([viewer(7n), viewer(8n), viewer(7n)]);
+    expect(status).toBe(200);
+    const answers = ['7', '8', '7'].map((secret) => ({ data: { secret } }));
+    expect(json).toEqual({ data: null, extensions: { answers } });
+  });
+
+  it('is the gateway\u2019s alone to ask', async () => {
+    for (const identity of [
+      anonymous,
+      { kind: 'viewer', ...viewer(7n) } as const,
+      { kind: 'service', name: 'timeline' } as const,
+    ]) {
+      const { json, status } = await ask([viewer(8n)], { identity });
+      expect(status).toBe(401);
+      expect(JSON.stringify(json)).not.toContain('secret');
+    }
+  });
+
+  it('costs the others nothing where one is nobody', async () => {
+    const { json, status } = await ask([viewer(7n), { subject: 'nobody', session: 'none' }]);
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      extensions: {
+        answers: [{ data: { secret: '7' } }, { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }],
+      },
+    });
+  });
+
+  it('is refused where it is malformed, of too many, or changes something', async () => {
+    const before = bumps;
+    const many = Array.from({ length: 1_001 }, () => viewer(7n));
+    for (const viewers of ['all', [{ subject: 'usr_1' }], [null], many])
+      expect((await ask(viewers)).status).toBe(400);
+    expect((await ask([viewer(7n)], gateway, 'mutation { bump }')).status).toBe(400);
+    expect(bumps).toBe(before);
   });
 });

@@ -8,18 +8,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   createHttpServer,
   createInternalClient,
-  createLoader,
   createLogger,
   createRedisCache,
-  createSubgraph,
   currentTraceContext,
   inEventSpan,
   type InternalClient,
   parseJson,
-  serveSubgraph,
   startTracing,
   type Tracing,
 } from '../src/index.ts';
+import { createLoader, createSubgraph, serveSubgraph } from '../src/subgraph/index.ts';
 
 const keys = parseInternalKeys(`k1:${Buffer.alloc(32, 7).toString('base64')}`);
 const exporter = new InMemorySpanExporter();

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createGraphClient, type GraphClient } from './graph-client.ts';
 
 /** Somebody in a test's story, signed up through the public API. */
@@ -10,7 +11,10 @@ export interface Member extends GraphClient {
   follow(other: Member): Promise<void>;
   block(other: Member): Promise<void>;
   /** Posts and returns the post's id. */
-  post(text: string, input?: { replyToId?: string; quotedId?: string; visibility?: string }): Promise<string>;
+  post(
+    text: string,
+    input?: { replyToId?: string; quotedId?: string; visibility?: string; idempotencyKey?: string },
+  ): Promise<string>;
 }
 
 export const castPassword = 'correct horse battery staple';
@@ -20,9 +24,12 @@ interface SessionAnswer {
     user: { id: string } | null;
     accessToken: string;
     refreshToken: string;
-    errors: { message: string }[];
+    errors: { __typename: string; message: string }[];
   };
 }
+
+/** A busy machine turns sign-ups away for a moment; who signs up asks again, as an app would. */
+const askAgain = { times: 40, everyMs: 250 } as const;
 
 /** Signs people up on the graph at `url`; handles get a tail, so that stories can share a database. */
 export async function signUpCast<Name extends string>(
@@ -34,20 +41,29 @@ export async function signUpCast<Name extends string>(
   return Object.fromEntries(names.map((name, index) => [name, members[index]])) as Record<Name, Member>;
 }
 
+async function signUpOrWait(url: string, input: object): Promise<SessionAnswer['signUp']> {
+  for (let times = 1; ; times++) {
+    const { signUp: session } = await createGraphClient(url).ask<SessionAnswer>(
+      `mutation ($input: SignUpInput!) {
+        signUp(input: $input) { user { id } accessToken refreshToken errors { __typename message } } }`,
+      { input },
+    );
+    const isTurnedAway = session.errors.some(({ __typename }) => __typename === 'RateLimited');
+    if (!isTurnedAway || times >= askAgain.times) return session;
+    await sleep(askAgain.everyMs);
+  }
+}
+
 async function signUp(url: string, handle: string): Promise<Member> {
   const input = { handle, email: `${handle}@example.org`, password: castPassword, displayName: handle };
-  const { signUp: session } = await createGraphClient(url).ask<SessionAnswer>(
-    `mutation ($input: SignUpInput!) {
-      signUp(input: $input) { user { id } accessToken refreshToken errors { message } } }`,
-    { input },
-  );
+  const session = await signUpOrWait(url, input);
   if (!session.user) throw new Error(`${handle} could not sign up: ${JSON.stringify(session.errors)}`);
   const { accessToken, refreshToken } = session;
   const client = createGraphClient(url, accessToken);
-  const relate = async (mutation: 'follow' | 'block', other: Member) => {
+  const relate = async (mutation: 'followUser' | 'blockUser', other: Member) => {
     const answer = await client.ask<Record<string, { errors: { message: string }[] }>>(
-      `mutation ($input: RelationInput!) { ${mutation}(input: $input) { errors { message } } }`,
-      { input: { userId: other.id } },
+      `mutation ($id: ID!) { ${mutation}(input: { userId: $id }) { errors { message } } }`,
+      { id: other.id },
     );
     const errors = answer[mutation]?.errors ?? [];
     if (errors.length > 0)
@@ -59,8 +75,8 @@ async function signUp(url: string, handle: string): Promise<Member> {
     handle,
     accessToken,
     refreshToken,
-    follow: (other) => relate('follow', other),
-    block: (other) => relate('block', other),
+    follow: (other) => relate('followUser', other),
+    block: (other) => relate('blockUser', other),
     async post(text, input = {}) {
       const { createPost } = await client.ask<{
         createPost: { post: { id: string } | null; errors: { message: string }[] };

@@ -8,12 +8,18 @@ export interface Gate {
   /** Ends every connection, and refuses new ones. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /**
+   * Ends every connection once: when somebody sends a statement with this text, before it reaches the server, or right
+   * behind the server's first answer to it.
+   */
+  cutAt(text: string, when: 'asked' | 'answered'): void;
   close(): Promise<void>;
 }
 
 export async function createGate(serverUrl: string): Promise<Gate> {
   const target = new URL(serverUrl);
   const sockets = new Set<Socket>();
+  let trap: { text: string; when: 'asked' | 'answered' } | undefined;
   const server = createServer((near) => {
     const far = connect(Number(target.port), target.hostname);
     for (const socket of [near, far]) {
@@ -25,8 +31,24 @@ export async function createGate(serverUrl: string): Promise<Gate> {
         far.destroy();
       });
     }
-    near.pipe(far).pipe(near);
+    let isLastAnswer = false;
+    near.on('data', (chunk) => {
+      if (trap && chunk.includes(trap.text)) {
+        const { when } = trap;
+        trap = undefined;
+        if (when === 'asked') return endAll();
+        isLastAnswer = true;
+      }
+      far.write(chunk);
+    });
+    far.on('data', (chunk) => {
+      if (isLastAnswer) near.end(chunk, endAll);
+      else near.write(chunk);
+    });
   });
+  const endAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   let port = 0;
   const mend = async () => {
     server.listen(port, '127.0.0.1');
@@ -37,11 +59,14 @@ export async function createGate(serverUrl: string): Promise<Gate> {
     if (!server.listening) return;
     const closed = once(server, 'close');
     server.close();
-    for (const socket of sockets) socket.destroy();
+    endAll();
     await closed;
   };
   await mend();
   const url = new URL(serverUrl);
   url.host = `127.0.0.1:${port}`;
-  return { url: url.href, cut, mend, close: cut };
+  const cutAt: Gate['cutAt'] = (text, when) => {
+    trap = { text, when };
+  };
+  return { url: url.href, cut, mend, cutAt, close: cut };
 }

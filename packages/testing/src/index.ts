@@ -2,6 +2,7 @@ export { createGate, type Gate } from './gate.ts';
 export { type Servers, servers } from './servers.ts';
 export { createTestDatabase, type TestDatabase } from './postgres.ts';
 export { createRedisProcess, createTestRedis, type RedisProcess, type TestRedis } from './redis.ts';
+export { createRedisSentinels, type RedisSentinels } from './sentinels.ts';
 export { castPassword, type Member, signUpCast } from './cast.ts';
 export {
   createGraphClient,
@@ -9,3 +10,4 @@ export {
   type GraphAnswerError,
   type GraphClient,
 } from './graph-client.ts';
+export { type Listening, listenTo } from './listen.ts';

@@ -20,14 +20,16 @@ const objects = subgraphs.flatMap(({ name, definitions }) =>
     .map((node) => ({ subgraph: name, node })),
 );
 
-/** What several subgraphs must say in the same words: value types, and the interfaces they implement. */
+/** What several subgraphs must say in the same words: value types, the interfaces they implement, and enums. */
 function sharedTexts(): Map<string, Map<string, string[]>> {
   const shared = new Map<string, Map<string, string[]>>();
   for (const { name, definitions } of subgraphs) {
     for (const node of definitions) {
       const isValue = node.kind === Kind.OBJECT_TYPE_DEFINITION && hasDirective(node, 'shareable');
       const isCommon =
-        node.kind === Kind.INTERFACE_TYPE_DEFINITION || node.kind === Kind.SCALAR_TYPE_DEFINITION;
+        node.kind === Kind.INTERFACE_TYPE_DEFINITION ||
+        node.kind === Kind.SCALAR_TYPE_DEFINITION ||
+        node.kind === Kind.ENUM_TYPE_DEFINITION;
       if (!isValue && !isCommon) continue;
       const texts = shared.get(nameOf(node)) ?? new Map<string, string[]>();
       texts.set(print(node), [...(texts.get(print(node)) ?? []), name]);
@@ -40,7 +42,7 @@ function sharedTexts(): Map<string, Map<string, string[]>> {
 test('what several subgraphs share is the same text in each', () => {
   const shared = sharedTexts();
   expect([...shared.keys()]).toEqual(
-    expect.arrayContaining(['PageInfo', 'ValidationError', 'Node', 'UserError']),
+    expect.arrayContaining(['PageInfo', 'ValidationError', 'Node', 'UserError', 'UserErrorCode']),
   );
   for (const [type, texts] of shared) {
     expect([type, [...texts.values()]]).toEqual([type, [expect.any(Array)]]);

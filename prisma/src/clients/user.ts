@@ -1,9 +1,9 @@
+import type { PreparedReads } from '@murmuration/postgres';
 import { Prisma, PrismaClient } from '../../generated/user/client.ts';
 import { type ClientOptions, createAdapter } from '../client-options.ts';
-import { idArray } from '../id-array.ts';
-import { type PreparedReads, type PreparedStatement, withReads } from '../prepared-reads.ts';
+import { withReads } from '../with-reads.ts';
 
-export { idArray, type PreparedStatement, Prisma };
+export { Prisma };
 export type UserDatabase = PrismaClient & {
   /** For the hottest reads; closed by `$disconnect()`. */
   $reads: PreparedReads;

@@ -53,6 +53,17 @@ export function isFirstCommit(root: string, commit: string): boolean {
   return answer.ok && !isShallow(root) && answer.text.trim().split(' ').length === 1;
 }
 
+/** Whether there is a remote that work comes from. */
+export function hasOrigin(root: string): boolean {
+  return git(root, ['remote', 'get-url', 'origin']).ok;
+}
+
+/** Whether no commit can have `path`, because git is told to ignore it or another repository has it. */
+export function isBeyondGit(root: string, path: string): boolean {
+  const ignored = git(root, ['check-ignore', '--quiet', '--', path]);
+  return ignored.ok || ignored.said !== '';
+}
+
 /** Where two histories parted. */
 export function mergeBase(root: string, one: string, other: string): string | undefined {
   const answer = git(root, ['merge-base', one, other]);

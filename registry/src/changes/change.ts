@@ -1,5 +1,5 @@
-import type { TypeOfChangeType } from '@graphql-inspector/core';
 import type { SourceLocation } from '../locate/coordinate-index.ts';
+import type { ChangeTypeName } from './own-types.ts';
 
 /** What a change means to clients that are already out there. */
 export type Level = 'breaking' | 'dangerous' | 'safe';
@@ -14,7 +14,7 @@ export type Touches = readonly (readonly string[])[];
 export type Change = {
   /** Stable over commits and machines: a hash of type, coordinate, before and after. */
   id: string;
-  type: TypeOfChangeType;
+  type: ChangeTypeName;
   level: Level;
   /** Why it has this level, in one sentence. */
   reason: string;

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { diff, type SerializableChange, type TypeOfChangeType } from '@graphql-inspector/core';
 import type { GraphQLSchema } from 'graphql';
 import type { Change } from './change.ts';
+import { withPlainDefault } from './enum-default.ts';
+import { plainWords } from './plain-words.ts';
 import { assessDirectiveUse } from './rules/directive-usage.ts';
 import { rules } from './rules/index.ts';
 import type { Assessment, MetaOf, Schemas, UsageType } from './rules/rule.ts';
@@ -20,12 +22,13 @@ export async function diffSchemas(before: GraphQLSchema, after: GraphQLSchema): 
 function toChange(raw: Raw, schemas: Schemas): Change {
   const { coordinate, level, reason, touches } = assess(raw, schemas);
   const { before, after } = sides(raw.meta);
+  const message = plainWords(raw.message);
   return {
     id: identity(raw.type, coordinate, before, after),
     type: raw.type,
     level,
     reason,
-    message: raw.message,
+    message: raw.type.includes('_DEFAULT_') ? withPlainDefault(message, coordinate, schemas.after) : message,
     coordinate,
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
@@ -79,6 +82,8 @@ const isDirectiveUse = (type: TypeOfChangeType): type is UsageType => type.start
 function addedName(change: Raw): string | undefined {
   if (change.type === 'TYPE_ADDED') return change.meta.addedTypeName;
   if (change.type === 'DIRECTIVE_ADDED') return `@${change.meta.addedDirectiveName}`;
+  if (change.type === 'INPUT_FIELD_ADDED')
+    return `${change.meta.inputName}.${change.meta.addedInputFieldName}`;
   return change.type === 'FIELD_ADDED' ? `${change.meta.typeName}.${change.meta.addedFieldName}` : undefined;
 }
 
@@ -101,6 +106,7 @@ function hasOwnType(type: UsageType): boolean {
 
 const order = { breaking: 0, dangerous: 1, safe: 2 };
 
-function bySeriousness(a: Change, b: Change): number {
+/** Breaking first, then by coordinate. */
+export function bySeriousness(a: Change, b: Change): number {
   return order[a.level] - order[b.level] || (a.coordinate < b.coordinate ? -1 : 1);
 }

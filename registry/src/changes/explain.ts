@@ -1,9 +1,10 @@
-import { ChangeType } from '@graphql-inspector/core';
+import { changeTypeNames, ownChangeTypes } from './own-types.ts';
 
 /** When a type can have several levels, what decides. */
 const conditions: Record<string, string> = {
+  ...ownChangeTypes,
   FIELD_TYPE_CHANGED:
-    'breaking, unless it only becomes stricter (`Int` to `Int!`): then safe, or dangerous if the type implements an interface or is in a union, where another nullable field may be selected under the same name.',
+    'breaking, unless it only becomes stricter (`Int` to `Int!`): then safe, or dangerous if fragments on some interface or union can put a field that keeps the old type under the same name, at any depth.',
   FIELD_ARGUMENT_ADDED: 'breaking if required without a default, else safe.',
   FIELD_ARGUMENT_TYPE_CHANGED: 'safe if everything sent before is still accepted, else breaking.',
   FIELD_ARGUMENT_DEFAULT_CHANGED: 'breaking if a required argument loses its default, else dangerous.',
@@ -18,7 +19,7 @@ const conditions: Record<string, string> = {
 
 /** A change type in words. */
 export function changeTypeText(code: string): string | undefined {
-  if (!Object.values<string>(ChangeType).includes(code)) return undefined;
+  if (!changeTypeNames.includes(code)) return undefined;
   const words = code.toLowerCase().replaceAll('_', ' ');
   const level = conditions[code] ?? plainLevel(code);
   return `${code} (change)\nA ${words} in what clients see.\nLevel: ${level}\nSet another with "policy": { "changes": { "${code}": "fail" | "warn" | "ignore" } }.`;

@@ -24,7 +24,8 @@ function placeOf(coordinate: string, old: readonly Indexed[], now: readonly Inde
   const exact = now.find(({ index }) => index.has(coordinate));
   const losers = old.filter(({ index }) => index.has(coordinate)).map(({ name }) => name);
   const owner = exact ?? now.find(({ name }) => losers.includes(name));
-  if (owner === undefined) return {};
+  // Its whole subgraph is gone, so there is no file to point into.
+  if (owner === undefined) return losers[0] === undefined ? {} : { subgraph: losers[0] };
   const location = nearestLocation(owner.index, coordinate) ?? firstLine(owner);
   return { subgraph: owner.name, location };
 }

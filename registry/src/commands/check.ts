@@ -1,20 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { resolveBaseline } from '../against/resolve.ts';
+import { isOfStore, requireBaseline, requireTracked, resolveBaseline } from '../against/resolve.ts';
 import { type CheckInput, check } from '../check.ts';
 import { deprecatedSince } from '../changes/deprecated-since.ts';
 import { requireKnownNames } from '../config/known-names.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { readOperations } from '../documents/read.ts';
 import { badInput, exitCodes } from '../refusal.ts';
+import { fileStore } from '../store/file-store.ts';
 import { type Output, parseOutput, renderers } from '../render/index.ts';
 import type { Report } from '../report.ts';
+import { type StepName, stepNames } from '../steps/step.ts';
 import type { Store } from '../store/store.ts';
 import { parseUsageFile } from '../usage/usage-file.ts';
-import { type CandidateOptions, candidateEdit } from '../workspace/candidate.ts';
+import { type CandidateOptions, candidateEdit, storeEdit } from '../workspace/candidate.ts';
 import { diskFiles } from '../workspace/files.ts';
 import { say, writeOutput } from './io.ts';
-import { openStore } from './open-store.ts';
+import { openSideStore, openStore } from './open-store.ts';
 
 export type CheckOptions = CandidateOptions & {
   config?: string;
@@ -24,6 +26,8 @@ export type CheckOptions = CandidateOptions & {
   context?: string;
   usage?: string;
   approvals?: string;
+  allowNoBaseline?: boolean;
+  require: string[];
 };
 
 /** `registry check`: would this change break a client? */
@@ -31,15 +35,23 @@ export async function runCheck(options: CheckOptions): Promise<number> {
   const startMs = performance.now();
   const loaded = loadConfig(process.cwd(), options.config);
   const outputs = (options.format.length > 0 ? options.format : ['text']).map(parseOutput);
-  const edit = candidateEdit(options, loaded);
-  const store = await openStore(loaded, options.store);
+  const required = options.require.map(parseStep);
   const against = options.against ?? loaded.config.against;
-  const baseline = await resolveBaseline(against, loaded, async () => store);
+  const edit = (isOfStore(against) ? storeEdit : candidateEdit)(options, loaded);
+  const store = await openSideStore(loaded, options.store);
+  const baseline = requireBaseline(
+    await resolveBaseline(against, loaded, () => openStore(loaded, options.store)),
+    options.allowNoBaseline ?? false,
+  );
   const known = baseline.status === 'found' ? baseline.subgraphs : [];
+  const candidate = edit(known);
+  if (!isOfStore(against) && options.subgraph.length === 0) requireTracked(candidate, baseline, loaded.root);
   const report = await check({
     ...(await surroundings(loaded, store, options)),
-    candidate: edit(known),
+    candidate,
     baseline,
+    deleted: options.delete,
+    require: required,
     nowMs: Date.now(),
   });
   for (const output of outputs) emit(output, report);
@@ -56,7 +68,8 @@ export async function surroundings(
   const { config, root } = loaded;
   requireKnownNames(config);
   const context = options.context ?? config.context;
-  const approvals = options.approvals ? await openStore(loaded, options.approvals) : store;
+  // A folder of approvals begins with the first: where there is none, nothing is approved.
+  const approvals = options.approvals ? fileStore(resolve(options.approvals)) : store;
   const files = diskFiles(root, config.limits.fileBytes);
   const usageFile = options.usage
     ? resolve(options.usage)
@@ -69,6 +82,12 @@ export async function surroundings(
     context,
     deprecatedSince: deprecatedSince(store),
   };
+}
+
+function parseStep(name: string): StepName {
+  const step = stepNames.find((known) => known === name);
+  if (step === undefined) throw badInput(`Unknown step "${name}". Known: ${stepNames.join(', ')}.`);
+  return step;
 }
 
 function emit({ format, file }: Output, report: Report): void {

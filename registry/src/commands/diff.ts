@@ -1,6 +1,6 @@
 import { resolveBaseline } from '../against/resolve.ts';
 import type { Change } from '../changes/change.ts';
-import { diffSchemas } from '../changes/diff-schemas.ts';
+import { compareGraphs } from '../changes/compare.ts';
 import { composeSubgraphs } from '../compose.ts';
 import type { Subgraph } from '../composition/subgraph.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
@@ -10,6 +10,7 @@ import { diskFiles } from '../workspace/files.ts';
 import { readSubgraphs } from '../workspace/subgraphs.ts';
 import { say } from './io.ts';
 import { openStore } from './open-store.ts';
+import { inLine } from '../render/in-line.ts';
 
 export type DiffOptions = { config?: string; store?: string; json?: boolean };
 
@@ -17,17 +18,17 @@ export type DiffOptions = { config?: string; store?: string; json?: boolean };
 export async function runDiff(from: string | undefined, to: string, options: DiffOptions): Promise<number> {
   const loaded = loadConfig(process.cwd(), options.config);
   const [before, after] = await Promise.all(
-    [from ?? loaded.config.against, to].map(async (state) => schemaOf(state, loaded, options.store)),
+    [from ?? loaded.config.against, to].map(async (state) => graphOf(state, loaded, options.store)),
   );
   if (before === undefined || after === undefined) throw badInput('diff takes two states.');
-  const changes = await diffSchemas(before, after);
+  const changes = await compareGraphs(before, after);
   process.stdout.write(options.json ? `${JSON.stringify(changes, null, 2)}\n` : changesText(changes));
   return exitCodes.passed;
 }
 
-async function schemaOf(state: string, loaded: LoadedConfig, store: string | undefined) {
+async function graphOf(state: string, loaded: LoadedConfig, store: string | undefined) {
   const composition = composeSubgraphs(await subgraphsOf(state, loaded, store));
-  if (composition.status === 'composed') return composition.apiSchema;
+  if (composition.status === 'composed') return composition;
   say(compositionErrorsText(composition.errors));
   throw couldNotRun(`${state} does not compose.`);
 }
@@ -49,7 +50,7 @@ function changesText(changes: readonly Change[]): string {
   return changes
     .map(
       ({ level, coordinate, type, message, reason }) =>
-        `${level.toUpperCase().padEnd(9)} ${coordinate} [${type}] ${message}. ${reason}\n`,
+        `${inLine(`${level.toUpperCase().padEnd(9)} ${coordinate} [${type}] ${message}. ${reason}`)}\n`,
     )
     .join('');
 }

@@ -3,10 +3,10 @@ import { loadConfig } from '../config/load.ts';
 import { type Publication, publish } from '../publish.ts';
 import { exitCodes } from '../refusal.ts';
 import { renderText } from '../render/text.ts';
-import { type CandidateOptions, candidateEdit } from '../workspace/candidate.ts';
+import { type CandidateOptions, storeEdit } from '../workspace/candidate.ts';
 import { surroundings } from './check.ts';
 import { say } from './io.ts';
-import { openStore } from './open-store.ts';
+import { beginStore, openStore } from './open-store.ts';
 
 export type PublishOptions = CandidateOptions & {
   config?: string;
@@ -16,17 +16,20 @@ export type PublishOptions = CandidateOptions & {
   context?: string;
   usage?: string;
   approvals?: string;
+  init?: boolean;
 };
 
 /** `registry publish`: the candidate becomes the head, if the check passes on top of the head. */
 export async function runPublish(options: PublishOptions): Promise<number> {
   const loaded = loadConfig(process.cwd(), options.config);
-  const store = await openStore(loaded, options.store);
+  const store = await (options.init ? beginStore : openStore)(loaded, options.store);
   const publication = await publish(store, {
     by: options.by ?? whoami(),
     message: options.message ?? '',
     nowMs: Date.now(),
-    next: candidateEdit(options, loaded),
+    next: storeEdit(options, loaded),
+    deleted: options.delete,
+    init: options.init ?? false,
     checkWith: await surroundings(loaded, store, options),
   });
   return announce(publication);

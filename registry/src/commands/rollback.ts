@@ -1,4 +1,5 @@
 import { loadConfig } from '../config/load.ts';
+import { restoreOperation } from '../documents/kept.ts';
 import { publish } from '../publish.ts';
 import { badInput } from '../refusal.ts';
 import { surroundings } from './check.ts';
@@ -11,6 +12,8 @@ export type RollbackOptions = {
   by?: string;
   message?: string;
   context?: string;
+  approvals?: string;
+  usage?: string;
   force?: boolean;
 };
 
@@ -20,12 +23,19 @@ export async function runRollback(id: string, options: RollbackOptions): Promise
   const store = await openStore(loaded, options.store);
   const target = /^\d+$/.test(id) ? await store.version(Number(id)) : undefined;
   if (target === undefined) throw badInput(`There is no version "${id}" in the store.`);
+  // What the version promised comes back with it; those who have the head are asked, not this checkout.
+  const contracts = target.contracts ?? loaded.config.contracts;
+  const then = { ...loaded, config: { ...loaded.config, contracts, documents: [] } };
+  const head = await store.head();
   const publication = await publish(store, {
     by: options.by ?? whoami(),
     message: options.message ?? `Roll back to version ${target.id}`,
     nowMs: Date.now(),
     next: () => target.subgraphs,
-    checkWith: await surroundings(loaded, store, options),
+    checkWith: {
+      ...(await surroundings(then, store, options)),
+      operations: head?.operations?.map(restoreOperation),
+    },
     equalTo: target.id,
     force: options.force ?? false,
   });

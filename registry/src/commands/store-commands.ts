@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs';
 import { loadConfig } from '../config/load.ts';
 import { badInput, exitCodes } from '../refusal.ts';
 import { parseUsageFile } from '../usage/usage-file.ts';
-import { openStore } from './open-store.ts';
+import { openSideStore, openStore } from './open-store.ts';
 import { whoami } from './publish.ts';
+import { inLine } from '../render/in-line.ts';
 
 export type StoreOptions = { config?: string; store?: string; by?: string };
 
 const open = async ({ config, store }: StoreOptions) => openStore(loadConfig(process.cwd(), config), store);
+const openSide = async ({ config, store }: StoreOptions) =>
+  openSideStore(loadConfig(process.cwd(), config), store);
 
 /** `registry versions` */
 export async function runVersions(options: StoreOptions & { json?: boolean }): Promise<number> {
@@ -16,7 +19,7 @@ export async function runVersions(options: StoreOptions & { json?: boolean }): P
     .toReversed()
     .map(
       ({ id, at, by, message, equalTo, subgraphs }) =>
-        `${id}  ${at}  ${by}  [${subgraphs.join(', ')}]${equalTo ? ` = ${equalTo}` : ''}  ${message}\n`,
+        `${inLine(`${id}  ${at}  ${by}  [${subgraphs.join(', ')}]${equalTo ? ` = ${equalTo}` : ''}  ${message}`)}\n`,
     );
   process.stdout.write(options.json ? `${JSON.stringify(versions, null, 2)}\n` : lines.join(''));
   return exitCodes.passed;
@@ -30,7 +33,7 @@ export async function runApprove(
   const malformed = changes.find((change) => !/^[0-9a-f]{16}$/.test(change));
   if (malformed !== undefined)
     throw badInput(`"${malformed}" is not the id of a change; a check prints ids.`);
-  const store = await open(options);
+  const store = await openSide(options);
   const by = options.by ?? whoami();
   for (const changeId of changes)
     await store.approve({
@@ -59,7 +62,7 @@ export async function runUnfreeze(options: StoreOptions): Promise<number> {
 
 /** `registry usage FILE…`: adds usage files to the store. */
 export async function runUsage(files: readonly string[], options: StoreOptions): Promise<number> {
-  const store = await open(options);
+  const store = await openSide(options);
   for (const file of files) await store.addUsage(parseUsageFile(readText(file), file));
   return exitCodes.passed;
 }

@@ -1,5 +1,6 @@
 import { authCodes } from './codes/auth.ts';
 import { directiveCodes } from './codes/directives.ts';
+import { hintCodes } from './codes/hints.ts';
 import { keyCodes } from './codes/keys.ts';
 import { mergeCodes } from './codes/merge.ts';
 import { sdlCodes } from './codes/sdl.ts';
@@ -16,6 +17,7 @@ export const compositionCodes: Readonly<Record<string, CodeExplanation>> = {
   ...directiveCodes,
   ...visibilityCodes,
   ...authCodes,
+  ...hintCodes,
 };
 
 /** The sentence on how to fix an error of this code. */

@@ -1,6 +1,7 @@
 import { type ServiceDefinition, validateSubgraph } from '@theguild/federation-composition';
 import { indexCoordinates } from '../locate/coordinate-index.ts';
 import { fixFor } from './fixes.ts';
+import { badLinks } from './link-identifiers.ts';
 import type { ParsedSubgraph } from './parse-subgraph.ts';
 import { type CompositionError, fileOf, type Subgraph } from './subgraph.ts';
 import { toCompositionError } from './to-error.ts';
@@ -14,7 +15,8 @@ export function toService(subgraph: ParsedSubgraph): ServiceDefinition {
 export function ownErrors(subgraph: ParsedSubgraph): CompositionError[] {
   const located = { ...subgraph, index: indexCoordinates(subgraph.typeDefs, fileOf(subgraph)) };
   try {
-    return validateSubgraph(toService(subgraph)).map((error) => toCompositionError(error, [located]));
+    const found = validateSubgraph(toService(subgraph)).map((error) => toCompositionError(error, [located]));
+    return [...badLinks(subgraph), ...found];
   } catch (cause) {
     return [thrownError(cause, subgraph)];
   }

@@ -1,7 +1,6 @@
-import { indexCoordinates, nearestLocation } from '../locate/coordinate-index.ts';
-import { fixFor } from './fixes.ts';
+import { errorAt } from './error-at.ts';
 import type { ParsedSubgraph } from './parse-subgraph.ts';
-import { type CompositionError, fileOf } from './subgraph.ts';
+import type { CompositionError } from './subgraph.ts';
 import {
   directivesOf,
   namedType,
@@ -28,16 +27,8 @@ export function providedWithoutSharing(parsed: readonly ParsedSubgraph[]): Compo
   return all.flatMap((one) =>
     [...provided].flatMap(([coordinate, provider]) => {
       if (!resolvesAlone(one, coordinate) || isTakenOver(all, one, coordinate)) return [];
-      const file = fileOf(one.subgraph);
-      const place = nearestLocation(indexCoordinates(one.subgraph.typeDefs, file), coordinate);
-      return {
-        code: 'INVALID_FIELD_SHARING',
-        message: `Non-shareable field "${coordinate}" of subgraph "${one.subgraph.name}" is also provided by subgraph "${provider}".`,
-        fix: fixFor('INVALID_FIELD_SHARING'),
-        subgraph: one.subgraph.name,
-        coordinate,
-        ...(place ?? { file }),
-      };
+      const message = `Non-shareable field "${coordinate}" of subgraph "${one.subgraph.name}" is also provided by subgraph "${provider}".`;
+      return errorAt(one.subgraph, coordinate, 'INVALID_FIELD_SHARING', message);
     }),
   );
 }

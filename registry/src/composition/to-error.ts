@@ -14,7 +14,8 @@ export function toCompositionError(
   error: GraphQLError,
   subgraphs: readonly LocatedSubgraph[],
 ): CompositionError {
-  const code = typeof error.extensions['code'] === 'string' ? error.extensions['code'] : 'COMPOSITION_ERROR';
+  const code =
+    typeof error.extensions['code'] === 'string' ? error.extensions['code'] : codeFor(error.message);
   const prefix = /^\[([^\]]+)\] /.exec(error.message)?.[1];
   const message = prefix ? error.message.slice(prefix.length + 3) : error.message;
   const named = subgraphName(error, prefix) ?? blamedSubgraph(message, subgraphs);
@@ -30,6 +31,11 @@ export function toCompositionError(
     ...(named === undefined ? {} : { subgraph: named }),
     ...place,
   };
+}
+
+/** The library gives some errors no code, those about composed directives and those of the SDL. */
+function codeFor(message: string): string {
+  return /@\w|directive/i.test(message) ? 'DIRECTIVE_COMPOSITION_ERROR' : 'INVALID_GRAPHQL';
 }
 
 function subgraphName(error: GraphQLError, prefix: string | undefined): string | undefined {
@@ -61,7 +67,10 @@ function placeOf(
   const owner = subgraphs.find(({ name }) => name === named);
   const loc = error.nodes?.[0]?.loc;
   if (owner && loc) return locationOf(loc, fileOf(owner));
-  const candidates = owner ? [owner] : subgraphs;
+  // A field that one subgraph cannot reach stands in another: only that one has a place for it.
+  const exact = subgraphs.find(({ index }) => coordinate !== undefined && index.has(coordinate));
+  const isOwners = coordinate === undefined || owner?.index.has(coordinate);
+  const candidates = owner && isOwners ? [owner] : exact ? [exact] : subgraphs;
   for (const candidate of candidates) {
     const at = coordinate && nearestLocation(candidate.index, coordinate);
     if (at) return { subgraph: candidate.name, ...at };

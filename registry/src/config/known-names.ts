@@ -1,4 +1,4 @@
-import { ChangeType } from '@graphql-inspector/core';
+import { changeTypeNames } from '../changes/own-types.ts';
 import { lintRules } from '../lint/rules/index.ts';
 import { badInput } from '../refusal.ts';
 import type { Config } from './schema.ts';
@@ -10,7 +10,7 @@ export function requireKnownNames(config: Config): void {
     Object.keys(config.lint.rules),
     lintRules.map(({ name }) => name),
   );
-  refuseUnknown('change type', Object.keys(config.policy.changes), Object.values(ChangeType));
+  refuseUnknown('change type', Object.keys(config.policy.changes), changeTypeNames);
 }
 
 function refuseUnknown(kind: string, names: readonly string[], known: readonly string[]): void {

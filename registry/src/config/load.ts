@@ -6,8 +6,8 @@ import { type Config, configSchema } from './schema.ts';
 /** The name that is looked for, from the working directory upwards. */
 export const configFileName = 'registry.config.json';
 
-/** A configuration and the folder that its paths are relative to. */
-export type LoadedConfig = { config: Config; root: string };
+/** A configuration, its file, and the folder that its paths are relative to. */
+export type LoadedConfig = { config: Config; root: string; file: string };
 
 /** Finds and reads the configuration; all that is wrong with it is reported in one message. */
 export function loadConfig(from: string, explicit?: string): LoadedConfig {
@@ -18,7 +18,7 @@ export function loadConfig(from: string, explicit?: string): LoadedConfig {
         ? `There is no configuration at ${explicit}.`
         : `There is no ${configFileName} here or in any folder above. Write one: { "subgraphs": "subgraphs/*/schema.graphql" }`,
     );
-  return { config: parseConfig(readFileSync(file, 'utf8'), file), root: dirname(file) };
+  return { config: parseConfig(readFileSync(file, 'utf8'), file), root: dirname(file), file };
 }
 
 /** Parses the text of a configuration file. */

@@ -12,6 +12,9 @@ const contract = z.strictObject({
   removeUnreachableTypes: z.boolean().default(true),
 });
 
+/** Contracts by name. A published version keeps them, for a promise holds until it is taken back. */
+export const contractsSchema = z.record(z.string(), contract);
+
 const usage = z.strictObject({
   /** A usage file, relative to the repository root; without one the store's usage is read. */
   file: z.string().optional(),
@@ -45,6 +48,8 @@ export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   /** A glob whose first `*` is the subgraph's name, or a list of named files. */
   subgraphs: z.union([z.string(), z.array(namedSubgraph)]),
+  /** Whether this repository has every subgraph of the graph, so that one it lacks was deleted. */
+  complete: z.boolean().default(false),
   /** Where a subgraph is reached; `{name}` is its name. */
   url: z.string().optional(),
   /** What `check` compares with when it is not told: head, landed, version:ID or git:REV. */
@@ -53,7 +58,7 @@ export const configSchema = z.strictObject({
   context: z.string().optional(),
   /** The folder of the file store. */
   store: z.string().default('.registry'),
-  contracts: z.record(z.string(), contract).default({}),
+  contracts: contractsSchema.default({}),
   /** Globs of stored client operations and of manifests. */
   documents: globs.default([]),
   usage: usage.prefault({}),

@@ -23,9 +23,26 @@ export function validateOperations(
   return operations.flatMap((operation) => {
     const errors = errorsOf(candidate, operation.document);
     if (errors.length === 0) return [];
-    const isNew = baseline === undefined || errorsOf(baseline, operation.document).length === 0;
-    return errors.map((error) => toProblem(operation, error, isNew));
+    const known = new Set(baseline ? errorsOf(baseline, operation.document).map(plainMessage) : []);
+    return errors.map((error) => toProblem(operation, error, !known.has(plainMessage(error))));
   });
+}
+
+/** What `after` says against a document that `before` did not. */
+export function newErrors(
+  document: DocumentNode,
+  after: GraphQLSchema,
+  before: GraphQLSchema,
+): readonly GraphQLError[] {
+  const errors = errorsOf(after, document);
+  if (errors.length === 0) return [];
+  const known = new Set(errorsOf(before, document).map(plainMessage));
+  return errors.filter((error) => !known.has(plainMessage(error)));
+}
+
+/** The message without its suggestions, which depend on what else the schema has. */
+export function plainMessage({ message }: GraphQLError): string {
+  return message.replace(/ Did you mean .*$/s, '');
 }
 
 function errorsOf(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {

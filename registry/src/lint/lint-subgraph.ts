@@ -7,22 +7,18 @@ import { lintRules } from './rules/index.ts';
 /** A subgraph to lint: its parsed SDL and the file to name. */
 export type LintTarget = { name: string; file: string; document: DocumentNode };
 
-/**
- * Runs every rule that is not ignored. A finding that `baseline` has as well (same rule, same
- * coordinate, same words) is old: it is listed but is not this change's fault.
- */
+/** Runs every rule that is not ignored. Whether a finding is old, only a baseline can say: here all are new. */
 export function lintSubgraph(
   target: LintTarget,
   config: Pick<Config['lint'], 'rules' | 'default'>,
-  baseline?: DocumentNode,
 ): Finding[] {
-  const known = new Set(baseline ? findings(baseline, config).map(keyOf) : []);
-  return findings(target.document, config).map((found) => ({
-    ...found,
-    subgraph: target.name,
-    file: target.file,
-    isNew: !known.has(keyOf(found)),
-  }));
+  const { name: subgraph, file } = target;
+  return findings(target.document, config).map((found) => ({ ...found, subgraph, file, isNew: true }));
+}
+
+/** A finding without its place: the same rule, coordinate and words are the same finding. */
+export function findingKey({ rule, coordinate, message }: Bare): string {
+  return JSON.stringify([rule, coordinate, message]);
 }
 
 type Bare = Omit<Finding, 'subgraph' | 'file' | 'isNew'>;
@@ -43,8 +39,4 @@ function findings(document: DocumentNode, config: Pick<Config['lint'], 'rules' |
     });
   }
   return found.sort((a, b) => a.line - b.line || a.column - b.column);
-}
-
-function keyOf(finding: Bare): string {
-  return JSON.stringify([finding.rule, finding.coordinate, finding.message]);
 }

@@ -1,9 +1,9 @@
 import type { Report } from '../report.ts';
 import { problemsOf } from './problems.ts';
 
-/** Workflow commands: GitHub shows each at its line of the pull request. */
+/** Workflow commands: GitHub shows each at its line, but ten of a kind only, so old lint findings stay out. */
 export function renderGithub(report: Report): string {
-  return problemsOf(report)
+  return problemsOf({ ...report, lint: report.lint.filter(({ isNew }) => isNew) })
     .map(({ level, title, text, file, line, column }) => {
       const place = file ? `file=${property(file)},line=${line},col=${column},` : '';
       return `::${level} ${place}title=${property(title)}::${data(text)}\n`;

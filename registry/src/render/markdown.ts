@@ -1,7 +1,9 @@
 import type { CheckedChange, Report } from '../report.ts';
 import type { StepReport } from '../steps/step.ts';
 import { problemsOf, usageText } from './problems.ts';
-import { changedLine, saying } from './text.ts';
+import { verdictText } from '../verdict.ts';
+import { changedLine, saying, untouched } from './text.ts';
+import { inLine } from './in-line.ts';
 
 /** What a pull request's comment is found again by. */
 export const commentMarker = '<!-- registry-check -->';
@@ -13,12 +15,13 @@ const maxLength = 64_000;
 
 /** The report as a comment on a pull request. */
 export function renderMarkdown(report: Report): string {
-  const title = report.verdict === 'passed' ? '✅ Schema check passed' : '❌ Schema check failed';
+  const sign = report.verdict === 'failed' ? '❌' : report.notJudged.length > 0 ? '⚠️' : '✅';
+  const title = `${sign} Schema check ${verdictText(report)}`;
   const lines = [
     commentMarker,
     `## ${title}`,
     '',
-    `Compared with **${cell(report.against)}**. ${changedLine(report)}`,
+    `Compared with **${cell(report.against)}**. ${cell(changedLine(report))}`,
     '',
     '| step | result |',
     '| --- | --- |',
@@ -32,10 +35,7 @@ export function renderMarkdown(report: Report): string {
       report.changes.filter(({ severity }) => severity === 'warn'),
     ),
     ...otherProblems(report),
-    ...fold(
-      'Changes that need nothing',
-      report.changes.filter(({ severity }) => severity === 'ignore'),
-    ),
+    ...untouched(report).flatMap(({ title, changes }) => fold(title, changes)),
     ...fold('Inside the subgraphs', Object.values(report.subgraphChanges).flat()),
   ];
   const text = `${lines.join('\n')}\n`;
@@ -81,10 +81,11 @@ function fold(title: string, changes: readonly { level: string; message: string 
 
 /** Text from a schema must not break out of its cell, ping anybody or become markup. */
 function cell(text: string): string {
-  return text
+  return inLine(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('|', '\\|')
     .replaceAll('@', '@\u200b')
+    .replaceAll('](', ']\u200b(')
     .replace(/\s+/g, ' ');
 }

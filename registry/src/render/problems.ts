@@ -1,4 +1,5 @@
 import type { CompositionError } from '../composition/subgraph.ts';
+import type { Hint } from '../composition/hints.ts';
 import type { Finding } from '../lint/finding.ts';
 import type { DocumentProblem } from '../documents/validate.ts';
 import type { CheckedChange, Report } from '../report.ts';
@@ -13,6 +14,8 @@ export type Problem = {
   file?: string;
   line?: number;
   column?: number;
+  /** Where it was, for what has no place any more. */
+  origin?: string;
   /** A stable identity, so that tools can tell an old problem from a new one. */
   id?: string;
 };
@@ -25,6 +28,7 @@ export function problemsOf(report: Report): Problem[] {
     ...report.changes.flatMap(ofChange),
     ...report.documents.map(ofDocument),
     ...report.lint.map(ofFinding),
+    ...report.hints.map(ofHint),
   ].sort((a, b) => order[a.level] - order[b.level]);
 }
 
@@ -39,6 +43,18 @@ function ofComposition(error: CompositionError): Problem {
   };
 }
 
+/** Changes whose coordinate is a group: what came or went is one of its members. */
+const ofMembers = /^(UNION_MEMBER|OBJECT_TYPE_INTERFACE|DIRECTIVE_LOCATION)_(ADDED|REMOVED)$/;
+
+/** What happened to what: a title stands alone in lists, so it names what vanished or came. */
+function titleOf({ type, level, coordinate, before, after }: CheckedChange): string {
+  if (type === 'OPERATION_INVALID') return `operation ${coordinate} becomes invalid`;
+  if (type === 'CONTRACT_REMOVED') return `contract ${coordinate} is gone`;
+  const title = `${level} change of ${coordinate}`;
+  if (!ofMembers.test(type)) return title;
+  return type.endsWith('_REMOVED') ? `${title}: it loses ${before}` : `${title}: it gains ${after}`;
+}
+
 function ofChange(change: CheckedChange): Problem[] {
   if (change.severity === 'ignore') return [];
   const where = change.contract ? ` (contract ${change.contract})` : '';
@@ -46,12 +62,12 @@ function ofChange(change: CheckedChange): Problem[] {
     {
       level: change.severity === 'fail' ? 'error' : 'warning',
       code: change.type,
-      title: `${change.level} change of ${change.coordinate}${where}`,
+      title: `${titleOf(change)}${where}`,
       text: [sentence(change.message), change.reason, ...change.notes, usageText(change)]
         .filter(Boolean)
         .join(' '),
       id: change.id,
-      ...change.location,
+      ...(change.location ?? (change.subgraph && { origin: `gone with subgraph ${change.subgraph}` })),
     },
   ];
 }
@@ -83,6 +99,10 @@ function ofDocument(problem: DocumentProblem): Problem {
     line: problem.line,
     column: problem.column,
   };
+}
+
+function ofHint({ code, subgraph, message, file, line, column }: Hint): Problem {
+  return { level: 'notice', code, title: `${code} in ${subgraph}`, text: message, file, line, column };
 }
 
 function ofFinding(finding: Finding): Problem {

@@ -1,5 +1,7 @@
-import type { Report } from '../report.ts';
+import type { CheckedChange, Report } from '../report.ts';
 import type { StepReport } from '../steps/step.ts';
+import { verdictText } from '../verdict.ts';
+import { inLine } from './in-line.ts';
 import { type Problem, problemsOf } from './problems.ts';
 
 const marks: Record<StepReport['status'], string> = { passed: '✔', warned: '!', failed: '✖', skipped: '-' };
@@ -11,16 +13,18 @@ export function renderText(report: Report): string {
     lines.push(`  ${marks[step.status]} ${step.name.padEnd(12)} ${saying(step)}`);
   const problems = problemsOf(report).filter(({ level }) => level !== 'notice');
   for (const problem of problems) lines.push('', ...problemLines(problem));
-  const safe = report.changes.filter(({ severity }) => severity === 'ignore');
-  if (safe.length > 0) {
-    lines.push('', 'Nothing to object to:');
-    for (const change of safe)
+  if (report.hints.length > 0) lines.push('', 'Hints:');
+  for (const { file, line, code, message } of report.hints)
+    lines.push(`  ${file}:${line} [${code}] ${message}`);
+  for (const { title, changes } of untouched(report)) {
+    lines.push('', `${title}:`);
+    for (const change of changes)
       lines.push(
-        `  ${change.level.padEnd(9)} ${oneLine(change.message)}${change.notes.length > 0 ? ` (${change.notes.join(' ')})` : ''}`,
+        `  ${change.level.padEnd(9)} ${change.message}${change.notes.length > 0 ? ` (${change.notes.join(' ')})` : ''}`,
       );
   }
-  lines.push('', `Verdict: ${report.verdict}.`);
-  return `${lines.join('\n')}\n`;
+  lines.push('', `Verdict: ${verdictText(report)}.`);
+  return `${lines.map(inLine).join('\n')}\n`;
 }
 
 /** What a step says about itself. */
@@ -28,23 +32,34 @@ export function saying(step: StepReport): string {
   return step.status === 'skipped' ? `skipped because ${step.because}` : step.summary;
 }
 
-/** Which subgraphs are in question. */
+/** Which subgraphs are in question, and which are missing although nobody said so. */
 export function changedLine(report: Report): string {
   if (report.unchanged) return 'The schema is unchanged.';
-  return `Changed: ${report.changed.join(', ') || 'nothing'}.`;
+  const changed = `Changed: ${report.changed.join(', ') || 'contracts alone'}.`;
+  const gone = report.gone.map((name) => ` Subgraph ${name} is gone; did its file move?`);
+  return `${changed}${gone.join('')}`;
 }
 
-/** Text from a schema must not start a line of its own: in CI a line can be a command to the runner. */
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').replaceAll('##[', '## [');
+/** The changes that need nothing: harmless ones, and those that break nobody who is counted. */
+export function untouched(report: Report): { title: string; changes: CheckedChange[] }[] {
+  const ignored = report.changes.filter(({ severity }) => severity === 'ignore');
+  const [safe, risky] = [true, false].map((isSafe) =>
+    ignored.filter(({ level }) => (level === 'safe') === isSafe),
+  );
+  return [
+    { title: 'Let through although not safe', changes: risky ?? [] },
+    { title: 'Nothing to object to', changes: safe ?? [] },
+  ].filter(({ changes }) => changes.length > 0);
 }
 
 function problemLines(problem: Problem): string[] {
   const label = problem.level === 'error' ? 'ERROR  ' : 'WARNING';
-  const place = problem.file ? `${problem.file}:${problem.line}:${problem.column}` : '(no place)';
+  const place = problem.file
+    ? `${problem.file}:${problem.line}:${problem.column}`
+    : `(${problem.origin ?? 'no place'})`;
   return [
-    `${label} ${oneLine(problem.title)}`,
+    `${label} ${problem.title}`,
     `        ${place} [${problem.code}]${problem.id ? ` id ${problem.id}` : ''}`,
-    `        ${oneLine(problem.text)}`,
+    `        ${problem.text}`,
   ];
 }

@@ -1,5 +1,6 @@
 import type { Change } from '../changes/change.ts';
-import { diffSchemas } from '../changes/diff-schemas.ts';
+import { compareGraphs } from '../changes/compare.ts';
+import { identity } from '../changes/diff-schemas.ts';
 import { placeChanges } from '../changes/place.ts';
 import type { Composition } from '../compose.ts';
 import type { ParsedSubgraph } from '../composition/parse-subgraph.ts';
@@ -17,17 +18,32 @@ export async function changesStep(
   const whole = await compare(before.composition, after.composition);
   const known = new Set(whole.map(({ id }) => id));
   const contracts: Change[] = [];
-  for (const [contract, composition] of after.contracts) {
-    const changes = await compare(before.contracts.get(contract), composition);
+  for (const [contract, composition] of before.contracts) {
+    const now = after.contracts.get(contract);
+    const changes = now ? await compare(composition, now) : [contractRemoved(contract)];
     contracts.push(...changes.filter(({ id }) => !known.has(id)).map((change) => ({ ...change, contract })));
   }
   const changes = placeChanges([...whole, ...contracts], before.parsed, after.parsed);
   return { report: summarise(changes), changes };
 }
 
-async function compare(before: Composition | undefined, after: Composition): Promise<Change[]> {
-  if (before?.status !== 'composed' || after.status !== 'composed') return [];
-  return before.apiSdl === after.apiSdl ? [] : diffSchemas(before.apiSchema, after.apiSchema);
+/** Nobody knows which of the counted clients were given this view, so no usage speaks for its end. */
+function contractRemoved(name: string): Change {
+  return {
+    id: identity('CONTRACT_REMOVED', name),
+    type: 'CONTRACT_REMOVED',
+    level: 'breaking',
+    reason: 'Whoever was given the view has nothing to ask any more.',
+    message: `Contract '${name}' is gone from the configuration`,
+    coordinate: name,
+    touches: [],
+    contract: name,
+  };
+}
+
+async function compare(before: Composition, after: Composition): Promise<Change[]> {
+  if (before.status !== 'composed' || after.status !== 'composed') return [];
+  return compareGraphs(before, after);
 }
 
 function summarise(changes: readonly Change[]): StepReport {

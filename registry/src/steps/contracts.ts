@@ -20,7 +20,7 @@ export function contractsStep(
       : [],
   );
   if (contracts.size === 0)
-    return { report: skipped('contracts', 'no contract is configured'), contracts, errors };
+    return { report: skipped('contracts', 'no contract is configured', 'configuration'), contracts, errors };
   const report: StepReport =
     errors.length > 0
       ? { name: 'contracts', status: 'failed', summary: count(errors.length, 'error') }

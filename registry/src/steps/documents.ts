@@ -1,20 +1,22 @@
-import type { Composition } from '../compose.ts';
+import type { GraphQLSchema } from 'graphql';
 import type { StoredOperation } from '../documents/read.ts';
 import { type DocumentProblem, validateOperations } from '../documents/validate.ts';
 import { count, skipped, type StepReport } from './step.ts';
 
-/** Step 6: the stored client operations are still valid. */
+/** Step 6: the stored client operations are still valid. The schemas are asked for only if there are any. */
 export function documentsStep(
   operations: readonly StoredOperation[] | undefined,
-  candidate: Composition & { status: 'composed' },
-  baseline: Composition | undefined,
+  schemas: () => { after: GraphQLSchema; before: GraphQLSchema | undefined },
 ): { report: StepReport; problems: DocumentProblem[] } {
   if (operations === undefined)
-    return { report: skipped('documents', 'no documents are configured'), problems: [] };
+    return { report: skipped('documents', 'no documents are configured', 'configuration'), problems: [] };
   if (operations.length === 0)
-    return { report: skipped('documents', 'the configured globs match no operation'), problems: [] };
-  const before = baseline?.status === 'composed' ? baseline.apiSchema : undefined;
-  const problems = validateOperations(operations, candidate.apiSchema, before);
+    return {
+      report: skipped('documents', 'the configured globs match no operation', 'ground'),
+      problems: [],
+    };
+  const { after, before } = schemas();
+  const problems = validateOperations(operations, after, before);
   const fresh = problems.filter(({ isNew }) => isNew);
   const report: StepReport =
     problems.length === 0

@@ -2,21 +2,25 @@ import type { ParsedSubgraph } from '../composition/parse-subgraph.ts';
 import { fileOf } from '../composition/subgraph.ts';
 import type { Config } from '../config/schema.ts';
 import type { Finding } from '../lint/finding.ts';
-import { lintSubgraph } from '../lint/lint-subgraph.ts';
+import { findingKey, lintSubgraph } from '../lint/lint-subgraph.ts';
 import { count, type StepReport } from './step.ts';
 
-/** Step 7: style. Only findings that the change brings in can fail, unless the configuration says all. */
+/**
+ * Step 7: style. Only findings that the change brings in can fail, unless the configuration says all. What
+ * moved, with its subgraph's name or with a type to another subgraph, was there before.
+ */
 export function lintStep(
   parsed: readonly ParsedSubgraph[],
   baseline: readonly ParsedSubgraph[] | undefined,
   config: Config['lint'],
 ): { report: StepReport; findings: Finding[] } {
-  const findings = parsed.flatMap((subgraph) => {
-    const before = baseline?.find(({ name }) => name === subgraph.name);
-    const target = { name: subgraph.name, file: fileOf(subgraph), document: subgraph.typeDefs };
-    const found = lintSubgraph(target, config, before?.typeDefs);
+  const found = findingsOf(parsed, config);
+  const before = findingsOf(baseline ?? [], config);
+  const left = [...before].flatMap(([name, old]) => notIn(found.get(name) ?? [], old));
+  const findings = [...found].flatMap(([name, own]) => {
+    const fresh = new Set(notIn([...(before.get(name) ?? []), ...left], own));
     // Without a baseline nothing is known to be this change's doing.
-    return baseline ? found : found.map((one) => ({ ...one, isNew: false }));
+    return own.map((one) => ({ ...one, isNew: baseline !== undefined && fresh.has(one) }));
   });
   const counted = findings.filter(({ isNew }) => isNew || config.everything);
   const failing = counted.filter(({ severity }) => severity === 'fail').length;
@@ -24,4 +28,18 @@ export function lintStep(
   const summary = `${count(counted.length, 'finding')}${old > 0 ? `, ${old} old` : ''}`;
   const status = failing > 0 ? 'failed' : counted.length > 0 ? 'warned' : 'passed';
   return { report: { name: 'lint', status, summary }, findings };
+}
+
+function findingsOf(subgraphs: readonly ParsedSubgraph[], config: Config['lint']): Map<string, Finding[]> {
+  return new Map(
+    subgraphs.map((subgraph) => [
+      subgraph.name,
+      lintSubgraph({ name: subgraph.name, file: fileOf(subgraph), document: subgraph.typeDefs }, config),
+    ]),
+  );
+}
+
+function notIn(known: readonly Finding[], some: readonly Finding[]): Finding[] {
+  const keys = new Set(known.map(findingKey));
+  return some.filter((one) => !keys.has(findingKey(one)));
 }

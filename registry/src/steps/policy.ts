@@ -24,11 +24,13 @@ export function policyStep(
   const checked = changes.map((change) => weigh(change, input));
   const of = (severity: Severity) => checked.filter((change) => change.severity === severity).length;
   const approved = checked.filter(({ approval }) => approval !== undefined).length;
+  const through = checked.filter(({ severity, level }) => severity === 'ignore' && level !== 'safe').length;
   const status = of('fail') > 0 ? 'failed' : of('warn') > 0 ? 'warned' : 'passed';
   const parts = [
     of('fail') > 0 ? `${count(of('fail'), 'change')} refused` : '',
     of('warn') > 0 ? `${count(of('warn'), 'warning')}` : '',
     approved > 0 ? `${approved} approved` : '',
+    through > 0 ? `${through} let through although not safe` : '',
   ].filter((part) => part !== '');
   return {
     report: { name: 'policy', status, summary: parts.join(', ') || 'nothing to object to' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { contractsSchema } from '../config/schema.ts';
 
-/** `versions/<id>.json`: schemas are named by the hash of their text. */
+/** `versions/<id>.json`: schemas and operations are named by the hash of their text. */
 export const manifestSchema = z.object({
   id: z.number().int().positive(),
   at: z.string(),
@@ -8,6 +9,8 @@ export const manifestSchema = z.object({
   message: z.string(),
   equalTo: z.number().optional(),
   supergraph: z.string(),
+  contracts: contractsSchema.optional(),
+  operations: z.string().optional(),
   subgraphs: z.array(
     z.object({
       name: z.string(),

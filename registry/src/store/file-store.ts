@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { access, constants, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { keptOperationsSchema } from '../documents/kept.ts';
 import { couldNotRun } from '../refusal.ts';
 import { parseUsageFile } from '../usage/usage-file.ts';
 import { createExclusively, isCode, namesIn, sweepTemporaries, writeAtomically } from './atomic.ts';
@@ -30,8 +31,8 @@ export function fileStore(folder: string): Store {
       const manifests = await Promise.all(ids.map((id) => readManifest(folder, id)));
       return manifests.flatMap((manifest) => {
         if (manifest === undefined) return [];
-        const { supergraph: _, ...rest } = manifest;
-        return [{ ...rest, subgraphs: manifest.subgraphs.map(({ name }) => name) }];
+        const { id, at, by, message, equalTo, subgraphs } = manifest;
+        return [{ id, at, by, message, equalTo, subgraphs: subgraphs.map(({ name }) => name) }];
       });
     },
     async append(expectedHead, version) {
@@ -40,18 +41,21 @@ export function fileStore(folder: string): Store {
       if (freeze) return { status: 'frozen', freeze };
       const head = await headId(folder);
       if (head !== expectedHead) return { status: 'conflict', head };
-      const { supergraphSdl, subgraphs, ...rest } = version;
+      const { supergraphSdl, subgraphs, operations, ...rest } = version;
       const manifest: Manifest = {
         ...rest,
         id: expectedHead + 1,
-        supergraph: await keep(folder, supergraphSdl),
+        supergraph: await keep(schemaFile, folder, supergraphSdl),
+        ...(operations && { operations: await keep(operationsFile, folder, toJson(operations)) }),
         subgraphs: await Promise.all(
-          subgraphs.map(async ({ sdl, ...one }) => ({ ...one, schema: await keep(folder, sdl) })),
+          subgraphs.map(async ({ sdl, ...one }) => ({ ...one, schema: await keep(schemaFile, folder, sdl) })),
         ),
       };
       const isMine = await createExclusively(versionFile(folder, manifest.id), toJson(manifest));
       if (!isMine) return { status: 'conflict', head: await headId(folder) };
-      await Promise.all(['versions', 'schemas'].map((one) => sweepTemporaries(at(one), Date.now())));
+      await Promise.all(
+        ['versions', 'schemas', 'operations'].map((one) => sweepTemporaries(at(one), Date.now())),
+      );
       return { status: 'published', id: manifest.id };
     },
     async approvals(context) {
@@ -108,15 +112,19 @@ async function readManifest(folder: string, id: number): Promise<Manifest | unde
   return readJson(versionFile(folder, id), manifestSchema);
 }
 
-async function load(folder: string, { supergraph, subgraphs, ...rest }: Manifest): Promise<Version> {
-  const schema = async (hash: string) => {
-    const text = await readFile(schemaFile(folder, hash), 'utf8');
-    if (hashOf(text) !== hash) throw couldNotRun(`The store is damaged: schemas/${hash}.graphql was edited.`);
-    return text;
-  };
+async function load(
+  folder: string,
+  { supergraph, subgraphs, operations, ...rest }: Manifest,
+): Promise<Version> {
+  const schema = (hash: string) => kept(schemaFile(folder, hash), hash);
   return {
     ...rest,
     supergraphSdl: await schema(supergraph),
+    ...(operations && {
+      operations: keptOperationsSchema.parse(
+        JSON.parse(await kept(operationsFile(folder, operations), operations)),
+      ),
+    }),
     subgraphs: await Promise.all(
       subgraphs.map(async ({ schema: hash, ...one }) => ({ ...one, sdl: await schema(hash) })),
     ),
@@ -124,12 +132,23 @@ async function load(folder: string, { supergraph, subgraphs, ...rest }: Manifest
 }
 
 const schemaFile = (folder: string, hash: string) => join(folder, 'schemas', `${hash}.graphql`);
+const operationsFile = (folder: string, hash: string) => join(folder, 'operations', `${hash}.json`);
 
 /** Content under its hash: what exists already is the same. */
-async function keep(folder: string, text: string): Promise<string> {
+async function keep(
+  fileOf: (folder: string, hash: string) => string,
+  folder: string,
+  text: string,
+): Promise<string> {
   const hash = hashOf(text);
-  if (!existsSync(schemaFile(folder, hash))) await writeAtomically(schemaFile(folder, hash), text);
+  if (!existsSync(fileOf(folder, hash))) await writeAtomically(fileOf(folder, hash), text);
   return hash;
+}
+
+async function kept(file: string, hash: string): Promise<string> {
+  const text = await readFile(file, 'utf8');
+  if (hashOf(text) !== hash) throw couldNotRun(`The store is damaged: ${file} was edited.`);
+  return text;
 }
 
 async function writable(folder: string): Promise<void> {

@@ -1,4 +1,6 @@
 import type { Subgraph } from '../composition/subgraph.ts';
+import type { Config } from '../config/schema.ts';
+import type { KeptOperation } from '../documents/kept.ts';
 import type { UsageFile } from '../usage/usage-file.ts';
 
 /** One published state of the whole graph. Ids count from 1 without a gap. */
@@ -11,13 +13,19 @@ export type Version = {
   equalTo?: number | undefined;
   subgraphs: Subgraph[];
   supergraphSdl: string;
+  /** The contracts that were promised with it; older versions have no record of them. */
+  contracts?: Config['contracts'] | undefined;
+  /** The client operations that were known then; none if no documents were configured. */
+  operations?: KeptOperation[] | undefined;
 };
 
 /** What a publisher hands in; the store gives the id. */
 export type NewVersion = Omit<Version, 'id'>;
 
 /** A version without its schemas: what a history lists. */
-export type VersionSummary = Omit<Version, 'subgraphs' | 'supergraphSdl'> & { subgraphs: string[] };
+export type VersionSummary = Omit<Version, 'subgraphs' | 'supergraphSdl' | 'contracts' | 'operations'> & {
+  subgraphs: string[];
+};
 
 /** Somebody took responsibility for one change in one context (a pull request, a branch). */
 export type Approval = { context: string; changeId: string; by: string; reason: string; at: string };

@@ -91,7 +91,11 @@ function addNamed(used: Set<string>, type: GraphQLInputType | null | undefined):
 }
 
 /** Everything that a value of this type may hold. */
-function addWhole(used: Set<string>, type: GraphQLNamedType | undefined, seen = new Set<string>()): void {
+export function addWhole(
+  used: Set<string>,
+  type: GraphQLNamedType | undefined,
+  seen = new Set<string>(),
+): void {
   if (!type || seen.has(type.name)) return;
   seen.add(type.name);
   used.add(type.name);

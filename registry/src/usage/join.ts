@@ -22,14 +22,29 @@ export type UsageRules = {
  * `User.name`. An operation is touched if it uses all coordinates of one of the change's groups.
  */
 export function joinUsage(change: Pick<Change, 'touches'>, usage: Usage, rules: UsageRules): UsageVerdict {
-  if (usage.status === 'unknown') return usage;
-  const counted = usage.uses.filter(({ client }) => !isExcluded(client, rules.excludedClients));
-  const total = counted.reduce((sum, { count }) => sum + count, 0);
+  if (usage.status === 'unknown') return { status: 'unknown', because: usage.because };
+  const counted = countedUses(usage.uses, rules);
   const touched = counted.filter(({ coordinates }) => isTouched(change.touches, coordinates));
-  const calls = touched.reduce((sum, { count }) => sum + count, 0);
-  if (calls < rules.minCount || calls * 100 < rules.minPercent * total) return { status: 'unused' };
+  if (!isEnough(touched, counted, rules)) return { status: 'unused' };
   return { status: 'used', operations: byOperation(touched) };
 }
+
+/** The uses of clients that are not excluded. */
+export function countedUses(uses: readonly OperationUse[], rules: UsageRules): OperationUse[] {
+  return uses.filter(({ client }) => !isExcluded(client, rules.excludedClients));
+}
+
+/** Whether `some` of the `counted` uses are more than what counts as none. */
+export function isEnough(
+  some: readonly OperationUse[],
+  counted: readonly OperationUse[],
+  { minCount, minPercent }: UsageRules,
+): boolean {
+  const calls = callsOf(some);
+  return calls >= minCount && calls * 100 >= minPercent * callsOf(counted);
+}
+
+const callsOf = (uses: readonly OperationUse[]) => uses.reduce((sum, { count }) => sum + count, 0);
 
 function isTouched(touches: Touches, used: ReadonlySet<string>): boolean {
   return touches.some((group) => group.every((coordinate) => used.has(coordinate)));
@@ -39,14 +54,15 @@ function isExcluded(client: OperationUse['client'], excluded: readonly string[])
   return excluded.includes(client.name) || excluded.includes(clientLabel(client));
 }
 
-function byOperation(uses: readonly OperationUse[]): TouchedOperation[] {
+/** The uses of each operation added up, most called first. */
+export function byOperation(uses: readonly OperationUse[]): TouchedOperation[] {
   const operations = Map.groupBy(uses, ({ hash }) => hash);
   return [...operations.values()]
     .map((group) => ({
       name: group[0]?.name ?? '',
       hash: group[0]?.hash ?? '',
       clients: [...new Set(group.map(({ client }) => clientLabel(client)))].sort(),
-      count: group.reduce((sum, { count }) => sum + count, 0),
+      count: callsOf(group),
     }))
     .sort((a, b) => b.count - a.count || (a.hash < b.hash ? -1 : 1));
 }

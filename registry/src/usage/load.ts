@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { GraphQLError, type GraphQLSchema, parse } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { parseText } from '../parse-text.ts';
+import { closeCoordinates } from './close.ts';
 import { collectCoordinates } from './collect.ts';
 import type { OperationUse, Usage } from './usage-data.ts';
 import type { UsageFile } from './usage-file.ts';
@@ -18,43 +20,53 @@ export function usageFrom(
   schema: GraphQLSchema,
   window: { nowMs: number; days: number },
 ): Usage {
-  if (files.length === 0) return unknown('there is no usage data, and unknown usage is not zero usage');
   const startMs = window.nowMs - window.days * dayMs;
-  const gap = firstGap(files, startMs, window.nowMs);
-  if (gap !== undefined) return unknown(`usage data does not cover ${gap} of the last ${window.days} days`);
   const unreadable: string[] = [];
   const uses = files.flatMap((file) =>
     file.operations
       .filter(({ count, at }) => count > 0 && Date.parse(at ?? file.to) >= startMs)
       .flatMap((operation): OperationUse[] => {
-        const coordinates = coordinatesOf(operation, schema);
-        if (coordinates === undefined) unreadable.push(operation.name);
-        return coordinates === undefined ? [] : [{ ...operation, ...keyOf(operation, file), coordinates }];
+        const read = readOperation(operation, schema);
+        if (read === undefined) unreadable.push(operation.name);
+        return read === undefined ? [] : [{ ...known(operation), ...keyOf(operation, file), ...read }];
       }),
   );
-  if (unreadable.length > 0) return unknown(`the operation "${unreadable[0]}" in use cannot be parsed`);
-  return {
-    status: 'known',
-    from: new Date(startMs).toISOString(),
-    to: new Date(window.nowMs).toISOString(),
-    uses,
-  };
+  const because = whyUnknown(files, startMs, window, unreadable);
+  if (because !== undefined) return { status: 'unknown', because, uses };
+  const [from, to] = [startMs, window.nowMs].map((ms) => new Date(ms).toISOString());
+  return { status: 'known', from: from ?? '', to: to ?? '', uses };
 }
 
-const unknown = (because: string): Usage => ({ status: 'unknown', because });
+function whyUnknown(
+  files: readonly UsageFile[],
+  startMs: number,
+  window: { nowMs: number; days: number },
+  unreadable: readonly string[],
+): string | undefined {
+  if (files.length === 0) return 'there is no usage data, and unknown usage is not zero usage';
+  const gap = firstGap(files, startMs, window.nowMs);
+  if (gap !== undefined) return `usage data does not cover ${gap} of the last ${window.days} days`;
+  return unreadable.length > 0 ? `the operation "${unreadable[0]}" in use cannot be parsed` : undefined;
+}
 
 type Operation = UsageFile['operations'][number];
 
-function coordinatesOf(operation: Operation, schema: GraphQLSchema): ReadonlySet<string> | undefined {
-  const given = new Set(operation.coordinates ?? []);
-  if (operation.document === undefined) return given;
+function readOperation(
+  operation: Operation,
+  schema: GraphQLSchema,
+): Pick<OperationUse, 'coordinates' | 'document'> | undefined {
+  const given = closeCoordinates(schema, operation.coordinates ?? []);
+  if (operation.document === undefined) return { coordinates: given, document: undefined };
   try {
-    return given.union(collectCoordinates(schema, parse(operation.document)));
+    const document = parseText(operation.document, operation.name);
+    return { coordinates: given.union(collectCoordinates(schema, document)), document };
   } catch (cause) {
     if (cause instanceof GraphQLError) return undefined;
     throw cause;
   }
 }
+
+const known = ({ name, client, count }: Operation) => ({ name, client, count });
 
 function keyOf(operation: Operation, file: UsageFile): { hash: string; at: string } {
   const text = operation.document ?? JSON.stringify([operation.name, operation.coordinates]);

@@ -1,3 +1,5 @@
+import type { DocumentNode } from 'graphql';
+
 /** One operation of one client, counted in one span of time. */
 export type OperationUse = {
   name: string;
@@ -7,12 +9,14 @@ export type OperationUse = {
   /** When the span began; an entry older than the window does not count. */
   at: string;
   coordinates: ReadonlySet<string>;
+  /** Its text, if the sender kept it. */
+  document?: DocumentNode | undefined;
 };
 
-/** What is known of use, and for which time. Unknown usage is not zero usage. */
+/** What is known of use, and for which time. Unknown usage is not zero usage, though some of it may be seen. */
 export type Usage =
   | { status: 'known'; from: string; to: string; uses: readonly OperationUse[] }
-  | { status: 'unknown'; because: string };
+  | { status: 'unknown'; because: string; uses: readonly OperationUse[] };
 
 /** Who an operation comes from, as people say it: `ios@2.1`. */
 export function clientLabel(client: OperationUse['client']): string {

@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { badInput } from '../refusal.ts';
 
+/** `User`, `User.posts`, `User.posts(first:)`, `@tag`, `@tag(name:)`: another spelling would look like no use. */
+const coordinate = /^(?:\w+(?:\.\w+(?:\(\w+:\))?)?|@\w+(?:\(\w+:\))?)$/;
+
 const operation = z.strictObject({
   name: z.string().default('anonymous'),
   /** What identifies the operation; made from its text when left out. */
   hash: z.string().optional(),
   document: z.string().optional(),
-  /** Ready-made coordinates, for senders that do not keep documents. */
-  coordinates: z.array(z.string()).optional(),
+  /** Ready-made coordinates, for senders that do not keep documents: every field, input field and value. */
+  coordinates: z.array(z.string().regex(coordinate, 'is not a schema coordinate')).optional(),
   client: z.strictObject({ name: z.string(), version: z.string().optional() }),
   count: z.number().int().min(0),
   /** When the counted span began; `from` of the file when left out. */

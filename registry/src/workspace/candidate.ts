@@ -3,8 +3,8 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import type { Subgraph } from '../composition/subgraph.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { badInput } from '../refusal.ts';
-import { diskFiles, readLimited } from './files.ts';
-import { locateSubgraphs, readSubgraphs } from './subgraphs.ts';
+import { diskFiles, type FileSource, readLimited } from './files.ts';
+import { locateSubgraphs, missingSubgraphs, readSubgraphs } from './subgraphs.ts';
 
 /** Which subgraphs somebody asked to check or publish. */
 export type CandidateOptions = {
@@ -29,7 +29,7 @@ export function candidateEdit(options: CandidateOptions, loaded: LoadedConfig): 
   if (options.schema.length > options.subgraph.length)
     throw badInput('Every --schema needs its --subgraph NAME.');
   if (options.subgraph.length === 0 && options.delete.length === 0)
-    return () => readSubgraphs(loaded.config, files);
+    return () => wholeWorkspace(loaded, files);
   const located = locateSubgraphs(loaded.config, files);
   const known = new Map(located.map((one) => [one.name, one]));
   const given = options.subgraph.map((name, position): Subgraph => {
@@ -47,6 +47,39 @@ export function candidateEdit(options: CandidateOptions, loaded: LoadedConfig): 
     if (stranger !== undefined) throw unknownSubgraph(stranger, names);
     return applyGiven(baseline, given, options.delete);
   };
+}
+
+/** What a list names has to be there; on disk that is for the person at the keyboard to mend. */
+function wholeWorkspace({ config }: LoadedConfig, files: FileSource): Subgraph[] {
+  const [gone] = missingSubgraphs(config, files);
+  if (gone)
+    throw badInput(
+      `The configuration names subgraph ${gone.name} in ${gone.schema}, which is not there. Did the file move?`,
+    );
+  return readSubgraphs(config, files);
+}
+
+/**
+ * The same on top of what the store has, which may come from other repositories: there a workspace that
+ * lacks a subgraph does not say that it is deleted.
+ */
+export function storeEdit(options: CandidateOptions, loaded: LoadedConfig): Edit {
+  const edit = candidateEdit(options, loaded);
+  if (loaded.config.complete || options.subgraph.length > 0 || options.delete.length > 0) return edit;
+  return (baseline) => {
+    const candidate = edit(baseline);
+    const lacking = namesGone(baseline, candidate);
+    if (lacking.length === 0) return candidate;
+    throw badInput(
+      `The store has ${lacking.join(', ')} and this workspace has not. If others publish them, name yours: --subgraph ${candidate[0]?.name ?? 'NAME'}. If a file moved, mend "subgraphs" in the configuration. If they are to go: --delete ${lacking[0]}, or "complete": true in the configuration of a repository that has every subgraph.`,
+    );
+  };
+}
+
+/** The subgraphs that `before` has and `after` has not. */
+export function namesGone(before: readonly Subgraph[], after: readonly Subgraph[]): string[] {
+  const left = new Set(after.map(({ name }) => name));
+  return before.map(({ name }) => name).filter((name) => !left.has(name));
 }
 
 function applyGiven(baseline: readonly Subgraph[], given: readonly Subgraph[], deleted: readonly string[]) {

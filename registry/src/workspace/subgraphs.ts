@@ -19,6 +19,12 @@ export function locateSubgraphs(config: Config, files: FileSource): SubgraphFile
   });
 }
 
+/** The subgraphs that a list names and `files` does not have. A glob names none. */
+export function missingSubgraphs(config: Config, files: FileSource): { name: string; schema: string }[] {
+  if (typeof config.subgraphs === 'string') return [];
+  return config.subgraphs.filter(({ schema }) => files.list(schema).length === 0);
+}
+
 /** Reads every subgraph of `files`. */
 export function readSubgraphs(config: Config, files: FileSource): Subgraph[] {
   return locateSubgraphs(config, files).map((one) => ({ ...one, sdl: files.read(one.file) }));

@@ -1,11 +1,14 @@
 import {
   doTypesOverlap,
   type GraphQLArgument,
+  type GraphQLField,
   type GraphQLInputField,
   type GraphQLInputType,
   type GraphQLNamedType,
+  type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
+  isAbstractType,
   isCompositeType,
   isEnumType,
   isInputObjectType,
@@ -53,10 +56,72 @@ function selections(
         : '';
       parts.push(`${alias}${field.name}${args}${directive}${nested}`);
     }
+  const members = isAbstractType(type) ? schema.getPossibleTypes(type) : [];
+  if (members.length > 1 && random.chance(0.5)) parts.push(twins(schema, members, random, variables));
   if (depth > 0)
     for (const other of random.some(conditions(schema, type), 0.25))
       parts.push(`... on ${other.name} ${selections(schema, other, random, variables, depth - 1)}`);
   return `{ ${parts.join(' ')} }`;
+}
+
+/** Two members of an abstract type select under the same names, below one another too, what still goes together. */
+function twins(
+  schema: GraphQLSchema,
+  members: readonly GraphQLObjectType[],
+  random: Random,
+  variables: Variables,
+): string {
+  const [one, other] = [random.pick(members), random.pick(members)];
+  const [left, right] = overlaid(schema, one, other, random, variables, 3);
+  return one === other ? '' : `... on ${one.name} { ${left} } ... on ${other.name} { ${right} }`;
+}
+
+type Texts = [left: string, right: string];
+
+function overlaid(
+  schema: GraphQLSchema,
+  one: GraphQLNamedType,
+  other: GraphQLNamedType,
+  random: Random,
+  variables: Variables,
+  depth: number,
+): Texts {
+  const found = random.some(pairs(one, other), 0.5).slice(0, 3);
+  const texts = found.flatMap(([left, right]): Texts[] => {
+    const [inner, below] = [getNamedType(left.type), getNamedType(right.type)];
+    if (isCompositeType(inner) && depth === 0) return [];
+    const name = `t${unique(variables)}`;
+    const nested: Texts = isCompositeType(inner)
+      ? (overlaid(schema, inner, below, random, variables, depth - 1).map((text) => ` { ${text} }`) as Texts)
+      : ['', ''];
+    return [
+      [left, right].map(
+        (field, side) =>
+          `${name}: ${field.name}${argumentsFor(field.args, random, variables)}${nested[side]}`,
+      ) as Texts,
+    ];
+  });
+  const side = (at: 0 | 1) => ['__typename', ...texts.map((text) => text[at])].join(' ');
+  return [side(0), side(1)];
+}
+
+/** Fields of two types that may have one response name. */
+function pairs(one: GraphQLNamedType, other: GraphQLNamedType) {
+  const shape = ({ type }: AnyField) => {
+    const named = getNamedType(type);
+    return isCompositeType(named) ? String(type).replace(named.name, '') : String(type);
+  };
+  return fieldsOf(one).flatMap((left) =>
+    fieldsOf(other)
+      .filter((right) => shape(left) === shape(right))
+      .map((right) => [left, right] as const),
+  );
+}
+
+type AnyField = GraphQLField<unknown, unknown>;
+
+function fieldsOf(type: GraphQLNamedType): AnyField[] {
+  return isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [];
 }
 
 function conditions(schema: GraphQLSchema, type: GraphQLNamedType): GraphQLNamedType[] {

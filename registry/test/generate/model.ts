@@ -22,7 +22,8 @@ export function randomModel(random: Random): Model {
     name,
     fields: ['a', 'b', 'c'].map((field) => randomArg(random, field, position === 0 ? ['In1'] : [])),
   }));
-  const composites = ['O0', 'O1', 'O2', 'O3', 'I0', 'I1', 'U0', 'U1'];
+  const plain = ['P0', 'P1', 'P2'];
+  const composites = ['O0', 'O1', 'O2', 'O3', 'I0', 'I1', 'U0', 'U1', ...plain];
   const fields = (prefix: string, count: number): Field[] =>
     Array.from({ length: count }, (_, position) => randomField(random, `${prefix}${position}`, composites));
   const interfaces = ['I0', 'I1'].map((name) => ({ name, fields: fields(name.toLowerCase(), 2) }));
@@ -31,6 +32,8 @@ export function randomModel(random: Random): Model {
     const inherited = own.flatMap((one) => structuredClone(one.fields));
     return { name, implements: own.map((one) => one.name), fields: [...inherited, ...fields('f', 2)] };
   });
+  // In no union and no interface: what they select meets something only below the fragments of others.
+  for (const name of plain) objects.push({ name, implements: [], fields: fields('p', 3) });
   const unions = ['U0', 'U1'].map((name) => ({
     name,
     members: ['O0', ...random.some(['O1', 'O2', 'O3'])],

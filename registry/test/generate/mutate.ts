@@ -10,6 +10,16 @@ export function mutate(model: Model, random: Random, count: number): Model {
   return copy;
 }
 
+/** Makes one nullable field non-null, or the elements of its list. The result may be an invalid schema. */
+export function tighten(model: Model, random: Random): Model {
+  const copy = structuredClone(model);
+  const fields = copy.objects.flatMap((type) => type.fields).filter(({ type }) => /\w\]|[\w\]]$/.test(type));
+  if (fields.length === 0) return copy;
+  const field = random.pick(fields);
+  field.type = /\w\]/.test(field.type) ? field.type.replace(']', '!]') : `${field.type}!`;
+  return copy;
+}
+
 const mutations: Mutation[] = [
   (model, random) => forField(model, random, (field, all) => all.splice(all.indexOf(field), 1)),
   (model, random) => forField(model, random, (field) => (field.type = retyped(field.type, random))),

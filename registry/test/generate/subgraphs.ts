@@ -1,5 +1,6 @@
 import type { Subgraph } from '../../src/composition/subgraph.ts';
 import type { Random } from './random.ts';
+import { oddLink, type Shared, sharedFields } from './shared-fields.ts';
 
 const header =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag", "@override"])';
@@ -7,8 +8,8 @@ const header =
 type Entity = { name: string; owner: number; key: string };
 
 /**
- * Random subgraphs around shared entities: keys, stubs, contributed fields, @requires, value types,
- * enums, inputs, interfaces, unions. About a third get one defect, so that both composers must
+ * Random subgraphs around shared entities: keys, stubs, contributed fields, @requires, @override of anything, value
+ * types, enums, inputs, interfaces, unions, fields whose types differ in width. About a third get one defect, so that both composers must
  * refuse them too.
  */
 export function randomSubgraphs(random: Random, count: number): Subgraph[] {
@@ -20,16 +21,26 @@ export function randomSubgraphs(random: Random, count: number): Subgraph[] {
       key: random.chance(0.8) ? 'id' : 'id tenant',
     }),
   );
-  const subgraphs = Array.from({ length: count }, (_, position) => ({
+  const subgraphs = sharedFields(random, count).map((shared, position) => ({
     name: `s${position}`,
     url: `http://s${position}.test/graphql`,
-    sdl: subgraphSdl(random, position, entities),
+    sdl: subgraphSdl(random, position, entities, { shared, others: others(position, count) }),
   }));
-  if (random.chance(0.35)) breakOne(random, subgraphs);
+  if (random.chance(0.3)) breakOne(random, subgraphs);
+  if (random.chance(0.08)) random.pick(subgraphs).sdl += `\n${oddLink(random)}`;
   return subgraphs;
 }
 
-function subgraphSdl(random: Random, position: number, entities: readonly Entity[]): string {
+function others(position: number, count: number): number[] {
+  return Array.from({ length: count }, (_, other) => other).filter((other) => other !== position);
+}
+
+function subgraphSdl(
+  random: Random,
+  position: number,
+  entities: readonly Entity[],
+  { shared, others }: { shared: Shared; others: number[] },
+): string {
   const owned = entities.filter(({ owner }) => owner === position);
   const foreign = random.some(entities.filter(({ owner }) => owner !== position));
   const known = [...owned, ...foreign];
@@ -42,13 +53,18 @@ function subgraphSdl(random: Random, position: number, entities: readonly Entity
         `all${name}From${position}: [${name}!]${provided.has(name) ? ' @provides(fields: "price { amount }")' : ''}`,
     ),
     ...(owned.length > 0 ? [`named${position}: [Named]`] : []),
+    ...(random.chance(0.1) ? known.slice(0, 1).map(({ name }) => takenRoot(random, name, others)) : []),
+    ...shared.roots,
     ...(known.length > 0 ? [`pick${position}: Any${position}`] : []),
   ];
   return [
     header,
     `type Query { ${roots.join(' ')} }`,
     ...owned.map((entity) => ownedType(random, entity, known)),
-    ...foreign.map((entity) => contributedType(random, entity, position, known, provided.has(entity.name))),
+    ...foreign.map((entity) =>
+      contributedType(random, entity, position, { known, others, isProvided: provided.has(entity.name) }),
+    ),
+    ...shared.types,
     ...(random.chance(0.5) ? [`type Mutation { change${position}(filter: Filter${position}!): Money }`] : []),
     ...(random.chance(0.3) ? [`type Subscription { ticks${position}: Money }`] : []),
     ...(owned.length > 0 ? ['interface Named { id: ID! name: String }'] : []),
@@ -74,15 +90,24 @@ function contributedType(
   random: Random,
   entity: Entity,
   position: number,
-  known: readonly Entity[],
-  isProvided: boolean,
+  { known, others, isProvided }: { known: readonly Entity[]; others: number[]; isProvided: boolean },
 ): string {
   const requires = random.chance(0.4)
     ? `label${position}: String @requires(fields: "name") name: String @external`
     : '';
   const links = random.some(known, 0.3).map(({ name }) => `rel${position}${name}: [${name}]`);
   if (random.chance(0.15)) links.push(`size(unit: Int = 1): Int @override(from: "s${entity.owner}")`);
+  if (random.chance(0.15)) {
+    const other = random.pick(others);
+    links.push(`label${other}: String @override(from: "s${other}")`);
+  }
   return `type ${entity.name} @key(fields: "${entity.key}") { ${keyFields(entity)} extra${position}: Int ${isProvided ? 'price: Money @external' : ''} ${requires} ${links.join(' ')} }`;
+}
+
+/** Takes a root field over, whatever stands on it. */
+function takenRoot(random: Random, name: string, others: number[]): string {
+  const other = random.pick(others);
+  return `all${name}From${other}: [${name}!] @override(from: "s${other}")`;
 }
 
 type Defect = (sdl: string) => string;

@@ -1,5 +1,6 @@
-import { readConfig, setting } from '@murmuration/config';
-import { clientPoolDefaults } from '@murmuration/prisma';
+import { readConfig, redisSettings, setting } from '@murmuration/config';
+import { postWritesPoolSize } from '@murmuration/prisma/post';
+import { postLiveLimits } from './live/limits.ts';
 
 /** The settings of this process. */
 export const readPostConfig = (environment?: NodeJS.ProcessEnv) =>
@@ -9,11 +10,23 @@ export const readPostConfig = (environment?: NodeJS.ProcessEnv) =>
       HOST: setting.host(),
       METRICS_PORT: setting.port(0),
       POST_DATABASE_URL: setting.postgresUrl(),
-      POST_DATABASE_POOL: setting.integer(clientPoolDefaults.poolSize, 1),
-      REDIS_URL: setting.redisUrl(),
+      POST_DATABASE_POOL: setting.integer(6, 1),
+      /** Connections for mutations, beside those. */
+      POST_WRITES_POOL: setting.integer(postWritesPoolSize, 1),
+      ...redisSettings,
       INTERNAL_KEYS: setting.internalKeys(),
       USER_URL: setting.httpUrl(),
+      /** Whose keys sign whom its events are for. */
+      TIMELINE_URL: setting.httpUrl(),
       LOG_LEVEL: setting.logLevel(),
+      /** Who missed more live events than this is told to fetch again. */
+      POST_REPLAY_EVENTS: setting.integer(postLiveLimits.replayEvents, 1),
+      /** Changes that this process keeps for those who come back. */
+      POST_LIVE_WINDOW: setting.integer(postLiveLimits.windowChanges, 1),
+      /** Live streams that one person may have open at this process. */
+      /** Live streams of this process; another one is refused. */
+      POST_STREAMS: setting.integer(postLiveLimits.streams, 1),
+      POST_STREAMS_PER_PERSON: setting.integer(postLiveLimits.streamsPerPerson, 1),
       /** How long a stopping process still serves, so that load balancers notice and connections end. */
       DRAIN_DELAY_MS: setting.integer(0),
     },

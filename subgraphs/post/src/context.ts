@@ -1,4 +1,4 @@
-import type { RequestContext } from '@murmuration/service-kit';
+import type { RequestContext } from '@murmuration/service-kit/subgraph';
 import type { Loaders } from './loaders.ts';
 import type { Services } from './services.ts';
 

@@ -1,20 +1,24 @@
 import type { PostDatabase } from '@murmuration/prisma/post';
 import type { Relationships } from '@murmuration/relationships';
 import { type AuthorLoaders, createAuthorLoaders } from './authors/loaders.ts';
-import { createPostLoaders, type PostLoaders } from './posts/loaders.ts';
+import { createPostLoaders, type PostLoaders, type ReadGrant } from './posts/loaders.ts';
+import { createReactionLoaders, type ReactionLoaders } from './reactions/loaders.ts';
 import { createThreadLoaders, type ThreadLoaders } from './threads/loaders.ts';
 
-export interface Loaders extends PostLoaders, ThreadLoaders, AuthorLoaders {}
+export interface Loaders extends PostLoaders, ThreadLoaders, AuthorLoaders, ReactionLoaders {}
 
 /** All loaders of one request and one viewer. */
 export function createLoaders(
   database: PostDatabase,
   relationships: Relationships,
   viewerId: bigint | null,
+  readGrant: ReadGrant = () => null,
 ): Loaders {
+  const posts = createPostLoaders(database, relationships, viewerId, readGrant);
   return {
-    ...createPostLoaders(database, relationships, viewerId),
+    ...posts,
     ...createThreadLoaders(database),
-    ...createAuthorLoaders(database, viewerId),
+    ...createAuthorLoaders(database, viewerId, posts.learn),
+    ...createReactionLoaders(database),
   };
 }

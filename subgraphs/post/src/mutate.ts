@@ -1,6 +1,9 @@
 import { payloadOf, type UserError } from '@murmuration/service-kit';
 import type { Context } from './context.ts';
 
+/** What this subgraph's schema knows: how often somebody may do something is the edge's rule, and posts have no end. */
+type PostError = Exclude<UserError, { __typename: 'RateLimited' | 'LimitReached' }>;
+
 /**
  * Runs a mutation: what the person can mend becomes `errors`. Whatever came before it in the request may
  * have been remembered, so that what follows starts with loaders that remember nothing.
@@ -8,8 +11,15 @@ import type { Context } from './context.ts';
 export async function mutate<Payload extends object>(
   context: Context,
   run: () => Promise<Payload>,
-): Promise<Partial<Payload> & { errors: UserError[] }> {
+): Promise<Partial<Payload> & { errors: PostError[] }> {
   const payload = await payloadOf(run);
-  context.loaders = context.services.createLoaders(context.viewerId);
-  return { ...payload, errors: [...payload.errors] };
+  context.loaders = context.services.createLoaders(context);
+  return { ...payload, errors: payload.errors.map(inSchema) };
+}
+
+function inSchema(error: UserError): PostError {
+  if (error.__typename === 'RateLimited' || error.__typename === 'LimitReached') {
+    throw new Error(`${error.__typename} is not in the schema of post`);
+  }
+  return error;
 }

@@ -1,21 +1,31 @@
 import { readFileSync } from 'node:fs';
+import { redisAddressOf } from '@murmuration/config';
+import { openFeed } from '@murmuration/events';
 import { createPostDatabase } from '@murmuration/prisma/post';
 import {
   countStatements,
   createInternalClient,
   createRedisCache,
-  createSubgraph,
   type Lifecycle,
   type Logger,
   serveMetrics,
+} from '@murmuration/service-kit';
+import {
+  createAudienceVerifier,
+  createDatabaseCheck,
+  createSubgraph,
+  serveLive,
   serveSubgraph,
+  startAudienceKeys,
   type Subgraph,
   watchPool,
-} from '@murmuration/service-kit';
+} from '@murmuration/service-kit/subgraph';
 import type { PostConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { startHousekeeping } from './housekeeping/loop.ts';
 import { servePostFeed } from './internal/feed.ts';
+import { createAudienceKeyStore } from './live/audience-key-store.ts';
+import { postLiveLimits } from './live/limits.ts';
 import { resolvers } from './resolvers.ts';
 import { createServices, type Dependencies, type Services } from './services.ts';
 
@@ -35,7 +45,7 @@ export function createPostSubgraph(dependencies: Dependencies): PostSubgraph {
     resolvers,
     logger: dependencies.logger,
     createContext: (request) =>
-      Object.assign(request, { services, loaders: services.createLoaders(request.viewerId) }),
+      Object.assign(request, { services, loaders: services.createLoaders(request) }),
   });
   return { subgraph, services };
 }
@@ -48,27 +58,65 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
     applicationName: 'post',
     onStatement: countStatements('post'),
     onPool: (pool) => watchPool('post', pool),
+    writesPoolSize: config.POST_WRITES_POOL,
+    onWritesPool: (pool) => watchPool('post-writes', pool),
   });
   lifecycle.onStop('database', () => database.$disconnect());
-  const redis = createRedisCache({ url: config.REDIS_URL, logger, name: 'post' });
+  const redis = createRedisCache({ ...redisAddressOf(config), logger, name: 'post' });
   lifecycle.onStop('redis', () => redis.close());
   const keys = config.INTERNAL_KEYS;
   const user = createInternalClient({ self: 'post', service: 'user', url: config.USER_URL, keys });
   lifecycle.onStop('user client', () => user.close());
-  const housekeeping = startHousekeeping(database, logger);
+  // A connection of their own: requests never wait for chores, and the metrics of statements tell what requests cost.
+  const choresDatabase = createPostDatabase({
+    url: config.POST_DATABASE_URL,
+    poolSize: 1,
+    applicationName: 'post chores',
+  });
+  lifecycle.onStop('database of the chores', () => choresDatabase.$disconnect());
+  const housekeeping = startHousekeeping(choresDatabase, logger);
   lifecycle.onStop('housekeeping', () => housekeeping.stop());
 
   const metrics = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
   lifecycle.onStop('metrics', () => metrics.close());
-  const { subgraph } = createPostSubgraph({ database, redis, user, keys, logger });
-  const server = serveSubgraph(subgraph, {
-    logger,
+  const jwksUrl = `${config.TIMELINE_URL}/.well-known/jwks.json`;
+  const audiences = createAudienceVerifier({ issuer: 'timeline', url: jwksUrl, logger });
+  lifecycle.onStop('audiences', async () => audiences.stop());
+  const audienceKeys = startAudienceKeys({ store: createAudienceKeyStore(choresDatabase), logger });
+  lifecycle.onStop('audience keys', async () => audienceKeys.stop());
+  const opened = openFeed({ name: 'post', databaseUrl: config.POST_DATABASE_URL, redis, logger });
+  lifecycle.onStop('feed', () => opened.close());
+  const liveLimits = {
+    ...postLiveLimits,
+    replayEvents: config.POST_REPLAY_EVENTS,
+    windowChanges: config.POST_LIVE_WINDOW,
+    streams: config.POST_STREAMS,
+    streamsPerPerson: config.POST_STREAMS_PER_PERSON,
+  };
+  const { feed } = opened;
+  const { subgraph, services } = createPostSubgraph({
+    audienceKeys,
+    audiences,
+    database,
+    redis,
+    user,
     keys,
-    readiness: { database: async () => void (await database.$queryRaw`SELECT 1`) },
+    logger,
+    feed,
+    liveLimits,
   });
-  const feed = servePostFeed(server.app, { databaseUrl: config.POST_DATABASE_URL, redis, logger });
-  lifecycle.onStop('feed', () => feed.close());
+  const databaseCheck = createDatabaseCheck(config.POST_DATABASE_URL, 'murmuration-post');
+  lifecycle.onStop('database check', () => databaseCheck.close());
+  const readiness = { database: databaseCheck.check };
+  const server = serveSubgraph(subgraph, { logger, keys, readiness });
+  server.app.get('/.well-known/jwks.json', async (_request, reply) =>
+    reply.header('cache-control', 'public, max-age=5').send(await audienceKeys.published()),
+  );
+  const live = serveLive(server, subgraph, { keys, logger });
+  lifecycle.onStop('chores of the feed', servePostFeed(server.app, opened, logger));
   lifecycle.onStop('http', () => server.app.close());
+  lifecycle.onStop('streams', () => services.streams.stop());
+  lifecycle.onStop('live', () => live.close());
   lifecycle.onStop('drain', () => server.drain(config.DRAIN_DELAY_MS));
   const url = await server.listen({ host: config.HOST, port: config.PORT });
   logger.info({ url, metricsUrl: metrics.url }, 'post is listening');

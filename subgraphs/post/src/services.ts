@@ -1,19 +1,39 @@
 import type { InternalKey } from '@murmuration/config';
-import { createPositionTeller, type PositionTeller } from '@murmuration/events';
+import {
+  createPositionTeller,
+  type Feed,
+  type OutboxStreams,
+  type PositionTeller,
+} from '@murmuration/events';
+import { type SealedCursorCodec, sealedCursorCodec } from '@murmuration/ids';
 import type { PostDatabase } from '@murmuration/prisma/post';
-import { createRelationships } from '@murmuration/relationships';
+import { createAuthorSights, createRelationships } from '@murmuration/relationships';
 import type { InternalClient, Logger, RedisCache } from '@murmuration/service-kit';
+import type { AudienceKeys, AudienceVerifier, RequestContext } from '@murmuration/service-kit/subgraph';
 import { createFeedHint } from './internal/hint.ts';
 import { createImportService, type ImportService } from './import/service.ts';
+import { type PostLiveLimits, postLiveLimits } from './live/limits.ts';
+import type { LiveItem, Subject } from './live/live-event.ts';
+import { createSignAudience } from './live/audience.ts';
+import { createMayBeTold } from './live/sights.ts';
+import { createPostStreams } from './live/streams.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import { createHandleResolver, type HandleResolver } from './posts/mentions.ts';
+import type { ReactionKind } from './reactions/repository.ts';
 
 export interface Dependencies {
   database: PostDatabase;
   redis: RedisCache;
   user: Pick<InternalClient, 'call'>;
-  /** The first signs the positions of writes. */
+  /** Believes whom events are for; without it nobody is. */
+  audiences?: Pick<AudienceVerifier, 'verify'>;
+  /** Signs whom events are for; without it each is told its events alone. */
+  audienceKeys?: Pick<AudienceKeys, 'current'>;
+  /** The first signs the positions of writes and seals cursors. */
   keys: readonly [InternalKey, ...InternalKey[]];
+  /** This subgraph's own, which live streams follow. */
+  feed: Pick<Feed, 'read' | 'head'>;
+  liveLimits?: PostLiveLimits;
   logger: Logger;
 }
 
@@ -21,23 +41,61 @@ export interface Dependencies {
 export interface Services {
   database: PostDatabase;
   resolveHandles: HandleResolver;
+  /** For lists in the order of ids of posts, those of reposts among them: one kind of cursor fits them all. */
+  cursors: SealedCursorCodec;
+  /** For lists in the order in which people did it. */
+  reactionCursors: Record<ReactionKind, SealedCursorCodec>;
   /** Tells readers of the event feed that there is something new. Call it after the commit. */
   hint(): void;
   tellPosition: PositionTeller;
-  createLoaders(viewerId: bigint | null): Loaders;
+  createLoaders(request: Pick<RequestContext, 'identity' | 'viewerId' | 'eventAudience'>): Loaders;
+  /** Of posts and threads. Stopped by who made the services. */
+  streams: OutboxStreams<LiveItem, Subject>;
+  liveLimits: PostLiveLimits;
   /** For seeds and moves from elsewhere; no mutation gets here. */
   imports: ImportService;
 }
 
-export function createServices({ database, redis, user, keys }: Dependencies): Services {
+export function createServices(dependencies: Dependencies): Services {
+  const {
+    audienceKeys,
+    audiences,
+    database,
+    feed,
+    keys,
+    liveLimits = postLiveLimits,
+    logger,
+    redis,
+    user,
+  } = dependencies;
   const relationships = createRelationships({ redis, user });
+  const mayBeTold = createMayBeTold({ relationships, sights: createAuthorSights({ redis, user }) });
   const resolveHandles = createHandleResolver(user);
   return {
     database,
     resolveHandles,
+    cursors: sealedCursorCodec('post', keys),
+    reactionCursors: { like: sealedCursorCodec('like', keys), repost: sealedCursorCodec('repost', keys) },
     imports: createImportService(database, resolveHandles),
+    streams: createPostStreams({
+      database,
+      feed,
+      keys,
+      mayBeTold,
+      sign: createSignAudience(audienceKeys ?? { current: () => null }),
+      limits: liveLimits,
+      logger,
+    }),
+    liveLimits,
     hint: createFeedHint(redis),
     tellPosition: createPositionTeller('post', keys),
-    createLoaders: (viewerId) => createLoaders(database, relationships, viewerId),
+    createLoaders({ eventAudience, identity, viewerId }) {
+      // A person sees what is theirs to see, whatever token comes along.
+      const readGrant = () =>
+        audiences && eventAudience !== null && identity.kind === 'anonymous'
+          ? audiences.verify(eventAudience)
+          : null;
+      return createLoaders(database, relationships, viewerId, readGrant);
+    },
   };
 }

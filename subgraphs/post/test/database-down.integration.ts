@@ -33,7 +33,7 @@ it('says that it cannot answer now, and answers once the database is back', asyn
       codes: ['DOWNSTREAM_ERROR', 'DOWNSTREAM_ERROR'],
     });
     expect(await world.attempt('bob', reply)).toEqual({ id: null, errors: ['DOWNSTREAM_ERROR'] });
-    expect(await world.act('alice', 'like', id)).toEqual(['DOWNSTREAM_ERROR']);
+    expect(await world.act('alice', 'likePost', id)).toEqual(['DOWNSTREAM_ERROR']);
   }
   await gate.mend();
   expect(await read()).toEqual(before);

@@ -11,7 +11,8 @@ afterAll(() => world.close());
 it('every change leaves one event as the catalogue has it, with a version that only rises', async () => {
   const root = await world.say('alice', 'A thought for @bob');
   const reply = await world.say('bob', { text: 'An answer', replyToId: root, quotedId: root });
-  for (const mutation of ['like', 'unlike', 'repost', 'undoRepost']) await world.act('bob', mutation, root);
+  for (const mutation of ['likePost', 'unlikePost', 'createRepost', 'deleteRepost'])
+    await world.act('bob', mutation, root);
   await world.act('bob', 'deletePost', reply);
   await world.act('bob', 'deletePost', reply);
   await world.services.imports.importPosts([{ id: 250_000_000_000_000_001n, authorId: 3n, text: 'Old' }]);

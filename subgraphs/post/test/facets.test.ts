@@ -22,6 +22,14 @@ describe('marks of a text', () => {
     ['(http://example.org/a_(b)) or example.com', ['http://example.org/a_(b)', 'example.com']],
     ['ftp://example.org and mailto:a@example.org', []],
     ['javascript:alert(1)', []],
+    ['https://bank.example@evil.example and https://a:b@evil.example/', []],
+    ['https://bank.example:443@evil.example/x', []],
+    ['bank.com@evil.com', []],
+    ['See README.md, src/main.rs, main.rs:10 and install.sh.', []],
+    [
+      'docs.rs/serde www.main.rs https://main.rs heise.de',
+      ['docs.rs/serde', 'www.main.rs', 'https://main.rs', 'heise.de'],
+    ],
     ['https://example.org/@alice#tag', ['https://example.org/@alice#tag']],
     ['👋🏽 @alice 👩‍👩‍👧 #tag', ['@alice', '#tag']],
   ])('%s', (text, expected) => {

@@ -26,8 +26,9 @@ test('a snapshot says of everything what its last event said', async () => {
   await world.say('carol', { text: 'Look', quotedId: first });
   const gone = await world.say('carol', { text: 'Not this @alice', quotedId: second });
   await world.act('carol', 'deletePost', gone);
-  for (const mutation of ['like', 'repost', 'undoRepost']) await world.act('carol', mutation, first);
-  for (const mutation of ['like', 'unlike', 'repost']) await world.act('bob', mutation, second);
+  for (const mutation of ['likePost', 'createRepost', 'deleteRepost'])
+    await world.act('carol', mutation, first);
+  for (const mutation of ['likePost', 'unlikePost', 'createRepost']) await world.act('bob', mutation, second);
   const { rows: events } = await pool.query(
     `SELECT DISTINCT ON (aggregatetype, aggregateid) aggregatetype AS "aggregateType",
        aggregateid AS "aggregateId", version::text AS version, type, payload

@@ -1,3 +1,4 @@
+import { decodeId } from '@murmuration/ids';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { at, createWorld, type Name, type World } from './world.ts';
 
@@ -141,11 +142,20 @@ it('who is mentioned may see the mention, wherever else it is hidden', async () 
   expect(JSON.stringify((await world.run('alice', list)).data)).not.toContain(post);
 });
 
-it('a mention of somebody who does not exist for the viewer names nobody', async () => {
+it('a mention of somebody who does not exist for the viewer is plain text, as one of nobody is', async () => {
   const post = await world.say('bob', 'Hello @carol');
   world.people.block('carol', 'dave');
   const ask = `{ post(id: "${post}") { facets { start ... on MentionFacet { user { id } } } } }`;
-  expect((await world.run('dave', ask)).data).toEqual({ post: { facets: [{ start: 6, user: null }] } });
+  expect((await world.run('dave', ask)).data).toEqual({ post: { facets: [] } });
+  expect((await world.run('alice', ask)).data).toEqual({
+    post: { facets: [{ start: 6, user: { id: 'usr_00000000003' } }] },
+  });
+  world.people.block('alice', 'bob');
+  const own = await world.say('bob', 'Hello @alice');
+  const stored = await world.database.post.findUniqueOrThrow({
+    where: { id: decodeId('Post', own) as bigint },
+  });
+  expect(stored).toMatchObject({ facets: [], mentionedIds: [] });
 });
 
 it("without `user` nobody guesses: edges stay, their nodes are errors, one's own posts are there", async () => {

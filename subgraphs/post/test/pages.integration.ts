@@ -1,3 +1,4 @@
+import { decodeId } from '@murmuration/ids';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fillLimits } from '../src/posts/visible-page.ts';
 import { at, createWorld, type Name, type World } from './world.ts';
@@ -115,6 +116,33 @@ describe('a page', () => {
     expect(short).toMatchObject({ texts: [], hasNextPage: true, endCursor: expect.any(String) });
     const next = await read('dave', lists.replies(root, `first: 1, after: "${short.endCursor}"`));
     expect(next.texts).toEqual(['At last']);
+  });
+
+  it('carries no id of what is hidden, or may be, in a cursor', async () => {
+    const root = await world.say('alice', 'Root');
+    const hidden: string[] = [];
+    for (const number of numbers(1, 2 * fillLimits.rounds + 1)) {
+      hidden.push(await world.say('bob', { text: number, replyToId: root }));
+    }
+    world.people.block('bob', 'dave');
+    const short = await read('dave', lists.replies(root, 'first: 1'));
+    const carries = (cursor: string, id: string) =>
+      Buffer.from(cursor, 'base64url')
+        .toString('latin1')
+        .includes(`.${decodeId('Post', id)?.toString(36)}`);
+    expect(hidden.filter((id) => carries(short.endCursor, id))).toEqual([]);
+
+    const own = await world.say('dave', 'Mine');
+    const reply = await world.say('carol', { text: 'Yours?', replyToId: own });
+    world.people.isAway = true;
+    await world.cached.client.flushall();
+    const [query, path] = lists.replies(own, 'first: 1');
+    const answer = await world.run('dave', query);
+    expect(answer.codes).toEqual(['DOWNSTREAM_ERROR']);
+    const { edges } = at(answer, path) as Page;
+    expect(edges).toEqual([{ cursor: expect.any(String), node: null }]);
+    expect(carries(edges[0]?.cursor ?? '', reply)).toBe(false);
+    world.people.isAway = false;
   });
 });
 

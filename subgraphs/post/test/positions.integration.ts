@@ -33,10 +33,10 @@ async function cursorBefore(last: number): Promise<string | null> {
 
 test.each([
   ['createPost', () => 'createPost(input: { text: "hello" })'],
-  ['like', () => `like(input: { postId: "${postId}" })`],
-  ['repost', () => `repost(input: { postId: "${postId}" })`],
-  ['unlike', () => `unlike(input: { postId: "${postId}" })`],
-  ['undoRepost', () => `undoRepost(input: { postId: "${postId}" })`],
+  ['likePost', () => `likePost(input: { postId: "${postId}" })`],
+  ['createRepost', () => `createRepost(input: { postId: "${postId}" })`],
+  ['unlikePost', () => `unlikePost(input: { postId: "${postId}" })`],
+  ['deleteRepost', () => `deleteRepost(input: { postId: "${postId}" })`],
 ])('%s tells the place of its event in the feed', async (_name, mutation) => {
   const place = readPosition(world.keys, String(await positionOf(mutation()))).places.get('post');
   if (!place) throw new Error('no position of the feed');
@@ -45,10 +45,10 @@ test.each([
 });
 
 test('a mutation that changes nothing has no position', async () => {
-  const like = `like(input: { postId: "${postId}" })`;
+  const like = `likePost(input: { postId: "${postId}" })`;
   expect(await positionOf(like)).not.toBeNull();
   expect(await positionOf(like)).toBeNull();
-  expect(await positionOf(`undoRepost(input: { postId: "${postId}" })`, 'bob')).toBeNull();
+  expect(await positionOf(`deleteRepost(input: { postId: "${postId}" })`, 'bob')).toBeNull();
   const again = 'createPost(input: { text: "once", idempotencyKey: "k" })';
   expect(await positionOf(again)).not.toBeNull();
   expect(await positionOf(again)).toBeNull();

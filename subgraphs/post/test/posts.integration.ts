@@ -137,7 +137,7 @@ describe('replies and quotes', () => {
     world.people.makePrivate('bob', 'alice');
     const post = await world.say('bob', 'Public in a private account');
     expect((await world.attempt('alice', { text: 'hi', quotedId: post })).errors).toEqual(['NotAllowed']);
-    expect(await world.act('alice', 'repost', post)).toEqual(['NotAllowed']);
+    expect(await world.act('alice', 'createRepost', post)).toEqual(['NotAllowed']);
     const reply = await world.run(
       'alice',
       `mutation { createPost(input: { text: "hi", replyToId: "${post}" }) { post { visibility } } }`,

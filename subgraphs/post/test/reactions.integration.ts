@@ -23,7 +23,7 @@ const stateOf = async (postId: string) =>
 
 it('is counted once, taken back once, and told once', async () => {
   const post = await world.say('bob', 'Like me');
-  for (const mutation of ['like', 'like', 'repost', 'repost']) {
+  for (const mutation of ['likePost', 'likePost', 'createRepost', 'createRepost']) {
     expect(await world.act('alice', mutation, post)).toEqual([]);
   }
   expect(await stateOf(post)).toEqual({
@@ -32,7 +32,7 @@ it('is counted once, taken back once, and told once', async () => {
     viewerHasLiked: true,
     viewerHasReposted: true,
   });
-  for (const mutation of ['unlike', 'unlike', 'undoRepost', 'undoRepost', 'like']) {
+  for (const mutation of ['unlikePost', 'unlikePost', 'deleteRepost', 'deleteRepost', 'likePost']) {
     expect(await world.act('alice', mutation, post)).toEqual([]);
   }
   expect(await stateOf(post)).toEqual({
@@ -57,7 +57,7 @@ it('is counted once, taken back once, and told once', async () => {
 it('answers with the counts as they are after each mutation of a request', async () => {
   const post = await world.say('bob', 'Twice in one request');
   const input = `(input: { postId: "${post}" }) { post { likeCount viewerHasLiked } }`;
-  const answer = await world.run('alice', `mutation { one: like${input} two: unlike${input} }`);
+  const answer = await world.run('alice', `mutation { one: likePost${input} two: unlikePost${input} }`);
   expect(answer.data).toEqual({
     one: { post: { likeCount: 1, viewerHasLiked: true } },
     two: { post: { likeCount: 0, viewerHasLiked: false } },
@@ -66,14 +66,14 @@ it('answers with the counts as they are after each mutation of a request', async
 
 it('is refused by name', async () => {
   const post = await world.say('bob', 'Mine');
-  for (const mutation of ['like', 'unlike', 'repost', 'undoRepost', 'deletePost']) {
+  for (const mutation of ['likePost', 'unlikePost', 'createRepost', 'deleteRepost', 'deletePost']) {
     expect(await world.act(null, mutation, post)).toEqual(['UNAUTHENTICATED']);
     expect(await world.act('alice', mutation, 'usr_00000000001')).toEqual(['ValidationError postId']);
     expect(await world.act('alice', mutation, 'pst_00000000009')).toEqual(['NotFound']);
   }
   expect(await world.act('alice', 'deletePost', post)).toEqual(['NotAllowed']);
   await world.act('bob', 'deletePost', post);
-  for (const mutation of ['like', 'unlike', 'repost', 'undoRepost', 'deletePost']) {
+  for (const mutation of ['likePost', 'unlikePost', 'createRepost', 'deleteRepost', 'deletePost']) {
     expect(await world.act('alice', mutation, post), mutation).toEqual(['NotFound']);
   }
   expect(await world.database.postLike.count({ where: { active: true, userId: 1n } })).toBe(1);
@@ -81,19 +81,19 @@ it('is refused by name', async () => {
 
 it('can be taken back from what was hidden since, without showing it', async () => {
   const post = await world.say('bob', 'Before the block');
-  await world.act('alice', 'like', post);
+  await world.act('alice', 'likePost', post);
   world.people.block('bob', 'alice');
-  const unlike = `mutation { unlike(input: { postId: "${post}" }) { post { id } errors { __typename } } }`;
-  expect((await world.run('alice', unlike)).data).toEqual({ unlike: { post: null, errors: [] } });
+  const unlike = `mutation { unlikePost(input: { postId: "${post}" }) { post { id } errors { __typename } } }`;
+  expect((await world.run('alice', unlike)).data).toEqual({ unlikePost: { post: null, errors: [] } });
   expect((await world.run('alice', unlike)).data).toEqual({
-    unlike: { post: null, errors: [{ __typename: 'NotFound' }] },
+    unlikePost: { post: null, errors: [{ __typename: 'NotFound' }] },
   });
 });
 
 it('is exact when two of one person race, while counts are rolled up', async () => {
   const post = await world.say('bob', 'Everybody at once');
   for (let round = 0; round < 200; round++) {
-    const mutation = round % 2 === 0 ? 'like' : 'unlike';
+    const mutation = round % 2 === 0 ? 'likePost' : 'unlikePost';
     const [, , , rolled] = await Promise.all([
       world.act('alice', mutation, post),
       world.act('alice', mutation, post),
@@ -121,8 +121,8 @@ it('is exact when two of one person race, while counts are rolled up', async () 
 it('is counted if and only if it is stored when it races the end of its post', async () => {
   for (let round = 0; round < 40; round++) {
     const post = await world.say('bob', `Short life ${round}`);
-    await Promise.all([world.act('alice', 'like', post), world.act('bob', 'deletePost', post)]);
-    expect(await world.act('carol', 'like', post)).toEqual(['NotFound']);
+    await Promise.all([world.act('alice', 'likePost', post), world.act('bob', 'deletePost', post)]);
+    expect(await world.act('carol', 'likePost', post)).toEqual(['NotFound']);
   }
   const [odd] = await world.database.$queryRaw<[{ count: bigint }]>`
     SELECT count(*) FROM post p

@@ -18,7 +18,7 @@ afterAll(async () => {
 async function everything() {
   const root = await world.say('bob', 'Hello @alice #outage');
   const reply = await world.say('alice', { text: 'Still here', replyToId: root });
-  expect(await world.act('alice', 'like', root)).toEqual([]);
+  expect(await world.act('alice', 'likePost', root)).toEqual([]);
   const query = `query ($root: ID!, $reply: ID!) { root: post(id: $root) { text likeCount replyCount viewerHasLiked }
     reply: post(id: $reply) { replyTo { id } } hashtag(tag: "outage") { posts(last: 1) { edges { node { id } } } } }`;
   const { data, codes } = await world.run('alice', query, { root, reply });

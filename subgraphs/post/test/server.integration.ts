@@ -24,6 +24,7 @@ async function start() {
     REDIS_URL: redis.url,
     INTERNAL_KEYS: `k1:${secret.toString('base64')}`,
     USER_URL: 'http://127.0.0.1:1',
+    TIMELINE_URL: 'http://127.0.0.1:1',
   });
   const url = await startPost(config, lifecycle, logger);
   const stop = async () => {

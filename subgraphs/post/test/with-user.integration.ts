@@ -9,6 +9,7 @@ import {
 } from '@murmuration/service-kit';
 import { createTestDatabase, createTestRedis, type TestRedis } from '@murmuration/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freePort } from '../../../packages/dev/src/provision/ports.ts';
 import { readUserConfig } from '../../user/src/config.ts';
 import { startUser } from '../../user/src/server.ts';
 import { readPostConfig } from '../src/config.ts';
@@ -38,10 +39,12 @@ beforeAll(async () => {
     INTERNAL_KEYS: `k1:${secret.toString('base64')}`,
   };
   const signingKey = { ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }), kid: 'k1' };
+  const postPort = await freePort();
   urls.user = await startUser(
     readUserConfig({
       ...shared,
       USER_DATABASE_URL: users.url,
+      POST_URL: `http://127.0.0.1:${postPort}`,
       JWT_SIGNING_KEYS: JSON.stringify([signingKey]),
       REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64'),
     }),
@@ -49,7 +52,14 @@ beforeAll(async () => {
     logger,
   );
   urls.post = await startPost(
-    readPostConfig({ ...shared, POST_DATABASE_URL: posts.url, USER_URL: urls.user }),
+    readPostConfig({
+      ...shared,
+      PORT: String(postPort),
+      POST_DATABASE_URL: posts.url,
+      USER_URL: urls.user,
+      // Nobody is there: no event is completed here.
+      TIMELINE_URL: 'http://127.0.0.1:9',
+    }),
     post,
     logger,
   );
@@ -85,6 +95,36 @@ async function signUp(handle: string): Promise<Identity & { kind: 'viewer' }> {
   return { kind: 'viewer', subject: claims.sub, session: claims.sid };
 }
 
+it('a post is a node in `user` for those for whom it exists in `post`, whatever is selected', async () => {
+  const [eve, fay] = await Promise.all([signUp('eve'), signUp('fay')]);
+  const say = `mutation { createPost(input: { text: "For followers", visibility: FOLLOWERS }) { post { id } } }`;
+  const id = (await ask('post', fay, say)).data['createPost']?.['post']?.['id'];
+  const query = `{ node(id: "${id}") { __typename } nodes(ids: ["${id}", "${fay.subject}"]) { __typename } }`;
+  const nobody = { kind: 'anonymous' } as const;
+  const [post, user] = [{ __typename: 'Post' }, { __typename: 'User' }];
+  expect(await ask('user', fay, query)).toEqual({ data: { node: post, nodes: [post, user] } });
+  for (const stranger of [eve, nobody]) {
+    expect(await ask('user', stranger, query)).toEqual({ data: { node: null, nodes: [null, user] } });
+  }
+});
+
+it('who has blocked somebody is mentioned by them like nobody, and a mention of before becomes plain text', async () => {
+  const [gus, hal] = await Promise.all([signUp('gus'), signUp('hal')]);
+  const say = (text: string) =>
+    ask('post', gus, `mutation { createPost(input: { text: "${text}" }) { post { id facets { start } } } }`);
+  const before = await say('Hello @hal');
+  expect(before.data['createPost']?.['post']?.['facets']).toEqual([{ start: 6 }]);
+  await ask(
+    'user',
+    hal,
+    `mutation { blockUser(input: { userId: "${gus.subject}" }) { errors { message } } }`,
+  );
+  const [hidden, nobody] = [await say('Hello @hal'), await say('Hello @nobody')];
+  for (const { data } of [hidden, nobody]) expect(data['createPost']?.['post']?.['facets']).toEqual([]);
+  const again = `{ post(id: "${before.data['createPost']?.['post']?.['id']}") { facets { start } } }`;
+  expect(await ask('post', gus, again)).toEqual({ data: { post: { facets: [] } } });
+});
+
 it('who is mentioned, follows or blocks is asked of `user`, believed a moment, and forgotten at once', async () => {
   const [alice, bob] = await Promise.all([signUp('alice'), signUp('bob')]);
   const said = await ask(
@@ -108,9 +148,9 @@ it('who is mentioned, follows or blocks is asked of `user`, believed a moment, a
       `mutation { ${mutation}(input: { userId: "${alice.subject}" }) { errors { message } } }`,
     );
   for (let round = 0; round < 5; round++) {
-    await relate('block');
+    await relate('blockUser');
     expect(await ask('post', alice, read)).toEqual(hidden);
-    await relate('unblock');
+    await relate('unblockUser');
     expect(await ask('post', alice, read)).toEqual(visible);
   }
 

@@ -1,17 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createFeed } from '@murmuration/events';
 import { createPostDatabase } from '@murmuration/prisma/post';
 import { encodeId } from '@murmuration/ids';
-import { type Relation, relationBits, relationshipsPath } from '@murmuration/relationships';
+import {
+  handlesPath,
+  maySeeProfile,
+  type Relation,
+  relationBits,
+  relationshipsPath,
+  viewerRelationsPath,
+} from '@murmuration/relationships';
 import {
   createLogger,
   createRedisCache,
-  createRequestContext,
   type Identity,
   type InternalRequest,
 } from '@murmuration/service-kit';
-import { createTestDatabase, createTestRedis } from '@murmuration/testing';
-import { handlesPath } from '../src/posts/mentions.ts';
+import { createRequestContext } from '@murmuration/service-kit/subgraph';
+import { createTestDatabase, createTestRedis, listenTo } from '@murmuration/testing';
+import pg from 'pg';
+import { type PostLiveLimits, postLiveLimits } from '../src/live/limits.ts';
 import { createPostSubgraph } from '../src/server.ts';
 
 export const cast = { alice: 1n, bob: 2n, carol: 3n, dave: 4n } as const;
@@ -63,11 +72,23 @@ export function createPeople() {
   };
 
   function handles(body: unknown) {
-    const asked = (body as { handles: string[] }).handles;
-    return { users: asked.map((handle) => (handle in cast ? { id: String(cast[handle as Name]) } : null)) };
+    const { handles, viewerId } = body as { handles: string[]; viewerId: string | null };
+    const existing = (handle: string) => {
+      if (!(handle in cast)) return null;
+      const id = String(cast[handle as Name]);
+      return maySeeProfile(relations.get(`${viewerId} ${id}`) ?? 0) ? { id } : null;
+    };
+    return { users: handles.map(existing) };
   }
 
   function answerRelations(path: string, body: unknown) {
+    if (path === viewerRelationsPath) {
+      const { authorId, viewerIds } = body as { authorId: string; viewerIds: string[] };
+      return {
+        relations: viewerIds.map((viewerId) => relations.get(`${viewerId} ${authorId}`) ?? 0),
+        generation: null,
+      };
+    }
     if (path !== relationshipsPath) throw new Error(`no such path: ${path}`);
     const { viewerId, authorIds } = body as { viewerId: string | null; authorIds: string[] };
     return { relations: authorIds.map((authorId) => relations.get(`${viewerId} ${authorId}`) ?? 0) };
@@ -88,13 +109,21 @@ function nameOf({ __typename, field }: Problem): string {
   return field ? `${__typename} ${field}` : __typename;
 }
 
+function identityOf(name: Name | null): Identity {
+  if (name === null) return { kind: 'anonymous' };
+  return { kind: 'viewer', subject: encodeId('User', cast[name]), session: encodeId('Session', 1n) };
+}
+
 /** A subgraph of this test file's own, on a database and a Redis of its own. */
 export async function createWorld(
   options: {
     onStatement?: (sql: string) => void;
     redisUrl?: string;
+    audiences?: Parameters<typeof createPostSubgraph>[0]['audiences'];
+    audienceKeys?: Parameters<typeof createPostSubgraph>[0]['audienceKeys'];
     /** Through what the database is reached. */
     databaseUrl?: (url: string) => string | Promise<string>;
+    liveLimits?: Partial<PostLiveLimits>;
   } = {},
 ) {
   const logger = createLogger('post', 'silent');
@@ -107,24 +136,41 @@ export async function createWorld(
   while (redis.namespace() === null) await sleep(5);
   const people = createPeople();
   const keys = [{ id: 'test', secret: randomBytes(32) }] as const;
+  const feedPool = new pg.Pool({ connectionString: stored.url, max: 2 });
+  feedPool.on('error', () => undefined);
+  const feed = createFeed({ pool: feedPool, name: 'post', logger, redis });
   const { subgraph, services } = createPostSubgraph({
     database,
     redis,
     user: people,
+    ...(options.audiences ? { audiences: options.audiences } : {}),
+    ...(options.audienceKeys ? { audienceKeys: options.audienceKeys } : {}),
     keys: [keys[0]],
+    feed,
+    liveLimits: { ...postLiveLimits, ...options.liveLimits },
     logger,
   });
 
+  const contextOf = (name: Name | null, eventAudience?: string) =>
+    createRequestContext({ identity: identityOf(name), requestId: 'test', eventAudience, logger });
+
+  /** Opens a subscription for one of the cast, or for an anonymous reader. */
+  const listen = <Event>(name: Name | null, query: string, variables: Record<string, unknown> = {}) =>
+    listenTo<Event>({
+      schema: subgraph.schema,
+      document: query,
+      variableValues: variables,
+      contextValue: subgraph.createContext(contextOf(name)),
+    });
+
   /** Runs an operation for one of the cast, or for an anonymous reader. */
-  async function run(name: Name | null, query: string, variables: Record<string, unknown> = {}) {
-    const identity: Identity =
-      name === null
-        ? { kind: 'anonymous' }
-        : { kind: 'viewer', subject: encodeId('User', cast[name]), session: encodeId('Session', 1n) };
-    const result = await subgraph.execute(
-      { query, variables },
-      createRequestContext({ identity, requestId: 'test', logger }),
-    );
+  async function run(
+    name: Name | null,
+    query: string,
+    variables: Record<string, unknown> = {},
+    eventAudience?: string,
+  ) {
+    const result = await subgraph.execute({ query, variables }, contextOf(name, eventAudience));
     // As it would arrive: plain objects.
     const { data, errors, extensions } = JSON.parse(JSON.stringify(result)) as {
       data: unknown;
@@ -162,6 +208,9 @@ export async function createWorld(
   }
 
   async function close() {
+    await services.streams.stop();
+    feed.close();
+    await feedPool.end();
     await database.$disconnect();
     redis.close();
     await Promise.all([stored.drop(), cached.close()]);
@@ -176,6 +225,8 @@ export async function createWorld(
     services,
     subgraph,
     people,
+    contextOf: (name: Name | null) => subgraph.createContext(contextOf(name)),
+    listen,
     run,
     say,
     attempt,

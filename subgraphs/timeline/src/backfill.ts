@@ -2,11 +2,13 @@ import { backfill } from '@murmuration/events';
 import { createInternalClient, createLogger } from '@murmuration/service-kit';
 import { readWorkerConfig } from './config.ts';
 import { createTimelinePool } from './database/pool.ts';
-import { consumerOf, feedNames } from './ingest/consumers.ts';
+import { createProgress } from './backfill-progress.ts';
+import { feedNames } from './feeds.ts';
+import { consumerOf } from './ingest/consumers.ts';
 
 /**
  * `node src/backfill.ts [user|post …]`: reads the named feeds' whole state anew into the projection, while
- * everything runs. Cached lists and live cursors of before are not believed any more.
+ * everything runs, in the worker that leads or, without one, here. Interrupted, it goes on in the worker.
  */
 const config = readWorkerConfig();
 const logger = createLogger('timeline-backfill', config.LOG_LEVEL);
@@ -26,13 +28,14 @@ const ended = new AbortController();
 process.once('SIGINT', () => ended.abort());
 process.once('SIGTERM', () => ended.abort());
 
-// Together: each waits until the running leader meets the fence, at the end of its long poll.
+const progress = createProgress(process.stderr);
 await Promise.all(
   asked.map((feed) => {
     const onCommitted = () => undefined;
     const options = consumerOf(feed, { pool, databaseUrl, producers, logger, bigFollowers, onCommitted });
-    return backfill(options, ended.signal);
+    return backfill(options, ended.signal, (state) => progress.show(feed, state));
   }),
 );
+progress.end();
 await Promise.all(Object.values(producers).map((each) => each.close()));
 await pool.end();

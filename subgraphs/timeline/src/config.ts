@@ -1,14 +1,17 @@
-import { readConfig, setting } from '@murmuration/config';
+import { readConfig, redisSettings, setting } from '@murmuration/config';
+import { poolLimits } from '@murmuration/postgres';
 import { timelineLimits } from './limits.ts';
 
 const shared = {
   HOST: setting.host(),
   METRICS_PORT: setting.port(0),
   TIMELINE_DATABASE_URL: setting.postgresUrl(),
-  REDIS_URL: setting.redisUrl(),
+  ...redisSettings,
   INTERNAL_KEYS: setting.internalKeys(),
   USER_URL: setting.httpUrl(),
   LOG_LEVEL: setting.logLevel(),
+  /** Cached lists are not believed while something has waited to be pushed for longer than this. */
+  FANOUT_MAX_AGE_MS: setting.integer(timelineLimits.fanoutMaxAgeMs, 100),
   /** Readers who follow more people have no cached list. */
   TIMELINE_PULLED_FOLLOWEES: setting.integer(timelineLimits.pulledFollowees),
 };
@@ -19,7 +22,16 @@ export function readTimelineConfig(environment: NodeJS.ProcessEnv = process.env)
     {
       ...shared,
       PORT: setting.port(4103),
-      TIMELINE_DATABASE_POOL: setting.integer(10, 1),
+      TIMELINE_DATABASE_POOL: setting.integer(poolLimits.poolSize, 1),
+      /** Cached lists that this process makes anew side by side, on connections of that pool. */
+      TIMELINE_REBUILDS: setting.integer(timelineLimits.rebuildsAtOnce, 1),
+      /** Who missed more events than this is told to fetch again. */
+      TIMELINE_REPLAY_EVENTS: setting.integer(timelineLimits.replayEvents, 1),
+      /** Live streams that one person may have open at this process. */
+      TIMELINE_STREAMS: setting.integer(timelineLimits.streams, 1),
+      TIMELINE_STREAMS_PER_PERSON: setting.integer(timelineLimits.streamsPerPerson, 1),
+      /** How long a read waits for its reader's own write to be projected. */
+      POSITION_WAIT_MS: setting.integer(timelineLimits.positionWaitMs),
       /** How long a stopping process still serves, so that load balancers notice and connections end. */
       DRAIN_DELAY_MS: setting.integer(0),
     },
@@ -35,6 +47,9 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env) {
       PORT: setting.port(4104),
       POST_URL: setting.httpUrl(),
       TIMELINE_WORKER_POOL: setting.integer(8, 4),
+      /** Tasks of small authors, and of large ones, that are pushed side by side. */
+      TIMELINE_FANOUT_TASKS: setting.integer(timelineLimits.fanoutSmallAtOnce, 1),
+      TIMELINE_FANOUT_LARGE_TASKS: setting.integer(timelineLimits.fanoutLargeAtOnce, 1),
       /** Authors with more followers are pushed in chunks. */
       TIMELINE_CHUNK_FOLLOWERS: setting.integer(timelineLimits.chunkFollowers, 1),
       /** Authors with more followers are not pushed. */

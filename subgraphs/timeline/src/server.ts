@@ -1,18 +1,22 @@
+import { redisAddressOf } from '@murmuration/config';
 import { readFileSync } from 'node:fs';
 import {
   countStatements,
   createInternalClient,
   createLogger,
   createRedisCache,
-  createSubgraph,
   type Lifecycle,
   type Logger,
-  serveLive,
   serveMetrics,
+} from '@murmuration/service-kit';
+import {
+  createDatabaseCheck,
+  createSubgraph,
+  serveLive,
   serveSubgraph,
   type Subgraph,
   watchPool,
-} from '@murmuration/service-kit';
+} from '@murmuration/service-kit/subgraph';
 import type { TimelineConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { createTimelinePool, createTimelineReads } from './database/pool.ts';
@@ -55,21 +59,32 @@ export async function startTimeline(
   lifecycle.onStop('database', () => pool.end());
   const reads = createTimelineReads({ ...connection, applicationName: 'murmuration-timeline reads' });
   lifecycle.onStop('reads', () => reads.close());
-  const redis = createRedisCache({ url: config.REDIS_URL, logger, name: 'timeline' });
+  const redis = createRedisCache({ ...redisAddressOf(config), logger, name: 'timeline' });
   lifecycle.onStop('redis', () => redis.close());
   const keys = config.INTERNAL_KEYS;
   const user = createInternalClient({ self: 'timeline', service: 'user', url: config.USER_URL, keys });
   lifecycle.onStop('user', () => user.close());
-  const limits = { ...timelineLimits, pulledFollowees: config.TIMELINE_PULLED_FOLLOWEES };
+  const limits = {
+    ...timelineLimits,
+    pulledFollowees: config.TIMELINE_PULLED_FOLLOWEES,
+    fanoutMaxAgeMs: config.FANOUT_MAX_AGE_MS,
+    positionWaitMs: config.POSITION_WAIT_MS,
+    replayEvents: config.TIMELINE_REPLAY_EVENTS,
+    rebuildsAtOnce: config.TIMELINE_REBUILDS,
+    streams: config.TIMELINE_STREAMS,
+    streamsPerPerson: config.TIMELINE_STREAMS_PER_PERSON,
+  };
   const services = await startServices({ pool, reads, redis, user, keys, logger, limits });
   lifecycle.onStop('log', () => services.stop());
 
   const subgraph = createTimelineSubgraph(services, logger);
-  const server = serveSubgraph(subgraph, {
-    logger,
-    keys,
-    readiness: { database: async () => void (await pool.query('SELECT 1')) },
-  });
+  const databaseCheck = createDatabaseCheck(config.TIMELINE_DATABASE_URL, 'murmuration-timeline');
+  lifecycle.onStop('database check', () => databaseCheck.close());
+  const readiness = { database: databaseCheck.check };
+  const server = serveSubgraph(subgraph, { logger, keys, readiness });
+  server.app.get('/.well-known/jwks.json', async (_request, reply) =>
+    reply.header('cache-control', 'public, max-age=5').send(await services.publicKeys()),
+  );
   const live = serveLive(server, subgraph, { keys, logger });
   const metricsServer = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
   lifecycle.onStop('metrics', () => metricsServer.close());

@@ -1,22 +1,27 @@
 import type { InternalKey } from '@murmuration/config';
-import { createRelationships } from '@murmuration/relationships';
+import { createAuthorSights, createRelationships } from '@murmuration/relationships';
 import type { InternalClient, Logger, RedisCache } from '@murmuration/service-kit';
 import type pg from 'pg';
 import type { Reads } from './database/pool.ts';
-import { createHomeCache } from './home/cache/cache.ts';
-import { createRebuilds } from './home/cache/rebuild.ts';
+import { createHomeCache } from './lists/cache.ts';
+import { createRebuilds } from './lists/rebuild.ts';
 import { createCandidateSource } from './home/candidate-source.ts';
 import { createCursorWatch } from './home/cursor-watch.ts';
+import { createHomeCursors } from './belonging/edge.ts';
+import { createVisible } from './belonging/visible.ts';
 import { homeRebuilds } from './home/metrics.ts';
 import { createHomePipeline } from './home/pipeline.ts';
-import { createPushedTo } from './home/pushed-to.ts';
+import { createPushedToWatch } from './lists/pushed-to.ts';
 import { createPositionWait } from './home/read-your-writes.ts';
 import { createHomeService, type HomeService } from './home/service.ts';
 import { type TimelineLimits, timelineLimits } from './limits.ts';
-import { createAuthorSights } from './live/author-sights.ts';
-import { createLiveCursors } from './live/cursor.ts';
+import { createLiveCursors } from './log/cursor.ts';
+import { type AudienceKeys, startAudienceKeys } from '@murmuration/service-kit/subgraph';
+import { createSignAudience } from './live/audience.ts';
+import { createAudienceKeyStore } from './live/audience-key-store.ts';
+import { createCrowdRelations } from './live/crowd-relations.ts';
 import { createHub } from './live/hub.ts';
-import { readLogHead } from './live/log-event.ts';
+import { readLogHead } from './log/head.ts';
 import { createReplay } from './live/replayer.ts';
 import { createRouter } from './live/router.ts';
 import { createStreams, type OpenStream } from './live/stream.ts';
@@ -37,6 +42,8 @@ export interface ServiceOptions {
 export interface Services {
   home: HomeService;
   streams: OpenStream;
+  /** By which other subgraphs verify whom an event is for. */
+  publicKeys: AudienceKeys['published'];
 }
 
 /** What resolvers call. It follows the log from now on, until it is stopped. */
@@ -44,24 +51,42 @@ export async function startServices(options: ServiceOptions): Promise<Services &
   const { pool: sql, reads, redis, keys, logger, limits = timelineLimits } = options;
   const cache = createHomeCache(redis, limits);
   const onOutcome = (outcome: string) => homeRebuilds.labels(outcome).inc();
-  const rebuild = createRebuilds({ cache, sql, limits, onOutcome });
+  const rebuilds = createRebuilds({ cache, sql, limits, onOutcome, logger });
   const relationships = createRelationships(options);
-  const pushed = createPushedTo(reads);
-  const ids = createCandidateSource({ sql: reads, cache, pushed, rebuild, relationships, logger, limits });
-  const pipeline = createHomePipeline({ sql: reads, ids, relationships });
+  const pushedTo = createPushedToWatch(reads, limits);
+  const ids = createCandidateSource({ reads, sql, cache, pushedTo, rebuilds, relationships, logger, limits });
+  const pipeline = createHomePipeline({ sql: reads, ids, relationships, limits });
+  const visible = createVisible({ sql: reads, relationships });
   const cursors = createLiveCursors(keys);
   const watch = createCursorWatch({ sql, logger, limits });
 
-  const sights = createAuthorSights({ redis, relationships });
+  const sights = createAuthorSights(options);
   const start = await readLogHead(sql);
-  const route = createRouter({ sql, sights });
-  const hub = createHub({ sql, start, route, replay: createReplay({ sql, pipeline, sights }), logger });
+  const audienceKeys = startAudienceKeys({ store: createAudienceKeyStore(sql), logger });
+  const sign = createSignAudience(audienceKeys);
+  const route = createRouter({ sql, sights, sign });
+  const crowd = createCrowdRelations({ relationships, sights });
+  const seenByCrowd = createVisible({ sql: reads, relationships: crowd });
+  const replay = createReplay({ sql, visible: seenByCrowd, relationships: crowd, sign, limits });
+  const hub = createHub({ sql, start, route, replay, logger, limits });
   const tail: Tail = await followLog({ sql, redis, logger, start, listener: hub, onHeard: watch.wake });
   return {
-    home: createHomeService({ sql, pipeline, cursors, reached: createPositionWait({ keys, watch }) }),
-    streams: createStreams({ sql, hub, cursors, pipeline }),
+    home: createHomeService({
+      sql,
+      pipeline,
+      visible,
+      cursors,
+      homeCursors: createHomeCursors(keys),
+      reached: createPositionWait({ keys, watch }),
+      limits,
+    }),
+    streams: createStreams({ sql, hub, cursors, visible: seenByCrowd, limits }),
+    publicKeys: audienceKeys.published,
     async stop() {
+      audienceKeys.stop();
       watch.stop();
+      await rebuilds.stop();
+      hub.stop();
       await tail.stop();
     },
   };

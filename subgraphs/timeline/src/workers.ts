@@ -1,3 +1,4 @@
+import { redisAddressOf } from '@murmuration/config';
 import { type Consumer, runConsumer } from '@murmuration/events';
 import {
   countStatements,
@@ -7,17 +8,18 @@ import {
   type Lifecycle,
   type Logger,
   serveMetrics,
-  watchDatabase,
   watchKey,
-  watchPool,
 } from '@murmuration/service-kit';
+import { watchDatabase, watchPool } from '@murmuration/service-kit/subgraph';
 import { startAudits } from './audit/loop.ts';
+import { startShrinking } from './big-authors/loop.ts';
 import type { WorkerConfig } from './config.ts';
 import { createTimelinePool } from './database/pool.ts';
 import { startFanout } from './fanout/loop.ts';
-import { createHomeCache } from './home/cache/cache.ts';
-import { startHousekeeping } from './housekeeping/retire-log.ts';
-import { consumerOf, feedNames } from './ingest/consumers.ts';
+import { createHomeCache } from './lists/cache.ts';
+import { startHousekeeping } from './log/retire.ts';
+import { feedNames } from './feeds.ts';
+import { consumerOf } from './ingest/consumers.ts';
 import { timelineLimits } from './limits.ts';
 import { startPublisher } from './live/publisher.ts';
 
@@ -41,23 +43,28 @@ export async function startWorkers(
   lifecycle.onStop('database', () => pool.end());
   watchPool('timeline-worker', pool);
   watchDatabase('timeline', pool);
-  const redis = createRedisCache({ url: config.REDIS_URL, logger, name: 'timeline-worker' });
+  const redis = createRedisCache({ ...redisAddressOf(config), logger, name: 'timeline-worker' });
   lifecycle.onStop('redis', () => redis.close());
 
   const limits = {
     ...timelineLimits,
     chunkFollowers: config.TIMELINE_CHUNK_FOLLOWERS,
     bigFollowers: config.TIMELINE_BIG_FOLLOWERS,
+    fanoutSmallAtOnce: config.TIMELINE_FANOUT_TASKS,
+    fanoutLargeAtOnce: config.TIMELINE_FANOUT_LARGE_TASKS,
   };
   const consumers: Consumer[] = [];
   const isLeading = () => consumers.some((consumer) => consumer.isLeading());
   const publisher = startPublisher({ sql: pool, redis, logger, isLeading });
   lifecycle.onStop('publisher', () => publisher.stop());
   const cache = createHomeCache(redis, limits);
-  const fanout = startFanout({ pool, cache, limits, databaseUrl, logger });
+  const fanout = startFanout({ pool, cache, limits, logger });
   lifecycle.onStop('fan-out', () => fanout.stop());
-  const audits = startAudits({ sql: pool, cache, logger, everyMs: config.TIMELINE_AUDIT_EVERY_MS });
+  const audits = startAudits({ sql: pool, cache, logger, limits, everyMs: config.TIMELINE_AUDIT_EVERY_MS });
   lifecycle.onStop('audits', () => audits.stop());
+
+  const shrinking = startShrinking({ sql: pool, logger, limits });
+  lifecycle.onStop('big authors', () => shrinking.stop());
 
   const keys = config.INTERNAL_KEYS;
   watchKey('internal', keys[0]);
@@ -79,6 +86,7 @@ export async function startWorkers(
 
   const housekeeping = startHousekeeping({ pool, logger });
   lifecycle.onStop('housekeeping', () => housekeeping.stop());
+  // In its own pool: nothing that a person waits for is in it.
   const readiness = { database: async () => void (await pool.query('SELECT 1')) };
   const server = createHttpServer({ logger, readiness });
   const metricsServer = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });

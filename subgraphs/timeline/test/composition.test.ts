@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { composeServices } from '@apollo/composition';
+import { contractsOf } from '../../../gateway/src/subscriptions/contracts.ts';
 import { composeSubgraphs } from '@murmuration/registry';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
@@ -9,13 +10,16 @@ const subgraphs = ['user', 'post', 'timeline'].map((name) => ({
   url: `http://${name}.test/graphql`,
   sdl: readFileSync(new URL(`../../${name}/schema.graphql`, import.meta.url), 'utf8'),
 }));
-const resumable =
-  /homeTimelineUpdates\(after: String\): LiveEvent! @resumable\(after: "after", cursor: "cursor"\)/;
+/** Every subscription of every subgraph, with whatever else composition says of it. */
+const resumable = ['homeTimelineUpdates', 'postUpdates', 'threadUpdates', 'viewerUpdates'].map(
+  (field) =>
+    new RegExp(`${field}\\([^)]*\\): LiveEvent! [^\n]*@resumable\\(after: "after", cursor: "cursor"\\)`),
+);
 
 test('@resumable is in the supergraph that our composition makes', () => {
   const composition = composeSubgraphs(subgraphs);
   if (composition.status === 'failed') throw new Error(JSON.stringify(composition.errors));
-  expect(composition.supergraphSdl).toMatch(resumable);
+  for (const field of resumable) expect(composition.supergraphSdl).toMatch(field);
 });
 
 test('and in that of the reference implementation', () => {
@@ -23,5 +27,32 @@ test('and in that of the reference implementation', () => {
     subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })),
   );
   expect(errors).toBeUndefined();
-  expect(supergraphSdl).toMatch(resumable);
+  for (const field of resumable) expect(supergraphSdl).toMatch(field);
+});
+
+/** What an event's audience may share. Whoever adds a field here has asked: does everybody see the same? */
+const same = {
+  Post: 'author createdAt id isReply likeCount quoteCount ref replyCount repostCount text visibility',
+  User: 'bio createdAt displayName followerCount followingCount handle id isPrivate postCount',
+};
+
+test('only what does not depend on the viewer is the same for an audience, in the supergraphs of both', () => {
+  const ours = composeSubgraphs(subgraphs);
+  const theirs = composeServices(
+    subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })),
+  );
+  const found = [ours.status === 'failed' ? '' : ours.supergraphSdl, theirs.supergraphSdl ?? ''].map((sdl) =>
+    Object.fromEntries(
+      Map.groupBy(contractsOf(sdl).sameForAudience, (field) => field.split('.')[0] ?? '')
+        .entries()
+        .map(([type, fields]) => [
+          type,
+          fields
+            .map((field) => field.split('.')[1])
+            .toSorted()
+            .join(' '),
+        ]),
+    ),
+  );
+  expect(found).toEqual([same, same]);
 });

@@ -6,7 +6,16 @@ import { createTown, type Town } from './support/town.ts';
 import { type Act, act, actsOf } from './support/acts.ts';
 
 /** Lists so short that most reads run below their floor. */
-const shortLists = { cachedEntries: 12, cacheSlack: 4, chunkFollowers: 3, bigFollowers: 5, bigOverlapMs: 0 };
+const shortLists = {
+  cachedEntries: 12,
+  cacheSlack: 4,
+  chunkFollowers: 3,
+  bigFollowers: 5,
+  bigOverlapMs: 0,
+  // And stretches of the tables so short that a page takes in several.
+  stretchedFollowees: 2,
+  pageStretchMs: 3,
+};
 
 async function live(town: Town, home: TestHome, acts: readonly Act[], readEvery: number): Promise<void> {
   for (const [index, one] of acts.entries()) {

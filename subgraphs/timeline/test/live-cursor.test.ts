@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createLiveCursors } from '../src/live/cursor.ts';
+import { createLiveCursors } from '../src/log/cursor.ts';
 import { decodeFirehose, encodeFirehose } from '../src/live/firehose.ts';
 
 const key = { id: 'a', secret: randomBytes(32) };

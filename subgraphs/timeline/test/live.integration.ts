@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { encodeId, timeOf } from '@murmuration/ids';
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { streamLimits } from '../src/live/stream.ts';
+import { timelineLimits } from '../src/limits.ts';
+import { liveFreshness } from '../src/live/metrics.ts';
+import type { CursoredEvent } from '../src/live/stream.ts';
 import { openLive, type TestLive } from './support/live.ts';
 import { createTown, type Town } from './support/town.ts';
 
@@ -10,10 +14,12 @@ let alice: bigint;
 let bob: bigint;
 let carol: bigint;
 let dave: bigint;
+/** People whom no other test has anything to do with. */
+let rest: bigint[];
 
 beforeAll(async () => {
-  town = createTown(4);
-  [alice = 0n, bob = 0n, carol = 0n, dave = 0n] = town.people;
+  town = createTown(4 + 11);
+  [alice = 0n, bob = 0n, carol = 0n, dave = 0n, ...rest] = town.people;
   live = await openLive(town);
   await live.tell(town.people.flatMap((person) => town.setAccount(person, {})));
   await live.tell(town.follow(alice, bob));
@@ -21,6 +27,9 @@ beforeAll(async () => {
 afterAll(() => live.close());
 
 const newest = () => town.posts().at(-1)?.id ?? 0n;
+function outsiders(count: number): bigint[] {
+  return rest.splice(0, count);
+}
 async function post(author: bigint): Promise<bigint> {
   await live.tell(town.post(author));
   return newest();
@@ -112,7 +121,7 @@ test('what waited while somebody blocked is looked at again before it is told', 
   expect((await first).value).toMatchObject({ type: 'PostAdded', entry: { id: seen } });
   await post(bob);
   // Routed by now, and waiting longer than what is believed without another look.
-  await sleep(2 * streamLimits.freshMs);
+  await sleep(2 * timelineLimits.liveFreshMs);
   const block = town.block(bob, alice);
   const own = town.post(alice);
   await live.tell(own);
@@ -162,6 +171,78 @@ test('a post for those it names is taken back from them, and from nobody else', 
   await Promise.all([named.hangUp(), other.hangUp()]);
 });
 
+/** Whom a stream tells to forget, in order. */
+const hiddenOn = (stream: { events: readonly CursoredEvent[] }) =>
+  stream.events.flatMap((event) => (event.type === 'PersonHidden' ? [event.personId] : []));
+
+test('whoever is hidden from a viewer leaves their open streams, and nobody else’s', async () => {
+  const [author = 0n, blocker = 0n, fan = 0n, stranger = 0n, reposter = 0n] = outsiders(5);
+  await live.tell([author, blocker, reposter].flatMap((other) => town.follow(fan, other)));
+  await live.tell(town.follow(stranger, reposter));
+  await live.tell(town.repost(reposter, await post(author)));
+  const [theirs, others] = [live.listen(fan), live.listen(stranger)];
+  await post(reposter);
+  await Promise.all([theirs, others].map((each) => expect.poll(each.types).toEqual(['PostAdded'])));
+  const start = theirs.lastCursor();
+  const startOfOthers = others.lastCursor();
+
+  await live.tell(town.mute(fan, reposter));
+  await live.tell(town.block(blocker, fan));
+  await live.tell(town.setAccount(author, { isPrivate: true }));
+  await live.tell(town.setAccount(author, { isSuspended: true }));
+  await live.tell(town.unfollow(fan, author));
+  // The block ended a follow, and that is told.
+  const expected = [reposter, blocker, author, author];
+  await expect.poll(() => hiddenOn(theirs)).toEqual(expected);
+  await expect.poll(() => hiddenOn(others)).toEqual([author, author]);
+  const told = [...others.events];
+
+  // Who was away is told the same.
+  const [again, othersAgain] = [live.listen(fan, start), live.listen(stranger, startOfOthers)];
+  await expect.poll(() => new Set(hiddenOn(again))).toEqual(new Set(expected));
+  await expect.poll(() => hiddenOn(othersAgain)).toEqual([author, author]);
+  expect(othersAgain.events.map(({ cursor }) => cursor)).toHaveLength(told.length - 1);
+  await Promise.all([theirs, others, again, othersAgain].map((each) => each.hangUp()));
+});
+
+test('who is to be seen again meanwhile is not forgotten by those who were away', async () => {
+  const [author = 0n, muted = 0n, blocked = 0n, fan = 0n] = outsiders(4);
+  const all = [author, muted, blocked];
+  await live.tell(all.flatMap((other) => town.follow(fan, other)));
+  const listener = live.listen(fan);
+  await post(author);
+  await expect.poll(listener.types).toEqual(['PostAdded']);
+  const start = listener.lastCursor();
+  for (const isHidden of [true, false]) {
+    await live.tell(isHidden ? town.unfollow(fan, author) : town.follow(fan, author));
+    await live.tell(town.mute(fan, muted, isHidden));
+    await live.tell(town.block(fan, blocked, isHidden));
+    await live.tell(town.setAccount(author, { isPrivate: isHidden, isSuspended: isHidden }));
+  }
+  // A block ended the follow, and that does not come back with it.
+  await live.tell(town.follow(fan, blocked));
+  const end = await post(muted);
+  await expect.poll(() => hiddenOn(listener).length).toBe(4);
+  const again = live.listen(fan, start);
+  await expect.poll(() => again.added()).toEqual([end]);
+  expect(again.types()).toEqual(['PostAdded']);
+  await Promise.all([listener, again].map((each) => each.hangUp()));
+});
+
+test('nobody is told to forget themselves, and no stranger hears of a stranger, not even of a block of theirs', async () => {
+  const [author = 0n, stranger = 0n] = outsiders(2);
+  const [own, others] = [live.listen(author), live.listen(stranger)];
+  await live.tell(town.setAccount(author, { isPrivate: true, isSuspended: true }));
+  await live.tell(town.setAccount(author, { isPrivate: false, isSuspended: false }));
+  await live.tell(town.block(author, stranger));
+  await live.tell(town.mute(stranger, alice));
+  await expect.poll(() => hiddenOn(others)).toHaveLength(1);
+  // Their own block, and nothing of themselves.
+  expect(hiddenOn(own)).toEqual([stranger]);
+  expect(hiddenOn(others)).not.toContain(author);
+  await Promise.all([own, others].map((each) => each.hangUp()));
+});
+
 test('a cursor that is forged, foreign, of another building or too old is answered by one Reset', async () => {
   const listener = live.listen(alice);
   await post(bob);
@@ -195,6 +276,33 @@ test('a cursor that is forged, foreign, of another building or too old is answer
   await old.hangUp();
 });
 
+test('the age of what is told as it happens is measured, and not that of what was missed', async () => {
+  const measured = async () => {
+    const { values } = await liveFreshness.get();
+    const of = (name: string) =>
+      values.find(({ metricName }) => metricName === `live_event_freshness_seconds_${name}`)?.value ?? 0;
+    return { count: of('count'), sum: of('sum') };
+  };
+  const before = await measured();
+  const listener = live.listen(alice);
+  const written = timeOf(await post(bob));
+  await expect.poll(listener.types).toEqual(['PostAdded']);
+  const [first] = listener.events;
+  const once = await measured();
+  expect(once.count - before.count).toBe(1);
+  const age = (Date.now() - written) / 1_000;
+  expect(once.sum - before.sum).toBeGreaterThan(age - 60);
+  expect(once.sum - before.sum).toBeLessThanOrEqual(age);
+  const again = live.listen(alice, first?.cursor);
+  await post(bob);
+  await Promise.all([listener, again].map((each) => expect.poll(each.added).toContain(newest())));
+  expect((await measured()).count - once.count).toBe(2);
+  const late = live.listen(alice, first?.cursor);
+  await expect.poll(late.types).toEqual(['PostAdded']);
+  expect((await measured()).count - once.count).toBe(2);
+  await Promise.all([listener, again, late].map((each) => each.hangUp()));
+});
+
 test('a projection built anew tells open streams once, and they go on', async () => {
   const listener = live.listen(alice);
   await post(bob);
@@ -220,4 +328,25 @@ test('what waited while the projection was built anew keeps the place it had bef
   const again = live.listen(alice, first?.cursor);
   await expect.poll(() => again.events).toMatchObject([{ type: 'Reset', reason: 'REBUILT' }]);
   await again.hangUp();
+});
+
+test('what is told as it happens says whom it is for, by a key that every process publishes', async () => {
+  const a = live.listen(alice);
+  const [first, second] = [await post(bob), await post(bob)];
+  await expect.poll(() => a.added()).toEqual([first, second]);
+  const keys = createLocalJWKSet((await live.services.publicKeys()) as JSONWebKeySet);
+  const claims = await Promise.all(
+    a.events.map(async (event) => {
+      const token = event.type === 'PostAdded' ? event.audience : undefined;
+      return (await jwtVerify(token ?? '', keys, { issuer: 'timeline' })).payload;
+    }),
+  );
+  expect(claims).toMatchObject(
+    [first, second].map((id) => ({
+      entity: encodeId('Post', id),
+      author: encodeId('User', bob),
+      audience: 'everyone',
+    })),
+  );
+  await a.hangUp();
 });

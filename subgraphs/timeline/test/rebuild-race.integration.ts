@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { selectForCache } from '../src/home/cache/rebuild.ts';
-import { highest } from '../src/home/range.ts';
+import { selectForCache } from '../src/lists/rebuild.ts';
+import { highest } from '../src/belonging/range.ts';
 import { openBuild } from './support/open-build.ts';
 import { openHome, type TestHome } from './support/home.ts';
 import { createTown, type Town } from './support/town.ts';
@@ -33,7 +33,7 @@ async function postByBob(): Promise<bigint> {
 test('a push between the selection and the store is not lost', async () => {
   await home.cache.forget([alice]);
   const token = await openBuild(home.cache, alice);
-  const selection = await selectForCache(home.pool, alice, 800);
+  const selection = await selectForCache(home.pool, alice);
   const pushed = await postByBob();
   expect(await home.cache.store(alice, token, selection)).toBe(true);
   expect(await listed()).toEqual([pushed, ...selection.ids]);
@@ -41,7 +41,7 @@ test('a push between the selection and the store is not lost', async () => {
 
 test('the naive form, which opens after the selection, does lose it', async () => {
   await home.cache.forget([alice]);
-  const selection = await selectForCache(home.pool, alice, 800);
+  const selection = await selectForCache(home.pool, alice);
   const pushed = await postByBob();
   const token = await openBuild(home.cache, alice);
   await home.cache.store(alice, token, selection);
@@ -52,7 +52,7 @@ test('the naive form, which opens after the selection, does lose it', async () =
 test('a follow during a rebuild keeps it from being stored, and an older epoch from being believed', async () => {
   await home.cache.forget([alice]);
   const token = await openBuild(home.cache, alice);
-  const selection = await selectForCache(home.pool, alice, 800);
+  const selection = await selectForCache(home.pool, alice);
   await home.apply([...town.post(carol), ...town.follow(alice, carol)]);
   await home.fanOut();
   expect(await home.cache.store(alice, token, selection)).toBe(false);
@@ -77,7 +77,7 @@ test('under a stream of posts no rebuild leaves a hole', async () => {
   expect(list).toEqual((await home.expected(alice)).slice(0, list?.length));
 });
 
-test('readers of one cold list wait for one rebuild, and each gets the page', async () => {
+test('readers of one cold list wait for nothing, and one rebuild serves the next', async () => {
   await home.cache.forget([alice]);
   home.rebuilds.length = 0;
   const pages = await Promise.all(Array.from({ length: 500 }, () => home.read(alice, 100)));

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { encodeId } from '@murmuration/ids';
-import { anonymous, createRequestContext, type Identity } from '@murmuration/service-kit';
-import { type ExecutionResult, parse, subscribe } from 'graphql';
+import { anonymous, type Identity } from '@murmuration/service-kit';
+import { createRequestContext, type SharedEvent } from '@murmuration/service-kit/subgraph';
+import { createSourceEventStream, type ExecutionResult, execute as executeEvent, parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { keepHouse } from '../src/housekeeping/retire-log.ts';
+import { keepHouse } from '../src/log/retire.ts';
 import { createTimelineSubgraph } from '../src/server.ts';
 import { startServices } from '../src/services.ts';
 import { openLive, type TestLive } from './support/live.ts';
@@ -94,15 +95,21 @@ test('while nobody can tell what the viewer may see the edges stay and their nod
 
 test('a subscription tells events of every kind with their cursors', async () => {
   const subgraph = createTimelineSubgraph(live.services, live.logger);
-  const stream = await subscribe({
+  const args = {
     schema: subgraph.schema,
     document: parse(`subscription { homeTimelineUpdates(after: "nonsense") { __typename cursor
       ... on Reset { reason } ... on PostAdded { edge { cursor node { id } repostedBy { id } } }
       ... on PostRemoved { postId repostedBy { id } } } }`),
     contextValue: subgraph.createContext(contextOf(identityOf(alice))),
-  });
-  if (!(Symbol.asyncIterator in stream)) throw new Error(JSON.stringify(stream));
-  const next = async () => (await stream.next()).value?.data?.['homeTimelineUpdates'] as { cursor: string };
+  };
+  const events = await createSourceEventStream(args);
+  if (!(Symbol.asyncIterator in events)) throw new Error(JSON.stringify(events));
+  const stream = events[Symbol.asyncIterator]() as AsyncGenerator<SharedEvent>;
+  async function next(): Promise<{ cursor: string }> {
+    const { value } = await stream.next();
+    const { data } = await executeEvent({ ...args, rootValue: { ...value.content, cursor: value.cursor } });
+    return data?.['homeTimelineUpdates'] as { cursor: string };
+  }
   expect(await next()).toMatchObject({ __typename: 'Reset', reason: 'INVALID' });
   await live.tell(town.post(bob));
   const id = encodeId('Post', newest());
@@ -111,7 +118,7 @@ test('a subscription tells events of every kind with their cursors', async () =>
   const removed = await next();
   expect(removed).toMatchObject({ __typename: 'PostRemoved', postId: id, repostedBy: null });
   expect(live.cursors.decode(removed.cursor)?.viewerId).toBe(alice);
-  await stream.return?.();
+  await stream.return(undefined);
 });
 
 test('only parts of the log that are old and pushed are dropped', async () => {
@@ -121,7 +128,10 @@ test('only parts of the log that are old and pushed are dropped', async () => {
   expect(await keepHouse(live.pool)).toEqual([]);
   await live.pool.query('UPDATE fanout_cursor SET seq = 2000001');
   expect(await keepHouse(live.pool)).toEqual([]);
+  await live.pool.query(`INSERT INTO fanout_task (seq, seqs, is_large) VALUES (900000, '{900000}', false)`);
   await live.pool.query(`UPDATE timeline_event SET created_at = now() - interval '25 hours'`);
+  expect(await keepHouse(live.pool), 'while a task is left').toEqual([]);
+  await live.pool.query('DELETE FROM fanout_task');
   const reader = await live.pool.connect();
   await reader.query('BEGIN; SELECT FROM timeline_event LIMIT 1');
   const startedAtMs = performance.now();
@@ -130,6 +140,16 @@ test('only parts of the log that are old and pushed are dropped', async () => {
   await reader.query('COMMIT');
   reader.release();
   expect(await keepHouse(live.pool)).toEqual(['timeline_event_s0', 'timeline_event_s1']);
+});
+
+test('what could not be applied is kept for a week', async () => {
+  await live.pool.query(`INSERT INTO dead_letter
+    (feed, event_id, aggregatetype, aggregateid, version, type, payload, error, attempts, failed_at)
+    SELECT 'post', n, 'post', n, 1, 'post.changed', '{"text": "what somebody wrote"}', 'no', 5,
+      now() - n * interval '2 days' FROM generate_series(1, 4) n`);
+  await keepHouse(live.pool);
+  const { rows } = await live.pool.query('SELECT event_id FROM dead_letter ORDER BY 1');
+  expect(rows.map(({ event_id }) => Number(event_id))).toEqual([1, 2, 3]);
 });
 
 test('a transaction of the projection is bounded, whatever the server allows: it would hold every feed', async () => {

@@ -1,5 +1,8 @@
-import { readConfig, setting } from '@murmuration/config';
+import { readConfig, redisSettings, setting } from '@murmuration/config';
 import { z } from 'zod';
+import { accountDefaults, type AccountSettings } from './accounts/settings.ts';
+import { userLiveLimits } from './live/limits.ts';
+import { relationDefaults } from './relations/limits.ts';
 import { parseSigningKeys } from './sessions/keys.ts';
 
 export type Config = ReturnType<typeof readUserConfig>;
@@ -13,7 +16,9 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
       METRICS_PORT: setting.port(0),
       USER_DATABASE_URL: setting.postgresUrl(),
       USER_DATABASE_POOL: setting.integer(10, 1),
-      REDIS_URL: setting.redisUrl(),
+      ...redisSettings,
+      /** Asked whether a post exists for whoever asks for it by `node`. */
+      POST_URL: setting.httpUrl(),
       INTERNAL_KEYS: setting.internalKeys(),
       JWT_SIGNING_KEYS: z.string().transform((text, context) => {
         try {
@@ -24,9 +29,83 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
         }
       }),
       REFRESH_TOKEN_SECRET: setting.secretList(),
+      PASSWORD_MAX_WAITING: setting.integer(accountDefaults.passwordMaxWaiting),
+      PASSWORD_MAX_WAIT_MS: setting.integer(accountDefaults.passwordMaxWaitMs, 1),
+      SIGN_UPS_PER_ADDRESS: setting.integer(accountDefaults.signUpsPerAddress),
+      LOG_INS_PER_ADDRESS: setting.integer(accountDefaults.logInsPerAddress),
+      MAILS_PER_ADDRESS: setting.integer(accountDefaults.mailsPerAddress),
+      MAILS_PER_ACCOUNT: setting.integer(accountDefaults.mailsPerAccount),
+      LINKS_PER_ADDRESS: setting.integer(accountDefaults.linksPerAddress),
+      HANDLE_REST_DAYS: setting.integer(accountDefaults.handleRestDays),
+      RESTING_HANDLES: setting.integer(accountDefaults.restingHandles, 1),
+      /** People whom one person may follow. */
+      MAX_FOLLOWING: setting.integer(relationDefaults.maxFollowing, 1),
+      /** Who missed more live events than this is told to fetch again. */
+      USER_REPLAY_EVENTS: setting.integer(userLiveLimits.replayEvents, 1),
+      /** Changes that this process keeps for those who come back. */
+      USER_LIVE_WINDOW: setting.integer(userLiveLimits.windowChanges, 1),
+      /** Live streams that one person may have open at this process. */
+      /** Live streams of this process; another one is refused. */
+      USER_STREAMS: setting.integer(userLiveLimits.streams, 1),
+      USER_STREAMS_PER_PERSON: setting.integer(userLiveLimits.streamsPerPerson, 1),
       LOG_LEVEL: setting.logLevel(),
       /** How long a stopping process still serves, so that load balancers notice and connections end. */
       DRAIN_DELAY_MS: setting.integer(0),
+    },
+    environment,
+  );
+}
+
+/** The settings of accounts under the names that the code uses. */
+export function accountSettingsOf(config: Config): AccountSettings {
+  return {
+    passwordMaxWaiting: config.PASSWORD_MAX_WAITING,
+    passwordMaxWaitMs: config.PASSWORD_MAX_WAIT_MS,
+    signUpsPerAddress: config.SIGN_UPS_PER_ADDRESS,
+    logInsPerAddress: config.LOG_INS_PER_ADDRESS,
+    mailsPerAddress: config.MAILS_PER_ADDRESS,
+    mailsPerAccount: config.MAILS_PER_ACCOUNT,
+    linksPerAddress: config.LINKS_PER_ADDRESS,
+    handleRestDays: config.HANDLE_REST_DAYS,
+    restingHandles: config.RESTING_HANDLES,
+  };
+}
+
+export type WorkerConfig = ReturnType<typeof readWorkerConfig>;
+
+/** Every setting of the process that works the jobs off. */
+export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env) {
+  return readConfig(
+    {
+      HOST: setting.host(),
+      PORT: setting.port(4104),
+      METRICS_PORT: setting.port(0),
+      USER_DATABASE_URL: setting.postgresUrl(),
+      /** Jobs at once, and connections for them; the job runner has two more than that of its own. */
+      USER_WORKER_POOL: setting.integer(4, 1),
+      /** `smtps://user:password@host`, or `smtp://host`, which demands STARTTLS of any but this machine. */
+      SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'expected smtp:// or smtps://' }),
+      /** Whom mails are from: `Name <address>`, or an address. */
+      MAIL_FROM: z.string().default('Murmuration <no-reply@localhost>'),
+      /** Where people open the app; links in mails begin with it. */
+      APP_URL: setting.httpUrl(),
+      /** Mails of one kind to one address within a day, whoever asks for them. */
+      MAILS_PER_DAY: setting.integer(20, 1),
+      LOG_LEVEL: setting.logLevel(),
+    },
+    environment,
+  );
+}
+
+export type CommandConfig = ReturnType<typeof readCommandConfig>;
+
+/** Every setting of a command: no keys, for a command signs nothing. */
+export function readCommandConfig(environment: NodeJS.ProcessEnv = process.env) {
+  return readConfig(
+    {
+      USER_DATABASE_URL: setting.postgresUrl(),
+      REDIS_URL: setting.redisUrl(),
+      LOG_LEVEL: setting.logLevel(),
     },
     environment,
   );

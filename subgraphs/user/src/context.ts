@@ -1,13 +1,10 @@
-import type { UserDatabase } from '@murmuration/prisma/user';
-import type { RequestContext } from '@murmuration/service-kit';
-import { createListLoaders, type ListLoaders } from './lists/loaders.ts';
-import { createProfileLoaders, type ProfileLoaders } from './profiles/loaders.ts';
+import type { RequestContext } from '@murmuration/service-kit/subgraph';
+import { createNodeLoaders, type NodeLoaders } from './nodes/owners.ts';
 import type { Services } from './services.ts';
+import type { View } from './view.ts';
 
-export interface Loaders extends ProfileLoaders {
-  lists: ListLoaders;
-  /** After a change: what was read before is no longer true. */
-  forget(): void;
+export interface Loaders extends View {
+  nodes: NodeLoaders;
 }
 
 export interface Context extends RequestContext {
@@ -15,12 +12,8 @@ export interface Context extends RequestContext {
   loaders: Loaders;
 }
 
-export function createContext(request: RequestContext, services: Services, database: UserDatabase): Context {
-  const profiles = createProfileLoaders(database, request.viewerId);
-  const lists = createListLoaders(database, request.viewerId);
-  const all = [...Object.values(profiles), lists];
-  const forget = () => {
-    for (const loader of all) loader.clearAll();
-  };
-  return Object.assign(request, { services, loaders: { ...profiles, lists, forget } });
+export function createContext(request: RequestContext, services: Services): Context {
+  const view = services.viewOf(request.viewerId);
+  const nodes = createNodeLoaders(services.nodeOwners, request);
+  return Object.assign(request, { services, loaders: Object.assign(view, { nodes }) });
 }

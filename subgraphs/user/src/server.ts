@@ -1,23 +1,31 @@
 import { readFileSync } from 'node:fs';
+import { redisAddressOf } from '@murmuration/config';
+import { openFeed } from '@murmuration/events';
 import { createUserDatabase } from '@murmuration/prisma/user';
 import {
   countStatements,
+  createInternalClient,
   createLogger,
   createRedisCache,
-  createSubgraph,
   type Lifecycle,
   type Logger,
   serveMetrics,
+  watchKey,
+} from '@murmuration/service-kit';
+import {
+  createDatabaseCheck,
+  createSubgraph,
+  serveLive,
   serveSubgraph,
   type Subgraph,
-  watchKey,
   watchPool,
-} from '@murmuration/service-kit';
-import type { Config } from './config.ts';
+} from '@murmuration/service-kit/subgraph';
+import { accountSettingsOf, type Config } from './config.ts';
 import { type Context, createContext } from './context.ts';
 import { startHousekeeping } from './housekeeping/loop.ts';
 import { serveUserFeed } from './internal/feed.ts';
 import { registerInternalRoutes } from './internal/routes.ts';
+import { userLiveLimits } from './live/limits.ts';
 import { resolvers } from './resolvers.ts';
 import { createServices, type ServiceOptions, type Services } from './services.ts';
 
@@ -35,7 +43,7 @@ export function createUserSubgraph(options: ServiceOptions): UserSubgraph {
     name: 'user',
     typeDefs,
     resolvers,
-    createContext: (request) => createContext(request, services, options.database),
+    createContext: (request) => createContext(request, services),
     logger: options.logger,
   });
   return { subgraph, services };
@@ -55,20 +63,37 @@ export async function startUser(
     onPool: (pool) => watchPool('user', pool),
   });
   lifecycle.onStop('database', () => database.$disconnect());
-  const redis = createRedisCache({ url: config.REDIS_URL, logger, name: 'user' });
+  const redis = createRedisCache({ ...redisAddressOf(config), logger, name: 'user' });
   lifecycle.onStop('redis', () => redis.close());
+
+  const keys = config.INTERNAL_KEYS;
+  const post = createInternalClient({ self: 'user', service: 'post', url: config.POST_URL, keys });
+  lifecycle.onStop('post client', () => post.close());
 
   const signingKeys = config.JWT_SIGNING_KEYS;
   const refreshTokenSecrets = config.REFRESH_TOKEN_SECRET;
   watchKey('access token', signingKeys[0]);
   watchKey('refresh token', refreshTokenSecrets[0]);
+  const opened = openFeed({ name: 'user', databaseUrl: config.USER_DATABASE_URL, redis, logger });
+  lifecycle.onStop('feed', () => opened.close());
   const { subgraph, services } = createUserSubgraph({
     database,
     redis,
     logger,
-    keys: config.INTERNAL_KEYS,
+    keys,
+    feed: opened.feed,
+    liveLimits: {
+      ...userLiveLimits,
+      replayEvents: config.USER_REPLAY_EVENTS,
+      windowChanges: config.USER_LIVE_WINDOW,
+      streams: config.USER_STREAMS,
+      streamsPerPerson: config.USER_STREAMS_PER_PERSON,
+    },
+    nodeOwners: { Post: { service: 'post', client: post } },
     signingKeys,
     refreshTokenSecrets,
+    accounts: accountSettingsOf(config),
+    relations: { maxFollowing: config.MAX_FOLLOWING },
   });
   // Chores have a connection of their own: requests never wait for them, and the metrics of statements tell
   // what requests cost.
@@ -81,18 +106,19 @@ export async function startUser(
   const housekeeping = startHousekeeping({ database: choresDatabase, logger });
   lifecycle.onStop('housekeeping', () => housekeeping.stop());
 
-  const server = serveSubgraph(subgraph, {
-    logger,
-    keys: config.INTERNAL_KEYS,
-    readiness: { database: async () => void (await database.$queryRaw`SELECT 1`) },
-  });
+  const databaseCheck = createDatabaseCheck(config.USER_DATABASE_URL, 'murmuration-user');
+  lifecycle.onStop('database check', () => databaseCheck.close());
+  const readiness = { database: databaseCheck.check };
+  const server = serveSubgraph(subgraph, { logger, keys, readiness });
   registerInternalRoutes(server.app, { services, database, signingKeys });
-  const feed = serveUserFeed(server.app, { databaseUrl: config.USER_DATABASE_URL, redis, logger });
-  lifecycle.onStop('feed', () => feed.close());
+  const live = serveLive(server, subgraph, { keys, logger });
+  lifecycle.onStop('chores of the feed', serveUserFeed(server.app, opened, logger));
   const metricsServer = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
   lifecycle.onStop('metrics', () => metricsServer.close());
   const url = await server.listen({ host: config.HOST, port: config.PORT });
   lifecycle.onStop('http', () => server.app.close());
+  lifecycle.onStop('streams', () => services.streams.stop());
+  lifecycle.onStop('live', () => live.close());
   lifecycle.onStop('readiness', () => server.drain(config.DRAIN_DELAY_MS));
   logger.info({ url, metrics: metricsServer.url }, 'started');
   return url;

@@ -1,29 +1,50 @@
 import type { InternalKey, Secret } from '@murmuration/config';
-import { createPositionTeller } from '@murmuration/events';
+import type { UserId } from '@murmuration/ids';
+import { createPositionTeller, type Feed } from '@murmuration/events';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { createRelationLeases } from '@murmuration/relationships';
 import type { Logger, RedisCache } from '@murmuration/service-kit';
 import { createPasswords } from './accounts/passwords.ts';
+import { createPasswordCheck } from './accounts/password-check.ts';
+import { createEntryLimits } from './accounts/entry-limits.ts';
 import { createAccountService } from './accounts/service.ts';
+import { accountDefaults, type AccountSettings } from './accounts/settings.ts';
+import { createSuspension } from './accounts/suspension.ts';
 import { createAfterCommit } from './after-commit.ts';
+import { createAuditLog } from './audit/audit-log.ts';
+import { createEmailService } from './emails/service.ts';
 import { createImportService } from './import/service.ts';
 import { createRelationLookup } from './internal/relationships.ts';
+import { type UserLiveLimits, userLiveLimits } from './live/limits.ts';
+import { createViewerStreams } from './live/streams.ts';
+import type { NodeOwners } from './nodes/owners.ts';
+import { createPasswordService } from './passwords/service.ts';
 import { createProfileService } from './profiles/service.ts';
+import { relationDefaults, type RelationLimits } from './relations/limits.ts';
 import { createRelationService } from './relations/service.ts';
 import type { SigningKey } from './sessions/keys.ts';
+import { createRevocation } from './sessions/revocation.ts';
 import { createSessionService } from './sessions/service.ts';
-import { createLogInThrottle } from './sessions/throttle.ts';
+import { createView } from './view.ts';
 
 export interface ServiceOptions {
   database: UserDatabase;
   redis: RedisCache;
   logger: Logger;
+  /** Who says whether the nodes of other subgraphs exist. */
+  nodeOwners: NodeOwners;
   /** The first signs the positions of writes. */
   keys: readonly [InternalKey, ...InternalKey[]];
   /** The first signs access tokens; all are published. */
   signingKeys: readonly [SigningKey, ...SigningKey[]];
   /** The first makes refresh tokens; those of all are accepted. */
   refreshTokenSecrets: readonly [Secret, ...Secret[]];
+  /** In place of the defaults. */
+  accounts?: Partial<AccountSettings>;
+  relations?: Partial<RelationLimits>;
+  /** This subgraph's own, which live streams follow. */
+  feed: Pick<Feed, 'read' | 'head'>;
+  liveLimits?: UserLiveLimits;
   /** How long a cached relation may be believed; tests shorten it. */
   relationLeaseMs?: number;
 }
@@ -40,18 +61,45 @@ export function createServices(options: ServiceOptions) {
     ...(relationLeaseMs === undefined ? {} : { leaseMs: relationLeaseMs }),
   });
   const tellPosition = createPositionTeller('user', options.keys);
-  const sessions = createSessionService(options);
-  const throttle = createLogInThrottle(redis, logger);
-  const passwords = createPasswords();
+  const settings = { ...accountDefaults, ...options.accounts };
+  const audit = createAuditLog(logger);
+  const revocation = createRevocation({ database, redis, afterCommit, audit });
+  const sessions = createSessionService({ ...options, revocation, audit });
+  const limits = createEntryLimits(redis, logger, settings);
+  const passwords = createPasswords({
+    maxWaiting: settings.passwordMaxWaiting,
+    maxWaitMs: settings.passwordMaxWaitMs,
+  });
+  const checkPassword = createPasswordCheck({ database, passwords, limits });
   return {
-    accounts: createAccountService({ database, sessions, passwords, throttle, afterCommit, tellPosition }),
-    passwords,
+    /** What a person, or a stranger, sees; of one request. */
+    viewOf: (viewerId: UserId | null) => createView(database, viewerId),
+    accounts: createAccountService({
+      database,
+      sessions,
+      passwords,
+      limits,
+      audit,
+      afterCommit,
+      tellPosition,
+    }),
+    emails: createEmailService({ database, limits, checkPassword, revocation, audit }),
+    passwords: createPasswordService({ database, passwords, limits, checkPassword, revocation, audit }),
+    suspension: createSuspension({ database, revocation, afterCommit, audit }),
     sessions,
-    profiles: createProfileService({ database, afterCommit, tellPosition }),
-    relations: createRelationService({ database, afterCommit, tellPosition }),
+    /** What happens to a viewer, live. Stopped by who made the services. */
+    streams: createViewerStreams({ ...options, limits: options.liveLimits ?? userLiveLimits }),
+    profiles: createProfileService({ database, afterCommit, tellPosition, handleRest: settings }),
+    relations: createRelationService({
+      database,
+      afterCommit,
+      tellPosition,
+      limits: { ...relationDefaults, ...options.relations },
+    }),
     relationLookup: createRelationLookup(database, leases),
     /** For seeds and migrations from elsewhere; never part of the graph. */
     imports: createImportService(database),
     afterCommit,
+    nodeOwners: options.nodeOwners,
   };
 }

@@ -23,11 +23,11 @@ afterAll(async () => {
 
 test('a snapshot says of everything what its last event said', async () => {
   const { alice, bob, carol } = await createCast(platform);
-  await alice.to('follow', bob);
-  await alice.to('follow', carol);
-  await alice.to('unfollow', carol);
-  await bob.to('mute', alice);
-  await carol.to('block', alice);
+  await alice.to('followUser', bob);
+  await alice.to('followUser', carol);
+  await alice.to('unfollowUser', carol);
+  await bob.to('muteUser', alice);
+  await carol.to('blockUser', alice);
   const { rows: events } = await pool.query(
     `SELECT DISTINCT ON (aggregatetype, aggregateid) aggregatetype AS "aggregateType",
        aggregateid AS "aggregateId", version::text AS version, type, payload

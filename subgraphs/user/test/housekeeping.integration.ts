@@ -12,9 +12,9 @@ afterAll(() => platform.close());
 
 it('rolls counters up without changing what is read', async () => {
   const { alice, bob, carol } = await createCast(platform);
-  await bob.to('follow', alice);
-  await carol.to('follow', alice);
-  await carol.to('unfollow', alice);
+  await bob.to('followUser', alice);
+  await carol.to('followUser', alice);
+  await carol.to('unfollowUser', alice);
   const read = () => platform.run('{ user(handle: "alice") { followerCount followingCount } }');
   const before = await read();
   expect(before.data).toEqual({ user: { followerCount: 1, followingCount: 0 } });
@@ -23,16 +23,20 @@ it('rolls counters up without changing what is read', async () => {
   expect(await read()).toEqual(before);
 });
 
-it('purges what has run out, and nothing else', async () => {
+it('purges what has run out, however much it is, and nothing else', async () => {
   const { database } = platform;
-  await database.$executeRaw`INSERT INTO idempotency_key (viewer_id, mutation, key, input_hash, created_at)
-    VALUES (1, 'm', 'old', '', now() - interval '2 days'), (1, 'm', 'new', '', now())`;
   const [oldest] = await database.session.findMany({ orderBy: { id: 'asc' } });
-  await database.$executeRaw`UPDATE session SET expires_at = now() - interval '8 days' WHERE id = ${oldest?.id ?? 0n}`;
   const sessions = await database.session.count();
-  await Promise.all([purge(database), purge(database)]);
-  expect(await database.idempotencyKey.findMany({ select: { key: true } })).toEqual([{ key: 'new' }]);
-  expect(await database.session.count()).toBe(sessions - 1);
+  await database.$executeRaw`INSERT INTO session (account_id, token_hash, expires_at)
+    SELECT ${oldest?.accountId ?? 0n}, '', now() - interval '8 days' FROM generate_series(1, 25)`;
+  await database.$executeRaw`INSERT INTO resting_handle (handle, account_id, rests_until)
+    SELECT 'past' || n, 1, now() - interval '1 second' FROM generate_series(1, 12) n`;
+  await database.$executeRaw`INSERT INTO resting_handle VALUES ('still', 1, now() + interval '1 day')`;
+  await purge(database, { rowsAtOnce: 10, statementsAtOnce: 2 });
+  expect(await database.session.count()).toBe(sessions + 5);
+  await Promise.all([purge(database, { rowsAtOnce: 10, statementsAtOnce: 100 }), purge(database)]);
+  expect(await database.session.count()).toBe(sessions);
+  expect(await database.restingHandle.findMany({ select: { handle: true } })).toEqual([{ handle: 'still' }]);
 });
 
 it('makes the partitions of the days ahead', async () => {

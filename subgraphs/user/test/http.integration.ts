@@ -33,6 +33,7 @@ beforeAll(async () => {
     PORT: '0',
     USER_DATABASE_URL: database.url,
     REDIS_URL: redis.url,
+    POST_URL: 'http://127.0.0.1:9',
     INTERNAL_KEYS: keysText,
     JWT_SIGNING_KEYS: makeSigningKeys('new', 'old'),
     REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64'),
@@ -116,6 +117,33 @@ describe('over HTTP', () => {
     const body = { viewerId: alice, authorIds: [carol, '1', alice] };
     const answer = await post.call({ method: 'POST', path: '/internal/relationships', body });
     expect(answer).toEqual({ relations: [0, 256, 512] });
+    const viewers = { authorId: alice, viewerIds: [carol, alice] };
+    const others = await post.call({ method: 'POST', path: '/internal/viewer-relations', body: viewers });
+    expect(others).toEqual({ relations: [0, 512], generation: expect.any(String) });
+  });
+
+  it('answers the handle of who has blocked the asking like a handle of nobody', async () => {
+    const [mallory, victor] = [await signUp('mallory'), await signUp('victor')];
+    const viewerId = userIdOf(mallory.user.id).toString();
+    const ask = (more: object) =>
+      post.call<{ users: unknown[] }>({
+        method: 'POST',
+        path: '/internal/handles',
+        body: { handles: ['victor', 'mallory', 'nobody_else'], ...more },
+      });
+    const someone = { id: expect.stringMatching(/^\d+$/) };
+    expect((await ask({ viewerId })).users).toEqual([someone, someone, null]);
+    const session = JSON.parse(
+      Buffer.from(victor.accessToken.split('.')[1] ?? '', 'base64url').toString(),
+    ).sid;
+    await graphql(`mutation { blockUser(input: { userId: "${mallory.user.id}" }) { errors { message } } }`, {
+      kind: 'viewer',
+      subject: victor.user.id,
+      session,
+    });
+    expect((await ask({ viewerId })).users).toEqual([null, someone, null]);
+    expect((await ask({ viewerId: null })).users).toEqual([someone, someone, null]);
+    expect((await ask({})).users).toEqual([someone, someone, null]);
   });
 
   it('bounds what services ask, and answers no one else', async () => {
@@ -126,6 +154,10 @@ describe('over HTTP', () => {
     const many = { viewerId: null, authorIds: Array.from({ length: 1_001 }, String) };
     await expect(
       post.call({ method: 'POST', path: '/internal/relationships', body: many }),
+    ).rejects.toMatchObject({ status: 400 });
+    const crowd = { authorId: '1', viewerIds: many.authorIds };
+    await expect(
+      post.call({ method: 'POST', path: '/internal/viewer-relations', body: crowd }),
     ).rejects.toMatchObject({ status: 400 });
     expect((await fetch(`${url}${revocationsPath}`)).status).toBe(401);
     const fields = { audience: 'user', method: 'GET', path: revocationsPath, requestId: 'test' };

@@ -1,5 +1,6 @@
 import { idAt } from '@murmuration/ids';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { hashPassword } from '../src/accounts/passwords.ts';
 import { createImportService, type ImportedFollow } from '../src/import/service.ts';
 import { createPlatform, type Platform } from './support/platform.ts';
 
@@ -13,7 +14,7 @@ const firstMs = Date.UTC(2026, 0, 1);
 
 it('brings people and follows in as if they had come one by one', async () => {
   const imports = createImportService(platform.database);
-  const passwordHash = await platform.services.passwords.hash('murmuration');
+  const passwordHash = await hashPassword('murmuration');
   const people = ['ann', 'ben', 'cid'].map((handle, place) => ({
     id: idAt(firstMs) + BigInt(place),
     handle,

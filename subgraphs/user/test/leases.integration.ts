@@ -27,13 +27,13 @@ beforeAll(async () => {
 afterAll(() => platform.close());
 beforeEach(async () => {
   await platform.redis.client.flushdb();
-  await alice.to('unblock', bob);
+  await alice.to('unblockUser', bob);
   await platform.redis.client.flushdb();
 });
 
 /** What `post` sees: Redis first, `user` for what it lacks. */
 async function read(
-  lookup: RelationLookup,
+  lookup: Pick<RelationLookup, 'read'>,
   viewer: Actor,
   author: Actor,
 ): Promise<Relation | Error | undefined> {
@@ -41,7 +41,7 @@ async function read(
   return relation;
 }
 
-function relationshipsWith(lookup: RelationLookup): Relationships {
+function relationshipsWith(lookup: Pick<RelationLookup, 'read'>): Relationships {
   return createRelationships({
     redis: platform.redis,
     user: {
@@ -65,7 +65,7 @@ function slowToStore(inner: RelationLeases, meanwhile: () => Promise<unknown>): 
 }
 
 /** What one would write without the protocol: a lease only when there is something to store. */
-function naiveLookup(meanwhile: () => Promise<unknown>): RelationLookup {
+function naiveLookup(meanwhile: () => Promise<unknown>): Pick<RelationLookup, 'read'> {
   return {
     async read(viewerId, authorIds) {
       const relations = await readRelations(platform.database, viewerId, authorIds);
@@ -81,24 +81,24 @@ const lookupWith = (given: RelationLeases) => createRelationLookup(platform.data
 
 it('answers are kept for the next reader', async () => {
   expect(await read(lookupWith(leases), bob, alice)).toBe(0);
-  const noOne: RelationLookup = { read: () => Promise.reject(new Error('not asked')) };
+  const noOne: Pick<RelationLookup, 'read'> = { read: () => Promise.reject(new Error('not asked')) };
   expect(await read(noOne, bob, alice)).toBe(0);
 });
 
 it('a block between the reading and the storing is not overwritten by the late answer', async () => {
-  const late = lookupWith(slowToStore(leases, () => alice.to('block', bob)));
+  const late = lookupWith(slowToStore(leases, () => alice.to('blockUser', bob)));
   expect(await read(late, bob, alice)).toBe(0);
   expect(await read(lookupWith(leases), bob, alice)).toBe(relationBits.blocksViewer);
 });
 
 it('whereas the naive way leaves "not blocked" behind, so the test above can fail', async () => {
-  const late = naiveLookup(() => alice.to('block', bob));
+  const late = naiveLookup(() => alice.to('blockUser', bob));
   expect(await read(late, bob, alice)).toBe(0);
   expect(await read(lookupWith(leases), bob, alice)).toBe(0);
 });
 
 /** What `timeline` sees, which reads the lease before it knows whom it will ask about. */
-async function heldBy(viewer: Actor, lookup: RelationLookup) {
+async function heldBy(viewer: Actor, lookup: Pick<RelationLookup, 'read'>) {
   const relationships = relationshipsWith(lookup);
   const held = await relationships.hold(userIdOf(viewer.id));
   return async (author: Actor) =>
@@ -108,7 +108,7 @@ async function heldBy(viewer: Actor, lookup: RelationLookup) {
 it('a lease that was read ahead answers, and what it lacks is asked for', async () => {
   const empty = await heldBy(bob, lookupWith(leases));
   expect(await empty(alice)).toBe(0);
-  const noOne: RelationLookup = { read: () => Promise.reject(new Error('not asked')) };
+  const noOne: Pick<RelationLookup, 'read'> = { read: () => Promise.reject(new Error('not asked')) };
   const filled = await heldBy(bob, noOne);
   expect(await filled(alice)).toBe(0);
 });
@@ -116,7 +116,7 @@ it('a lease that was read ahead answers, and what it lacks is asked for', async 
 it('a lease that is read ahead after a block says so, and an old one is not looked at', async () => {
   await read(lookupWith(leases), bob, alice);
   const before = await heldBy(bob, lookupWith(leases));
-  await alice.to('block', bob);
+  await alice.to('blockUser', bob);
   expect(await (await heldBy(bob, lookupWith(leases)))(alice)).toBe(relationBits.blocksViewer);
   await sleep(60);
   expect(await before(alice)).toBe(relationBits.blocksViewer);
@@ -129,12 +129,12 @@ it('a FLUSHALL between the reading and the storing keeps the late answer out as 
 });
 
 it('a block made again makes sure that no cache says otherwise, as its first answer may have been lost', async () => {
-  expect(await alice.to('block', bob)).toEqual([]);
+  expect(await alice.to('blockUser', bob)).toEqual([]);
   // What a process that died between its commit and this would have left.
   const lease = await leases.open(userIdOf(bob.id));
   if (lease) await leases.store(lease, new Map([[userIdOf(alice.id), 0]]));
   expect(await read(lookupWith(leases), bob, alice)).toBe(0);
-  expect(await alice.to('block', bob)).toEqual([]);
+  expect(await alice.to('blockUser', bob)).toEqual([]);
   expect(await read(lookupWith(leases), bob, alice)).toBe(relationBits.blocksViewer);
 });
 
@@ -171,9 +171,9 @@ it('says every bit as packages/relationships reads it', async () => {
   const [viewer, author] = [userIdOf(alice.id), userIdOf(bob.id)];
   const relation = async (viewerId: bigint | null, authorId: bigint) =>
     (await lookup.read(viewerId, [authorId]))[0];
-  await alice.to('follow', bob);
-  await alice.to('mute', bob);
-  await bob.to('follow', alice);
+  await alice.to('followUser', bob);
+  await alice.to('muteUser', bob);
+  await bob.to('followUser', alice);
   const { viewerFollows, followsViewer, viewerMutes } = relationBits;
   expect(await relation(viewer, author)).toBe(viewerFollows + followsViewer + viewerMutes);
   expect(await relation(author, viewer)).toBe(viewerFollows + followsViewer);
@@ -184,11 +184,48 @@ it('says every bit as packages/relationships reads it', async () => {
     .$executeRaw`UPDATE account SET is_private = true, suspended_at = now() WHERE id = ${author}`;
   expect(await relation(null, author)).toBe(relationBits.authorPrivate + relationBits.authorSuspended);
   await platform.database.$executeRaw`UPDATE account SET suspended_at = NULL WHERE id = ${author}`;
-  await alice.to('unfollow', bob);
-  await alice.to('follow', bob);
-  await alice.to('unmute', bob);
+  await alice.to('unfollowUser', bob);
+  await alice.to('followUser', bob);
+  await alice.to('unmuteUser', bob);
   const { viewerRequested, authorPrivate, viewerBlocks } = relationBits;
   expect(await relation(viewer, author)).toBe(followsViewer + viewerRequested + authorPrivate);
-  await alice.to('block', bob);
+  await alice.to('blockUser', bob);
   expect(await relation(viewer, author)).toBe(viewerBlocks + authorPrivate);
+});
+
+/** What `timeline` asks for a post: one author, whoever listens. */
+function readViewers(author: Actor, ...viewers: Actor[]) {
+  const viewerIds = viewers.map(({ id }) => userIdOf(id));
+  return lookupWith(leases).readViewers(userIdOf(author.id), viewerIds);
+}
+
+it('the relations of many viewers to one author are those of each viewer to the author', async () => {
+  await alice.to('followUser', bob);
+  await bob.to('muteUser', alice);
+  for (const [author, viewer] of [
+    [alice, bob],
+    [bob, alice],
+    [alice, alice],
+  ] as const) {
+    const [relation] = (await readViewers(author, viewer)).relations;
+    expect(relation).toBe(await read(lookupWith(leases), viewer, author));
+  }
+  const nobody = await lookupWith(leases).readViewers(1n, [userIdOf(bob.id)]);
+  expect(nobody.relations).toEqual([relationBits.authorMissing]);
+  await alice.to('unfollowUser', bob);
+  await bob.to('unmuteUser', alice);
+});
+
+it('they are told under the author’s generation, which a block by either moves', async () => {
+  const first = await readViewers(alice, bob);
+  expect(first.generation).toBe((await readViewers(alice, bob)).generation);
+  await bob.to('blockUser', alice);
+  const second = await readViewers(alice, bob);
+  expect(second.generation).not.toBe(first.generation);
+  expect(second.relations[0]).toBe(relationBits.viewerBlocks);
+  await bob.to('unblockUser', alice);
+  await alice.to('blockUser', bob);
+  const third = await readViewers(alice, bob);
+  expect(third.generation).not.toBe(second.generation);
+  expect(third.relations[0]).toBe(relationBits.blocksViewer);
 });

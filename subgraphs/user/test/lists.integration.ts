@@ -15,7 +15,7 @@ beforeAll(async () => {
   fans = [];
   for (const letter of 'abcdefg') {
     const fan = await enter(platform, `fan_${letter}`);
-    await fan.to('follow', alice);
+    await fan.to('followUser', alice);
     fans.push(fan);
   }
 });
@@ -54,10 +54,10 @@ describe('a list of people', () => {
   });
 
   it('leaves out who hides from the viewer, and pages stay full', async () => {
-    await fans[6]?.to('block', bob);
+    await fans[6]?.to('blockUser', bob);
     expect(handles(await followers('first: 3', bob))).toEqual(['fan_f', 'fan_e', 'fan_d']);
     expect(handles(await followers('first: 3', carol))).toEqual(['fan_g', 'fan_f', 'fan_e']);
-    await fans[6]?.to('unblock', bob);
+    await fans[6]?.to('unblockUser', bob);
   });
 
   it.each([
@@ -88,19 +88,19 @@ describe('a list of people', () => {
     expect(handles(await followers('first: 2'))).toEqual([]);
     expect(handles(await followers('first: 2', fans[0]))).toEqual(['fan_g', 'fan_f']);
     expect(handles(await followers('first: 2', alice))).toEqual(['fan_g', 'fan_f']);
-    await bob.to('follow', alice);
+    await bob.to('followUser', alice);
     const requests = `{ user(handle: "alice") { followRequests(first: 5) { edges { node { handle } } } } }`;
     expect((await alice.run(requests)).data).toEqual({
       user: { followRequests: { edges: [{ node: { handle: 'bob' } }] } },
     });
     expect((await bob.run(requests)).data).toEqual({ user: { followRequests: null } });
-    await bob.to('unfollow', alice);
+    await bob.to('unfollowUser', alice);
     await privately(false);
   });
 
   it('of the blocked and the muted is for their owner', async () => {
-    await carol.to('block', bob);
-    await carol.to('mute', alice);
+    await carol.to('blockUser', bob);
+    await carol.to('muteUser', alice);
     const own = `{ user(handle: "carol") { blockedUsers(first: 5) { edges { node { handle } } }
       mutedUsers(first: 5) { edges { node { handle } } } } }`;
     expect((await carol.run(own)).data).toEqual({
@@ -110,7 +110,7 @@ describe('a list of people', () => {
       },
     });
     expect((await alice.run(own)).data).toEqual({ user: { blockedUsers: null, mutedUsers: null } });
-    await carol.to('unblock', bob);
+    await carol.to('unblockUser', bob);
   });
 });
 
@@ -147,9 +147,9 @@ describe('statements', () => {
 
   it('are three for a change: who is meant, the change, how they stand now', async () => {
     platform.statements.length = 0;
-    await carol.to('follow', bob);
+    await carol.to('followUser', bob);
     expect(platform.statements).toHaveLength(3);
-    await carol.to('unfollow', bob);
+    await carol.to('unfollowUser', bob);
   });
 });
 
@@ -158,20 +158,37 @@ describe('any object by its id', () => {
     viewer.run('query ($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on User { handle } } }', { ids });
 
   it('is found in order; strangers to this graph are null', async () => {
-    const ids = [bob.id, encodeId('Post', 5n), encodeId('User', 5n), encodeId('Notification', 5n), alice.id];
-    expect((await nodes(ids)).data).toEqual({
+    const post = encodeId('Post', 5n);
+    platform.posts = new Set([post]);
+    platform.postCalls = 0;
+    const strangers = [encodeId('Post', 6n), encodeId('User', 5n), encodeId('Notification', 5n)];
+    expect((await nodes([bob.id, post, ...strangers, alice.id])).data).toEqual({
       nodes: [
         { __typename: 'User', handle: 'bob' },
         { __typename: 'Post' },
         null,
         null,
+        null,
         { __typename: 'User', handle: 'alice' },
       ],
     });
+    expect(platform.postCalls).toBe(1);
+  });
+
+  it('is an error in its place when it cannot be answered, and the others are there', async () => {
+    platform.posts = null;
+    const { data, errors } = await nodes([alice.id, 'nonsense', encodeId('Post', 5n), bob.id]);
+    expect(data).toEqual({
+      nodes: [{ __typename: 'User', handle: 'alice' }, null, null, { __typename: 'User', handle: 'bob' }],
+    });
+    expect(errors).toMatchObject([
+      { code: 'BAD_USER_INPUT', message: '`ids[1]` is not an id.' },
+      { code: 'DOWNSTREAM_ERROR' },
+    ]);
   });
 
   it('does not exist for who is blocked, on any path', async () => {
-    await alice.to('block', bob);
+    await alice.to('blockUser', bob);
     const representations = [
       { __typename: 'User', id: alice.id },
       { __typename: 'User', handle: 'ALICE' },
@@ -186,7 +203,7 @@ describe('any object by its id', () => {
     expect((await alice.run('{ user(handle: "bob") { viewerRelation { isBlocking } } }')).data).toEqual({
       user: { viewerRelation: { isBlocking: true } },
     });
-    await alice.to('unblock', bob);
+    await alice.to('unblockUser', bob);
   });
 
   it.each(['', 'alice', 'xyz_00000000001', 'usr_0000000000!', 'usr_zzzzzzzzzzz'])(

@@ -2,7 +2,7 @@ import { aggregateTypeOf, eventPayloads, type EventType } from '@murmuration/eve
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hintChannel } from '@murmuration/events';
 import { type Actor, createCast } from './support/cast.ts';
-import { createPlatform, type Platform, untilRedisIsUp, userIdOf } from './support/platform.ts';
+import { createPlatform, type Platform, untilRedisIsUp, userIdOf, nobody } from './support/platform.ts';
 
 let platform: Platform;
 let alice: Actor;
@@ -24,11 +24,18 @@ interface Row {
 }
 
 it('every event says what the catalogue says it says', async () => {
-  for (const mutation of ['follow', 'unfollow', 'mute', 'unmute', 'block', 'unblock']) {
+  for (const mutation of [
+    'followUser',
+    'unfollowUser',
+    'muteUser',
+    'unmuteUser',
+    'blockUser',
+    'unblockUser',
+  ]) {
     expect(await alice.to(mutation, bob)).toEqual([]);
   }
   await alice.run('mutation { updateProfile(input: { isPrivate: true, bio: "hello" }) { user { id } } }');
-  await platform.services.accounts.suspend(userIdOf(bob.id), true);
+  await platform.services.suspension.set(userIdOf(bob.id), true, nobody);
   const rows = await platform.database.$queryRaw<Row[]>`
     SELECT aggregatetype, aggregateid, type, version, payload FROM outbox ORDER BY id`;
   for (const row of rows) {
@@ -36,13 +43,18 @@ it('every event says what the catalogue says it says', async () => {
     expect(row.aggregatetype).toBe(aggregateTypeOf(row.type));
   }
   expect(new Set(rows.map((row) => row.type))).toEqual(
-    new Set(['account.changed', 'follow.changed', 'mute.changed', 'block.changed']),
+    new Set(['account.changed', 'follow.changed', 'mute.changed', 'block.changed', 'session.ended']),
   );
   const [a, b] = [userIdOf(alice.id).toString(), userIdOf(bob.id).toString()];
   const of = (id: string) => rows.filter((row) => row.aggregateid === id).map((row) => row.version);
   expect(of(a)).toEqual([1n, 2n]);
   expect(of(b)).toEqual([1n, 2n]);
-  expect(rows.at(-1)?.payload).toEqual({ userId: b, handle: 'bob', isPrivate: false, isSuspended: true });
+  expect(rows.findLast(({ type }) => type === 'account.changed')?.payload).toEqual({
+    userId: b,
+    handle: 'bob',
+    isPrivate: false,
+    isSuspended: true,
+  });
 });
 
 it('a change of nothing writes nothing', async () => {

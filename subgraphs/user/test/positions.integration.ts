@@ -1,5 +1,6 @@
 import { createFeed, readPosition, standingOf } from '@murmuration/events';
-import { createRequestContext, type Identity } from '@murmuration/service-kit';
+import type { Identity } from '@murmuration/service-kit';
+import { createRequestContext } from '@murmuration/service-kit/subgraph';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Actor, createCast, password } from './support/cast.ts';
@@ -48,7 +49,7 @@ async function expectLastEvent(position: string | null): Promise<void> {
 const relate = (name: string) => `${name}(input: { userId: "${bob.id}" }) { errors { message } }`;
 const rename = 'updateProfile(input: { displayName: "Alice the second" }) { errors { message } }';
 
-test.each(['follow', 'unfollow', 'mute', 'unmute', 'block', 'unblock'])(
+test.each(['followUser', 'unfollowUser', 'muteUser', 'unmuteUser', 'blockUser', 'unblockUser'])(
   '%s tells the place of its event, and done again tells none',
   async (name) => {
     await expectLastEvent(await positionOf(relate(name)));
@@ -57,9 +58,9 @@ test.each(['follow', 'unfollow', 'mute', 'unmute', 'block', 'unblock'])(
 );
 
 test('a block that ends follows tells the last of its events', async () => {
-  await positionOf(relate('follow'));
-  await positionOf(`follow(input: { userId: "${alice.id}" }) { errors { message } }`, bob.identity);
-  await expectLastEvent(await positionOf(relate('block')));
+  await positionOf(relate('followUser'));
+  await positionOf(`followUser(input: { userId: "${alice.id}" }) { errors { message } }`, bob.identity);
+  await expectLastEvent(await positionOf(relate('blockUser')));
 });
 
 test('a changed profile and a new account tell theirs', async () => {

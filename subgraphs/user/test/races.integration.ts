@@ -50,9 +50,9 @@ it('follows and unfollows of one pair, two hundred rounds at once, end consisten
   })();
   for (let round = 0; round < 200; round++) {
     await Promise.all([
-      alice.to('follow', bob),
-      alice.to('unfollow', bob),
-      alice.to('follow', bob),
+      alice.to('followUser', bob),
+      alice.to('unfollowUser', bob),
+      alice.to('followUser', bob),
       bob.to('removeFollower', alice),
     ]);
   }
@@ -66,13 +66,13 @@ it('follows and unfollows of one pair, two hundred rounds at once, end consisten
 it('a follow and a block at once never both hold', async () => {
   let ended = 0;
   for (let round = 0; round < 100; round++) {
-    await Promise.all([alice.to('follow', bob), bob.to('follow', alice), bob.to('block', alice)]);
+    await Promise.all([alice.to('followUser', bob), bob.to('followUser', alice), bob.to('blockUser', alice)]);
     const [row] = await platform.database.$queryRaw<{ follows: number; ended: number }[]>`
       SELECT count(*) FILTER (WHERE state <> 'removed')::int AS follows,
         count(*) FILTER (WHERE version > 1)::int AS ended FROM follow`;
     expect(row?.follows).toBe(0);
     ended += row?.ended ?? 0;
-    await bob.to('unblock', alice);
+    await bob.to('unblockUser', alice);
   }
   expect(ended).toBeGreaterThan(0);
   await expectConsistent();
@@ -100,14 +100,14 @@ async function follows(): Promise<number> {
 }
 
 it('a follow that waited for a block sees it', async () => {
-  await alice.to('follow', bob);
-  await alice.to('unfollow', bob);
+  await alice.to('followUser', bob);
+  await alice.to('unfollowUser', bob);
   const [a, b] = [userIdOf(alice.id), userIdOf(bob.id)];
   const blocking = [
     `SELECT FROM follow WHERE follower_id = ${a} FOR UPDATE`,
     `INSERT INTO block (blocker_id, blocked_id, active) VALUES (${b}, ${a}, true)`,
   ];
-  expect(await holdingUp(blocking, () => alice.to('follow', bob))).toEqual(['NotFound']);
+  expect(await holdingUp(blocking, () => alice.to('followUser', bob))).toEqual(['NotFound']);
   expect(await follows()).toBe(0);
   await expectConsistent();
 });
@@ -115,19 +115,19 @@ it('a follow that waited for a block sees it', async () => {
 it('a block that waited for a follow ends it', async () => {
   const [a, b] = [userIdOf(alice.id), userIdOf(bob.id)];
   const following = [`INSERT INTO follow (follower_id, followee_id, state) VALUES (${a}, ${b}, 'active')`];
-  expect(await holdingUp(following, () => bob.to('block', alice))).toEqual([]);
+  expect(await holdingUp(following, () => bob.to('blockUser', alice))).toEqual([]);
   expect(await follows()).toBe(0);
 });
 
 it('a follow that waited sees that the account became private', async () => {
-  await alice.to('follow', bob);
-  await alice.to('unfollow', bob);
+  await alice.to('followUser', bob);
+  await alice.to('unfollowUser', bob);
   const [a, b] = [userIdOf(alice.id), userIdOf(bob.id)];
   const hiding = [
     `SELECT FROM follow WHERE follower_id = ${a} FOR UPDATE`,
     `UPDATE account SET is_private = true WHERE id = ${b}`,
   ];
-  expect(await holdingUp(hiding, () => alice.to('follow', bob))).toEqual([]);
+  expect(await holdingUp(hiding, () => alice.to('followUser', bob))).toEqual([]);
   expect(await platform.database.follow.findMany({ select: { state: true } })).toEqual([
     { state: 'requested' },
   ]);
@@ -136,9 +136,13 @@ it('a follow that waited sees that the account became private', async () => {
 
 it('two who block each other at once do not deadlock', async () => {
   for (let round = 0; round < 30; round++) {
-    await Promise.all([alice.to('block', carol), carol.to('block', alice), carol.to('follow', alice)]);
-    await Promise.all([alice.to('unblock', carol), carol.to('unblock', alice)]);
-    await Promise.all([alice.to('unblock', carol), carol.to('unblock', alice)]);
+    await Promise.all([
+      alice.to('blockUser', carol),
+      carol.to('blockUser', alice),
+      carol.to('followUser', alice),
+    ]);
+    await Promise.all([alice.to('unblockUser', carol), carol.to('unblockUser', alice)]);
+    await Promise.all([alice.to('unblockUser', carol), carol.to('unblockUser', alice)]);
   }
   const [{ open } = { open: -1 }] = await platform.database.$queryRaw<{ open: number }[]>`
     SELECT count(*)::int AS open FROM block WHERE active`;
@@ -147,7 +151,7 @@ it('two who block each other at once do not deadlock', async () => {
 
 it('many who follow one person at once are all counted', async () => {
   const fans = await Promise.all([...'abcdefghjk'].map((letter) => enter(platform, `fan_${letter}`)));
-  await Promise.all(fans.map((fan) => fan.to('follow', carol)));
+  await Promise.all(fans.map((fan) => fan.to('followUser', carol)));
   const { data } = await platform.run('{ user(handle: "carol") { followerCount } }');
   expect(data).toEqual({ user: { followerCount: 10 } });
   await expectConsistent();

@@ -1,6 +1,6 @@
 import { createRedisProcess, type RedisProcess } from '@murmuration/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { logInLimits } from '../src/sessions/throttle.ts';
+import { logInLimits } from '../src/accounts/entry-limits.ts';
 import { type Actor, createCast, password } from './support/cast.ts';
 import { createPlatform, type Platform, untilRedisIsUp } from './support/platform.ts';
 
@@ -39,12 +39,12 @@ const logIn = async (given: string) => {
 
 it('without Redis everything still works, and what takes sight away outlasts every cached relation', async () => {
   await server.kill();
-  expect(await alice.to('follow', bob)).toEqual([]);
-  const block = () => alice.to('block', bob);
+  expect(await alice.to('followUser', bob)).toEqual([]);
+  const block = () => alice.to('blockUser', bob);
   expect(await took(block)).toBeGreaterThan(relationLeaseMs - 5);
   // Whoever made the first may have died before it had waited.
   expect(await took(block)).toBeGreaterThan(relationLeaseMs - 5);
-  expect(await alice.to('unblock', bob)).toEqual([]);
+  expect(await alice.to('unblockUser', bob)).toEqual([]);
   const relation =
     '{ user(handle: "alice") { viewerRelation { isFollowedBy } followers(first: 1) { edges { cursor } } } }';
   expect((await bob.run(relation)).errors).toBeUndefined();
@@ -59,7 +59,7 @@ it('without Redis guesses are still counted', async () => {
 it('with Redis back, nothing waits any more but what no hash can be named for', async () => {
   await server.start();
   await untilRedisIsUp(platform.redis);
-  expect(await alice.to('block', bob)).toEqual([]);
+  expect(await alice.to('blockUser', bob)).toEqual([]);
   expect(await logIn(password)).toEqual([]);
   const makePrivate = () =>
     alice.run('mutation { updateProfile(input: { isPrivate: true }) { user { isPrivate } } }');

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Actor, createCast } from './support/cast.ts';
-import { createPlatform, type Platform } from './support/platform.ts';
+import { createPlatform, nobody, type Platform, userIdOf } from './support/platform.ts';
 
 let platform: Platform;
 let alice: Actor;
@@ -30,6 +30,13 @@ async function seenBy(viewer: Actor, person: Actor): Promise<string[] | null> {
   return user && Object.keys(user.viewerRelation).filter((name) => user.viewerRelation[name]);
 }
 
+async function own(person: Actor, list: string): Promise<unknown> {
+  const query = `{ viewer { list: ${list}(first: 5) { edges { node { handle } stub { id handle } } } } }`;
+  const { data } = await person.run(query);
+  const viewer = data?.['viewer'] as { list: { edges: unknown } };
+  return viewer.list.edges;
+}
+
 async function counts(person: Actor): Promise<number[]> {
   const query = `query ($handle: String!) { user(handle: $handle) { followerCount followingCount } }`;
   const { data } = await platform.run(query, { handle: person.handle });
@@ -54,8 +61,8 @@ const makePrivate = (person: Actor, isPrivate = true) =>
 
 describe('following', () => {
   it('is seen by both, counted once, told once', async () => {
-    expect(await alice.to('follow', bob)).toEqual([]);
-    expect(await alice.to('follow', bob)).toEqual([]);
+    expect(await alice.to('followUser', bob)).toEqual([]);
+    expect(await alice.to('followUser', bob)).toEqual([]);
     expect(await seenBy(alice, bob)).toEqual(['isFollowing']);
     expect(await seenBy(bob, alice)).toEqual(['isFollowedBy']);
     expect([await counts(alice), await counts(bob)]).toEqual([
@@ -66,10 +73,10 @@ describe('following', () => {
   });
 
   it('ends, leaves a versioned tombstone, and may begin again', async () => {
-    await alice.to('follow', bob);
-    await alice.to('unfollow', bob);
-    expect(await alice.to('unfollow', bob)).toEqual([]);
-    await alice.to('follow', bob);
+    await alice.to('followUser', bob);
+    await alice.to('unfollowUser', bob);
+    expect(await alice.to('unfollowUser', bob)).toEqual([]);
+    await alice.to('followUser', bob);
     expect(await events()).toEqual([
       'follow.changed v1 active',
       'follow.changed v2 removed',
@@ -79,19 +86,19 @@ describe('following', () => {
   });
 
   it('is not for oneself, nobody, or what is no person', async () => {
-    expect(await alice.to('follow', alice)).toEqual(['NotAllowed']);
-    expect(await alice.to('follow', { id: 'usr_00000000001' })).toEqual(['NotFound']);
-    expect(await alice.to('follow', { id: bob.id.replace('usr', 'pst') })).toEqual(['ValidationError']);
-    expect(await alice.to('follow', { id: 'bob' })).toEqual(['ValidationError']);
+    expect(await alice.to('followUser', alice)).toEqual(['NotAllowed']);
+    expect(await alice.to('followUser', { id: 'usr_00000000001' })).toEqual(['NotFound']);
+    expect(await alice.to('followUser', { id: bob.id.replace('usr', 'pst') })).toEqual(['ValidationError']);
+    expect(await alice.to('followUser', { id: 'bob' })).toEqual(['ValidationError']);
     const anonymous = await platform.run(
-      `mutation { follow(input: { userId: "${bob.id}" }) { errors { message } } }`,
+      `mutation { followUser(input: { userId: "${bob.id}" }) { errors { message } } }`,
     );
     expect(anonymous.errors).toEqual([{ message: 'Sign in first.', code: 'UNAUTHENTICATED' }]);
     expect(await events()).toEqual([]);
   });
 
   it('lets go of a follower', async () => {
-    await alice.to('follow', bob);
+    await alice.to('followUser', bob);
     expect(await bob.to('removeFollower', alice)).toEqual([]);
     expect(await seenBy(alice, bob)).toEqual([]);
     expect(await counts(bob)).toEqual([0, 0]);
@@ -101,8 +108,8 @@ describe('following', () => {
 describe('a private account', () => {
   it('is asked, and accepts or declines', async () => {
     await makePrivate(bob);
-    await alice.to('follow', bob);
-    await carol.to('follow', bob);
+    await alice.to('followUser', bob);
+    await carol.to('followUser', bob);
     expect(await seenBy(alice, bob)).toEqual(['hasRequestedFollow']);
     expect(await seenBy(bob, alice)).toEqual(['hasIncomingFollowRequest']);
     expect(await counts(bob)).toEqual([0, 0]);
@@ -117,18 +124,18 @@ describe('a private account', () => {
 
   it('accepts nobody by becoming public, but a request made again is a follow', async () => {
     await makePrivate(bob);
-    await alice.to('follow', bob);
+    await alice.to('followUser', bob);
     await makePrivate(bob, false);
     expect(await seenBy(alice, bob)).toEqual(['hasRequestedFollow']);
-    await alice.to('follow', bob);
+    await alice.to('followUser', bob);
     expect(await seenBy(alice, bob)).toEqual(['isFollowing']);
     expect(await counts(bob)).toEqual([1, 0]);
   });
 
   it('keeps its followers when it becomes private', async () => {
-    await alice.to('follow', bob);
+    await alice.to('followUser', bob);
     await makePrivate(bob);
-    await alice.to('follow', bob);
+    await alice.to('followUser', bob);
     expect(await seenBy(alice, bob)).toEqual(['isFollowing']);
   });
 });
@@ -136,10 +143,10 @@ describe('a private account', () => {
 describe('a block', () => {
   it('ends follows and requests both ways, each told and counted', async () => {
     await makePrivate(alice);
-    await alice.to('follow', bob);
-    await bob.to('follow', alice);
-    expect(await alice.to('block', bob)).toEqual([]);
-    expect(await alice.to('block', bob)).toEqual([]);
+    await alice.to('followUser', bob);
+    await bob.to('followUser', alice);
+    expect(await alice.to('blockUser', bob)).toEqual([]);
+    expect(await alice.to('blockUser', bob)).toEqual([]);
     expect(await seenBy(alice, bob)).toEqual(['isBlocking']);
     expect([await counts(alice), await counts(bob)]).toEqual([
       [0, 0],
@@ -153,33 +160,81 @@ describe('a block', () => {
   });
 
   it('makes the blocker not exist for the blocked', async () => {
-    await alice.to('block', bob);
+    await alice.to('blockUser', bob);
     expect(await seenBy(bob, alice)).toBeNull();
-    expect(await bob.to('follow', alice)).toEqual(['NotFound']);
-    expect(await bob.to('mute', alice)).toEqual(['NotFound']);
-    expect(await bob.to('block', alice)).toEqual(['NotFound']);
-    expect(await alice.to('follow', bob)).toEqual(['Blocked']);
+    for (const change of ['followUser', 'unfollowUser', 'acceptFollowRequest', 'removeFollower']) {
+      expect(await bob.to(change, alice)).toEqual(['NotFound']);
+    }
+    expect(await alice.to('followUser', bob)).toEqual(['Blocked']);
     expect(await seenBy(carol, alice)).toEqual([]);
   });
 
+  it('does not keep the blocked from blocking and muting, nor from taking both back', async () => {
+    await alice.to('blockUser', bob);
+    for (const change of ['blockUser', 'muteUser']) {
+      expect(await bob.to(change, alice)).toEqual([]);
+      expect(await bob.to(change, alice)).toEqual([]);
+    }
+    expect(await alice.to('unblockUser', bob)).toEqual([]);
+    expect([await seenBy(alice, bob), await seenBy(bob, alice)]).toEqual([null, ['isBlocking', 'isMuting']]);
+    await alice.to('blockUser', bob);
+    for (const change of ['unblockUser', 'unmuteUser']) expect(await bob.to(change, alice)).toEqual([]);
+    await alice.to('unblockUser', bob);
+    expect([await seenBy(alice, bob), await seenBy(bob, alice)]).toEqual([[], []]);
+    expect(await bob.to('blockUser', { id: 'usr_00000000001' })).toEqual(['NotFound']);
+  });
+
+  it('by both at once is a block by both, and each finds it in their list', async () => {
+    expect(await Promise.all([alice.to('blockUser', bob), bob.to('blockUser', alice)])).toEqual([[], []]);
+    expect([await own(alice, 'blockedUsers'), await own(bob, 'blockedUsers')]).toEqual([
+      [{ node: null, stub: { id: bob.id, handle: 'bob' } }],
+      [{ node: null, stub: { id: alice.id, handle: 'alice' } }],
+    ]);
+    expect(await Promise.all([alice.to('unblockUser', bob), bob.to('unblockUser', alice)])).toEqual([[], []]);
+    expect(await own(alice, 'blockedUsers')).toEqual([]);
+  });
+
   it('is taken back, follows are not; also when the other has blocked meanwhile', async () => {
-    await alice.to('follow', bob);
-    await alice.to('block', bob);
-    expect(await alice.to('unblock', bob)).toEqual([]);
+    await alice.to('followUser', bob);
+    await alice.to('blockUser', bob);
+    expect(await alice.to('unblockUser', bob)).toEqual([]);
     expect([await seenBy(alice, bob), await seenBy(bob, alice)]).toEqual([[], []]);
     await platform.database.$executeRaw`UPDATE block SET active = true`;
     await platform.database.$executeRaw`INSERT INTO block (blocker_id, blocked_id, active)
       SELECT blocked_id, blocker_id, true FROM block`;
-    expect(await alice.to('unblock', bob)).toEqual([]);
-    expect(await alice.to('unblock', bob)).toEqual(['NotFound']);
+    expect(await alice.to('unblockUser', bob)).toEqual([]);
+    expect(await alice.to('unblockUser', bob)).toEqual([]);
+  });
+});
+
+describe('a suspended person', () => {
+  const suspend = (isSuspended: boolean) =>
+    platform.services.suspension.set(userIdOf(bob.id), isSuspended, nobody);
+  afterEach(() => suspend(false));
+
+  it('stays in the lists of those who decided about them, who can take that back; for others they do not exist', async () => {
+    await makePrivate(alice);
+    await bob.to('followUser', alice);
+    await alice.to('muteUser', bob);
+    await carol.to('followUser', bob);
+    await suspend(true);
+    const stub = { node: null, stub: { id: bob.id, handle: 'bob' } };
+    expect([await own(alice, 'mutedUsers'), await own(alice, 'followRequests')]).toEqual([[stub], [stub]]);
+    expect(await carol.to('unmuteUser', bob)).toEqual(['NotFound']);
+    expect(await carol.to('muteUser', bob)).toEqual(['NotFound']);
+    for (const change of ['unmuteUser', 'declineFollowRequest'])
+      expect(await alice.to(change, bob)).toEqual([]);
+    expect(await carol.to('unfollowUser', bob)).toEqual([]);
+    expect([await own(alice, 'mutedUsers'), await own(alice, 'followRequests')]).toEqual([[], []]);
+    expect(await alice.to('unmuteUser', bob)).toEqual(['NotFound']);
   });
 });
 
 it('mutes without their knowing', async () => {
-  expect(await alice.to('mute', bob)).toEqual([]);
-  expect(await alice.to('mute', bob)).toEqual([]);
+  expect(await alice.to('muteUser', bob)).toEqual([]);
+  expect(await alice.to('muteUser', bob)).toEqual([]);
   expect([await seenBy(alice, bob), await seenBy(bob, alice)]).toEqual([['isMuting'], []]);
-  await alice.to('unmute', bob);
+  await alice.to('unmuteUser', bob);
   expect(await seenBy(alice, bob)).toEqual([]);
   expect(await events()).toEqual(['mute.changed v1 true', 'mute.changed v2 false']);
 });

@@ -1,7 +1,7 @@
 import { revocationChannel } from '@murmuration/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Actor, actorOf, enter, password } from './support/cast.ts';
-import { createPlatform, type Platform, userIdOf } from './support/platform.ts';
+import { createPlatform, type Platform, userIdOf, nobody } from './support/platform.ts';
 
 let platform: Platform;
 let alice: Actor;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => platform.close());
 
 beforeEach(async () => {
-  alice = await enter(platform, `alice_${'abcdefghjkmnpq'[people++]}`);
+  alice = await enter(platform, `alice_${'abcdefghjkmnpqrstuvwxyz'[people++]}`);
 });
 
 interface Refreshed {
@@ -134,6 +134,28 @@ describe('logging out', () => {
     expect(await kindOf(phone.refreshToken)).toEqual(['NotAllowed']);
   });
 
+  it('by the refresh token alone ends its session, and no other', async () => {
+    const phone = await logIn(alice);
+    const logOut = async (refreshToken: string) => {
+      const { data } = await platform.run(
+        `mutation ($input: LogOutInput) { logOut(input: $input) { endedSessionCount errors { __typename path } } }`,
+        { input: { refreshToken } },
+      );
+      return data?.['logOut'];
+    };
+    const forged = `${alice.refreshToken.slice(0, -4)}AAAA`;
+    for (const token of [forged, '', phone.refreshToken.split('.')[0] ?? '']) {
+      expect(await logOut(token)).toEqual({
+        endedSessionCount: null,
+        errors: [{ __typename: 'ValidationError', path: ['refreshToken'] }],
+      });
+    }
+    expect(await logOut(phone.refreshToken)).toEqual({ endedSessionCount: 1, errors: [] });
+    expect(await logOut(phone.refreshToken)).toEqual({ endedSessionCount: 0, errors: [] });
+    expect(await kindOf(phone.refreshToken)).toEqual(['NotAllowed']);
+    expect(await kindOf(alice.refreshToken)).toEqual([]);
+  });
+
   it('needs somebody who is signed in, and never ends a stranger’s session', async () => {
     const { errors } = await platform.run('mutation { logOut { endedSessionCount } }');
     expect(errors).toEqual([{ message: 'Sign in first.', code: 'UNAUTHENTICATED' }]);
@@ -148,12 +170,73 @@ describe('logging out', () => {
 
 it('suspending ends all sessions and lets nobody in', async () => {
   const id = alice.id;
-  await platform.services.accounts.suspend(userIdOf(id), true);
+  await platform.services.suspension.set(userIdOf(id), true, nobody);
   expect(await kindOf(alice.refreshToken)).toEqual(['NotAllowed']);
   await expect(logIn(alice)).rejects.toThrow('NotAllowed');
   expect(await platform.run(`{ node(id: "${id}") { id } }`)).toEqual({ data: { node: null } });
-  await platform.services.accounts.suspend(userIdOf(id), false);
+  await platform.services.suspension.set(userIdOf(id), false, nobody);
   expect(await logIn(alice)).toMatchObject({ id });
+});
+
+it('suspending is made good by asking again, when whoever asked died after the commit', async () => {
+  const id = userIdOf(alice.id);
+  await platform.database
+    .$executeRaw`UPDATE account SET suspended_at = now(), version = version + 1 WHERE id = ${id}`;
+  expect(await platform.services.suspension.set(id, true, nobody)).toBe('as before');
+  expect(await platform.services.sessions.listRevoked()).toContain(alice.refreshToken.split('.')[0]);
+  expect(await platform.services.suspension.set(id, false, nobody)).toBe('changed');
+  expect(await platform.services.suspension.set(userIdOf('usr_00000000001'), true, nobody)).toBe(
+    'no such account',
+  );
+});
+
+describe('the payload of a new session', () => {
+  const payload = `user { viewerRelation { isFollowing } followers(first: 5) { edges { node { handle } } }
+    followRequests(first: 5) { edges { node { handle } } }
+    blockedUsers(first: 5) { edges { stub { handle } } } } errors { message }`;
+
+  it('is read as the person who signed in, whoever asked', async () => {
+    const names = ['fan', 'asker', 'foe'].map((name) => `${name}_${alice.handle.at(-1)}`);
+    const [fan, asker, foe] = (await Promise.all(names.map((name) => enter(platform, name)))) as [
+      Actor,
+      Actor,
+      Actor,
+    ];
+    await fan.to('followUser', alice);
+    await alice.run('mutation { updateProfile(input: { isPrivate: true }) { errors { message } } }');
+    await asker.to('followUser', alice);
+    await alice.to('blockUser', foe);
+    const seen = {
+      user: {
+        viewerRelation: null,
+        followers: { edges: [{ node: { handle: fan.handle } }] },
+        followRequests: { edges: [{ node: { handle: asker.handle } }] },
+        blockedUsers: { edges: [{ stub: { handle: foe.handle } }] },
+      },
+      errors: [],
+    };
+    const logIn = `mutation ($h: String!, $p: String!) { logIn(input: { handleOrEmail: $h, password: $p }) { ${payload} } }`;
+    const given = { h: alice.handle, p: password };
+    for (const identity of [undefined, foe.identity, fan.identity]) {
+      expect((await platform.run(logIn, given, identity)).data).toEqual({ logIn: seen });
+    }
+    const refresh = `mutation ($t: String!) { refreshSession(input: { refreshToken: $t }) { ${payload} } }`;
+    const refreshed = await platform.run(refresh, { t: alice.refreshToken }, foe.identity);
+    expect(refreshed.data).toEqual({ refreshSession: seen });
+  });
+
+  it('lends nobody’s eyes to what is asked for beside it', async () => {
+    const bystander = await enter(platform, `bystander_${alice.handle.at(-1)}`);
+    const both = await bystander.run(
+      `mutation ($h: String!, $p: String!) { logIn(input: { handleOrEmail: $h, password: $p }) { user { handle } }
+        updateProfile(input: { bio: "mine" }) { user { handle } } }`,
+      { h: alice.handle, p: password },
+    );
+    expect(both.data).toEqual({
+      logIn: { user: { handle: alice.handle } },
+      updateProfile: { user: { handle: bystander.handle } },
+    });
+  });
 });
 
 async function logIn(actor: Actor): Promise<Actor> {

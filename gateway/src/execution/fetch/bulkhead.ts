@@ -1,24 +1,22 @@
 import { FetchFailure } from '../errors.ts';
-import type { Exchange } from './exchange.ts';
+import type { Call, Exchange } from './exchange.ts';
+import { createFairQueue } from './fair-queue.ts';
 import type { SubgraphLimits } from './settings.ts';
-import type { CancelSignal } from '../cancel.ts';
 
 type Limits = Pick<SubgraphLimits, 'maxConcurrent' | 'maxQueued'>;
 
-/** At most so many requests to a subgraph at once, so that a slow one cannot hold all of the process's memory. */
+/** At most so many requests to a subgraph at once, so that a slow one cannot hold all of the process's memory; callers take turns. */
 export function withBulkhead(next: Exchange, { maxConcurrent, maxQueued }: Limits): Exchange {
-  const waiting = new Set<() => void>();
+  const waiting = createFairQueue<() => void>();
   let running = 0;
 
   function release(): void {
     running--;
-    const [first] = waiting;
-    if (!first) return;
-    waiting.delete(first);
-    first();
+    waiting.shift()?.();
   }
 
-  function enter(signal: CancelSignal | undefined, deadline: number): Promise<void> {
+  function enter({ deadline, request, signal }: Call): Promise<void> {
+    const { caller = '' } = request.context;
     return new Promise((resolve, reject) => {
       const start = () => {
         leave();
@@ -26,7 +24,7 @@ export function withBulkhead(next: Exchange, { maxConcurrent, maxQueued }: Limit
         resolve();
       };
       const giveUp = (failure: FetchFailure) => {
-        waiting.delete(start);
+        waiting.remove(caller, start);
         leave();
         reject(failure);
       };
@@ -41,7 +39,7 @@ export function withBulkhead(next: Exchange, { maxConcurrent, maxQueued }: Limit
         signal?.removeEventListener('abort', cancel);
       };
       signal?.addEventListener('abort', cancel, { once: true });
-      waiting.add(start);
+      waiting.push(caller, start);
       if (signal?.aborted) cancel();
     });
   }
@@ -53,7 +51,7 @@ export function withBulkhead(next: Exchange, { maxConcurrent, maxQueued }: Limit
         'OVERLOADED',
         `${waiting.size} requests wait for ${call.request.subgraph} already`,
       );
-    } else await enter(call.signal, call.deadline);
+    } else await enter(call);
     try {
       return await next(call);
     } finally {

@@ -173,6 +173,22 @@ describe('time', () => {
     expect(held).toHaveLength(1);
   });
 
+  test('of a mutation is that of its request, whose end says nothing of the subgraph', async () => {
+    const limits = { timeoutMs: 10, breakerMinimum: 1, breakerFailureShare: 0.1 };
+    const fetcher = fetcherWith({ limits });
+    const coming = arrival();
+    const context = { deadline: Date.now() + 200 };
+    const cut = expect(fetcher.fetch(request({ kind: 'mutation' }, context))).rejects.toMatchObject({
+      reason: 'DEADLINE',
+    });
+    await coming;
+    await cut;
+    const next = arrival();
+    const other = fetcher.fetch(request({ kind: 'mutation' }));
+    (await next).answer({ data: { a: 1 } });
+    expect(await other).toEqual({ data: { a: 1 } });
+  });
+
   test('runs out for a caller at its deadline, not for those who share the flight', async () => {
     const fetcher = fetcherWith();
     const coming = arrival();

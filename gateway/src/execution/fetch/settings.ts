@@ -5,6 +5,7 @@ export interface OutgoingRequest {
   readonly method: 'POST';
   readonly path: string;
   readonly body: string;
+  readonly kind: 'query' | 'mutation';
   readonly context: RequestContext;
 }
 
@@ -26,8 +27,10 @@ export interface SubgraphLimits {
   connectionMaxLifeMs: number;
   /** Time for a connection to be made. Default 1,000 ms. */
   connectTimeoutMs: number;
-  /** Time for one attempt, from being sent to its last byte. Default 5,000 ms. */
+  /** Time for one attempt of a read, from being sent to its last byte. Default 5,000 ms. */
   timeoutMs: number;
+  /** The same of a mutation, whose effect may already stand. Default 15,000 ms. */
+  mutationTimeoutMs: number;
   /** An answer longer than this is refused. Default 32 MiB. */
   maxAnswerBytes: number;
   /** Requests to the subgraph at one time (the bulkhead). Default 256. */
@@ -58,6 +61,7 @@ export const defaultLimits: SubgraphLimits = {
   connectionMaxLifeMs: 60_000,
   connectTimeoutMs: 1_000,
   timeoutMs: 5_000,
+  mutationTimeoutMs: 15_000,
   maxAnswerBytes: 32 * 1024 * 1024,
   maxConcurrent: 256,
   maxQueued: 1_024,

@@ -28,8 +28,8 @@ export function createTransport(
   const pool = createPool(url, limits);
   return {
     async exchange(call) {
-      const { body, context, subgraph } = call.request;
-      const made = headersFor?.(subgraph, { method: 'POST', path, body, context });
+      const { body, context, kind, subgraph } = call.request;
+      const made = headersFor?.(subgraph, { method: 'POST', path, body, kind, context });
       const headers = made instanceof Promise ? await made : (made ?? {});
       const watch = watchRequest(url, headers);
       return await send(pool, write(headers, body), call, limits, watch);
@@ -41,8 +41,8 @@ export function createTransport(
 function send(
   pool: Pool,
   written: WrittenRequest,
-  { deadline, signal, onDispatch }: Call,
-  { maxAnswerBytes, timeoutMs }: SubgraphLimits,
+  { deadline, request: { kind }, signal, onDispatch }: Call,
+  { maxAnswerBytes, mutationTimeoutMs, timeoutMs }: SubgraphLimits,
   watch: RequestWatch | undefined,
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
@@ -66,8 +66,14 @@ function send(
       },
       onError: (error: Error) => fail(failureOf(error)),
     };
-    const waitMs = Math.min(timeoutMs, deadline - Date.now());
-    const timer = setTimeout(() => giveUp(new FetchFailure('TIMEOUT', `No answer in ${waitMs} ms`)), waitMs);
+    const allowedMs = kind === 'mutation' ? mutationTimeoutMs : timeoutMs;
+    const leftMs = deadline - Date.now();
+    // Who has no more time says nothing of the subgraph, which may be well: the breaker does not count it.
+    const late = () =>
+      leftMs <= allowedMs
+        ? new FetchFailure('DEADLINE', 'The request deadline passed')
+        : new FetchFailure('TIMEOUT', `No answer in ${allowedMs} ms`);
+    const timer = setTimeout(() => giveUp(late()), Math.min(allowedMs, leftMs));
     const leave = () => giveUp(new FetchFailure('CANCELLED', 'Nobody waits for the answer'));
     const finish = () => {
       clearTimeout(timer);

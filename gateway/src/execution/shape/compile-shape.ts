@@ -1,7 +1,9 @@
 import {
   type GraphQLCompositeType,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
+  isAbstractType,
   isCompositeType,
   isInterfaceType,
   isLeafType,
@@ -11,7 +13,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { isAbsent, isJsonObject, type JsonObject } from '../json.ts';
-import { leafCheck } from './leaf.ts';
+import { type Coerce, leafCoercion } from './leaf.ts';
 import { type CollectedField, collectFields, needsConcreteType, type SelectionSource } from './selection.ts';
 import { bubble, report, type Shaper } from './shape-run.ts';
 
@@ -20,6 +22,8 @@ interface FieldShape {
   readonly dataKey: string;
   /** A field of Object.prototype's may be there without having been fetched. */
   readonly isInherited: boolean;
+  /** What to say when nobody answered it; undefined for what no subgraph is asked. */
+  readonly coordinate: string | undefined;
   readonly shape: Shaper;
 }
 
@@ -29,20 +33,7 @@ export function compileRootShape(
   set: SelectionSetNode,
   source: SelectionSource,
 ): Shaper {
-  const fields = collectFields([set], root.name, source);
-  const shape = compileObject(root, [set], source);
-  const data = fields.filter((field) => !field.name.startsWith('__'));
-  return (value, run) => {
-    // Every plan asks all root fields. One that is simply not there was never answered, or never planned:
-    // a silent null would be a wrong answer.
-    for (const { clientKey, dataKey } of data) {
-      if (Object.hasOwn(value as JsonObject, dataKey)) continue;
-      run.path.push(clientKey);
-      report(run, `No answer for field ${root.name}.${clientKey}.`);
-      run.path.pop();
-    }
-    return shape(value, run);
-  };
+  return compileObject(root, [set], source);
 }
 
 function compileType(
@@ -54,7 +45,7 @@ function compileType(
   if (isNonNullType(type))
     return nonNull(compileType(type.ofType, field, owner, source), `${owner}.${field.name}`);
   if (isListType(type)) return list(compileType(type.ofType, field, owner, source), field);
-  if (isLeafType(type)) return leaf(leafCheck(type), `${owner}.${field.name}`);
+  if (isLeafType(type)) return leaf(leafCoercion(type), `${owner}.${field.name}`);
   return composite(type, field, owner, source);
 }
 
@@ -92,11 +83,12 @@ function list(inner: Shaper, field: CollectedField): Shaper {
   };
 }
 
-function leaf(isValid: ((value: unknown) => boolean) | undefined, coordinate: string): Shaper {
-  if (!isValid) return (value) => value ?? null;
+function leaf(coerce: Coerce | undefined, coordinate: string): Shaper {
+  if (!coerce) return (value) => value ?? null;
   return (value, run) => {
     if (value === null || value === undefined) return null;
-    if (isValid(value)) return value;
+    const coerced = coerce(value);
+    if (coerced !== undefined) return coerced;
     report(run, `Invalid value for field ${coordinate}.`);
     return null;
   };
@@ -144,19 +136,28 @@ function compileAbstract(
     let shape = byType.get(typename);
     if (!shape) {
       const runtime = source.schema.getType(String(typename));
-      if (!isObjectType(runtime) && !isInterfaceType(runtime) && runtime !== type) {
+      if (!isExpected(runtime, type, source)) {
         // The type may be hidden from clients, so the message does not name it.
         report(run, `Invalid type of an object where ${type.name} is expected.`);
         return null;
       }
-      const isUnknown = isInterfaceType(runtime) && needsConcreteType(sets, runtime.name, source);
-      shape = isUnknown
-        ? unknownType(runtime.name)
-        : compileObject(runtime as GraphQLCompositeType, sets, source);
+      const isUnknown = !isObjectType(runtime) && needsConcreteType(sets, runtime.name, source);
+      shape = isUnknown ? unknownType(runtime.name) : compileObject(runtime, sets, source);
       byType.set(typename, shape);
     }
     return shape(value, run);
   };
+}
+
+/** A subgraph may be deployed before its supergraph, and answer with types that are not (yet) of this one. */
+function isExpected(
+  runtime: GraphQLNamedType | undefined,
+  type: GraphQLCompositeType,
+  { schema }: SelectionSource,
+): runtime is GraphQLCompositeType {
+  if (runtime === type) return true;
+  if (!isAbstractType(type)) return false;
+  return (isObjectType(runtime) || isInterfaceType(runtime)) && schema.isSubType(type, runtime);
 }
 
 function compileObject(
@@ -179,6 +180,11 @@ function compileObject(
       path[depth] = clientKey;
       const found = field.isInherited && !Object.hasOwn(input, dataKey) ? undefined : input[dataKey];
       run.owner = input;
+      // Every plan brings all that is selected, so what is simply not there was never answered: a silent null would be
+      // a wrong answer. Of an entity that does not exist nothing is missing.
+      if (found === undefined && field.coordinate !== undefined && !isAbsent(input)) {
+        report(run, `No answer for field ${field.coordinate}.`);
+      }
       const shaped = field.shape(found, run);
       if (shaped === bubble) isNull = true;
       else answer[clientKey] = shaped;
@@ -207,13 +213,15 @@ function compileField(
 ): FieldShape {
   const { clientKey, dataKey, name } = field;
   const isInherited = dataKey in Object.prototype;
-  if (name === '__typename') return { clientKey, dataKey, isInherited, shape: typenameShape(type) };
+  const coordinate = name.startsWith('__') ? undefined : `${type.name}.${name}`;
+  const base = { clientKey, dataKey, isInherited, coordinate };
+  if (name === '__typename') return { ...base, shape: typenameShape(type) };
   if (name === '__schema' || name === '__type') {
-    return { clientKey, dataKey, isInherited, shape: (_, run) => run.introspection?.[clientKey] ?? null };
+    return { ...base, shape: (_, run) => run.introspection?.[clientKey] ?? null };
   }
   const definition = 'getFields' in type ? type.getFields()[name] : undefined;
   if (!definition || !isCompositeType(type)) throw new Error(`No field ${name} on ${type.name}`);
-  return { clientKey, dataKey, isInherited, shape: compileType(definition.type, field, type.name, source) };
+  return { ...base, shape: compileType(definition.type, field, type.name, source) };
 }
 
 /** Known from the type that was chosen; an object whose real type is not known cannot answer it. */

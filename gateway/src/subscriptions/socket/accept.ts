@@ -3,7 +3,7 @@ import type { Logger } from '@murmuration/service-kit';
 import { GraphQLError } from 'graphql';
 import { MessageType, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import { requestIdOf } from '../../context.ts';
+import { requestIdOf } from '../../operation/context.ts';
 import type { Authenticate } from '../../identity/authenticate.ts';
 import type { DenyList } from '../../identity/deny-list.ts';
 import { clientAddressOf } from '../../transport/client-address.ts';
@@ -12,6 +12,8 @@ import { closeCodes } from '../close-codes.ts';
 import type { LiveLimits } from '../limits.ts';
 import { liveSockets, socketCloses } from '../metrics.ts';
 import { keepAlive } from './keep-alive.ts';
+import { createMessageRate } from './message-rate.ts';
+import { createOutbox } from './outbox.ts';
 import { closeBy, type SocketState } from './state.ts';
 
 export interface AcceptOptions {
@@ -21,6 +23,7 @@ export interface AcceptOptions {
   limits: LiveLimits;
   trustedProxies: number;
   logger: Logger;
+  flushLater: Parameters<typeof createOutbox>[3];
 }
 
 const knownCodes = new Set<number>([1000, 1005, 1006, ...Object.values(closeCodes)]);
@@ -30,10 +33,12 @@ for (const code of [...knownCodes, 'other']) socketCloses.labels(String(code)).i
 /** Ties one websocket to the protocol: its messages, its caller, its pings, its end. */
 export function acceptSocket(socket: WebSocket, request: IncomingMessage, options: AcceptOptions): void {
   const { limits, logger } = options;
-  const close: SocketState['close'] = (name, reason) => closeBy(socket, name, reason);
-  const sendJson = (message: object) => {
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
+  const outbox = createOutbox(socket, request.socket, limits, options.flushLater);
+  const close: SocketState['close'] = (name, reason) => {
+    outbox.flush();
+    closeBy(socket, name, reason);
   };
+  const sendJson = (message: object) => void outbox.send(JSON.stringify(message));
   const caller = createLiveCaller(options.authenticate, options.denyList, {
     onExpiring: (expiresAtMs) => sendJson({ type: MessageType.Ping, payload: tokenUntil(expiresAtMs) }),
     onExpired: () => close('tokenExpired', 'The access token has expired.'),
@@ -45,12 +50,16 @@ export function acceptSocket(socket: WebSocket, request: IncomingMessage, option
     upgradeAuthorization: request.headers.authorization,
     caller,
     positions: new Map(),
-    abort: new AbortController(),
     running: new Set(),
     started: 0,
+    tell: outbox.tell,
     close,
+    onClosed: (callback) => void socket.once('close', callback),
   };
-  const alive = keepAlive(socket, limits, () => close('slowConsumer', 'Messages are not being read.'));
+  const mayCome = createMessageRate(limits.maxMessagesPerSecond);
+  const alive = keepAlive(socket, outbox, limits, () =>
+    close('slowConsumer', 'Messages are not being read.'),
+  );
 
   async function onPing(payload: Record<string, unknown> | undefined): Promise<void> {
     const authorization = payload?.authorization;
@@ -68,13 +77,17 @@ export function acceptSocket(socket: WebSocket, request: IncomingMessage, option
   const closed = options.protocol.opened(
     {
       protocol: socket.protocol,
-      send: alive.send,
-      close: (code, reason) => socket.close(code, reason),
+      send: async (message) => outbox.send(message),
+      close(code, reason) {
+        outbox.flush();
+        socket.close(code, reason);
+      },
       onPing,
       onMessage: (handle) =>
         socket.on('message', (data) => {
           // What was in flight when the socket was closed by name must cost nothing more.
           if (socket.readyState !== socket.OPEN) return;
+          if (!mayCome()) return close('tooManyMessages', `at most ${limits.maxMessagesPerSecond} a second`);
           handle(String(data)).catch((error: unknown) => {
             logger.error({ err: error }, 'a message could not be handled');
             close('internal', 'Internal error');
@@ -87,7 +100,7 @@ export function acceptSocket(socket: WebSocket, request: IncomingMessage, option
   socket.once('close', (code, reason) => {
     alive.stop();
     caller.stop();
-    state.abort.abort();
+    for (const running of state.running) running.abort();
     liveSockets.dec();
     socketCloses.labels(knownCodes.has(code) ? String(code) : 'other').inc();
     closed(code, String(reason)).catch((error: unknown) => logger.error({ err: error }, 'a close failed'));

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { LiveLimits } from '../limits.ts';
+import type { Outbox } from './outbox.ts';
 
 /**
  * Pings a socket and notices a client that does not read: what it was sent stays in this process's memory.
@@ -8,12 +9,11 @@ import type { LiveLimits } from '../limits.ts';
  */
 export function keepAlive(
   socket: WebSocket,
+  outbox: Pick<Outbox, 'stalledSinceMs'>,
   limits: Pick<LiveLimits, 'pingMs' | 'maxStalledMs'>,
   onStalled: () => void,
-): { send(data: string): Promise<void>; stop(): void } {
+): { stop(): void } {
   let isAlive = true;
-  let unread = 0;
-  let stalledSinceMs: number | undefined;
 
   const heard = () => {
     isAlive = true;
@@ -22,6 +22,7 @@ export function keepAlive(
   socket.on('message', heard);
 
   const timer = setInterval(() => {
+    const stalledSinceMs = outbox.stalledSinceMs();
     const isStalled = stalledSinceMs !== undefined && Date.now() - stalledSinceMs > limits.maxStalledMs;
     // A socket full of unread messages cannot answer yet: then the stall decides, not the ping.
     if (isStalled || (!isAlive && stalledSinceMs === undefined)) return onStalled();
@@ -29,20 +30,5 @@ export function keepAlive(
     if (socket.readyState === socket.OPEN) socket.ping();
   }, limits.pingMs).unref();
 
-  return {
-    send: (data) =>
-      new Promise((resolve, reject) => {
-        if (socket.readyState !== socket.OPEN) return resolve();
-        unread++;
-        stalledSinceMs ??= Date.now();
-        socket.send(data, (error) => {
-          unread--;
-          stalledSinceMs = unread === 0 ? undefined : Date.now();
-          // A client that has left is no error.
-          if (error && socket.readyState === socket.OPEN) reject(error);
-          else resolve();
-        });
-      }),
-    stop: () => clearInterval(timer),
-  };
+  return { stop: () => clearInterval(timer) };
 }

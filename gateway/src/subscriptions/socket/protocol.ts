@@ -1,33 +1,45 @@
-import { type ExecutionArgs, GraphQLError } from 'graphql';
-import { type Context, makeServer, type Server, type ServerOptions } from 'graphql-ws';
-import { createEdgeContext, type EdgeContext, joinPositions } from '../../context.ts';
-import { edgeCodes } from '../../edge-codes.ts';
+import { type DocumentNode, type FormattedExecutionResult, GraphQLError, parse } from 'graphql';
+import { type Context, makeServer, MessageType, type Server, type ServerOptions } from 'graphql-ws';
+import { edgeCodes } from '../../operation/edge-codes.ts';
+import { isRecord } from '../../operation/read-request.ts';
 import type { LiveLimits } from '../limits.ts';
 import { liveEvents, liveSubscriptions } from '../metrics.ts';
-import type { Admitted, OperationRequest, Operations } from '../operations.ts';
+import type { Places } from '../places.ts';
+import type { Results } from '../ordered.ts';
+import type { ResultText } from '../result-text.ts';
 import { SlowConsumer } from '../stream.ts';
+import type { RunOperation } from './run-operation.ts';
 import type { SocketState } from './state.ts';
+import { type ResultFrame, resultFrame } from './outbox.ts';
+import { noResults, watchResults } from './watch-results.ts';
 
 type InitPayload = Record<string, unknown> | undefined;
 type SocketContext = Context<InitPayload, SocketState>;
+type Answer = FormattedExecutionResult | AsyncGenerator<never, void>;
 
-/** What graphql-ws hands from `onSubscribe` to `execute` and `subscribe`. */
-interface LiveArgs extends ExecutionArgs {
-  admitted: Admitted;
-  createContext(): EdgeContext;
-  state: SocketState;
+/**
+ * What graphql-ws hands from `onSubscribe` on, and keeps for as long as the operation lives: so nothing of the supergraph
+ * that admitted it. Its document only says which of the two ways graphql-ws is to go.
+ */
+interface LiveArgs {
+  document: DocumentNode;
+  contextValue: undefined;
+  rootValue: undefined;
+  answer: Answer;
 }
+
+const events = liveEvents.labels('websocket');
+const one = parse('query { one }', { noLocation: true });
+const many = parse('subscription { many }', { noLocation: true });
 
 export interface ProtocolOptions {
-  operations: Operations;
+  run: RunOperation;
+  places: Pick<Places, 'takeFor'>;
   limits: LiveLimits;
-  deadlineMs: number;
 }
 
-/** `graphql-transport-ws` for clients: who they are, what they may run, and how results are written. */
-export function createProtocol(options: ProtocolOptions): Server<SocketState> {
-  const { operations, limits } = options;
-
+/** `graphql-transport-ws` for clients: who they are, how much may run, and how what comes of it is written. */
+export function createProtocol({ limits, places, run }: ProtocolOptions): Server<SocketState> {
   async function onConnect({ extra: state, connectionParams }: SocketContext) {
     try {
       await state.caller.signIn(authorizationOf(connectionParams) ?? state.upgradeAuthorization);
@@ -35,77 +47,61 @@ export function createProtocol(options: ProtocolOptions): Server<SocketState> {
       state.close('forbidden', reasonOf(error));
       return false;
     }
-    const { expiresAtMs } = state.caller.current();
+    const { expiresAtMs, identity } = state.caller.current();
+    if (identity.kind === 'viewer') {
+      const leave = places.takeFor(identity.subject);
+      if (!leave) {
+        state.close('tooManySockets', `at most ${limits.maxSocketsPerPerson} of one person`);
+        return false;
+      }
+      state.onClosed(leave);
+    }
     return expiresAtMs === null ? true : { accessTokenExpiresAt: new Date(expiresAtMs).toISOString() };
   }
 
-  function onSubscribe(
+  async function onSubscribe(
     { extra: state, subscriptions }: SocketContext,
     id: string,
-    request: OperationRequest,
-  ): LiveArgs | readonly GraphQLError[] {
-    if (Object.keys(subscriptions).length > limits.maxSubscriptionsPerSocket) {
+    payload: unknown,
+  ): Promise<LiveArgs | readonly GraphQLError[]> {
+    // Those that run, whatever the client has completed: what it has left may not have ended yet.
+    if (state.running.size >= limits.maxSubscriptionsPerSocket) {
       state.close('tooManySubscriptions', `at most ${limits.maxSubscriptionsPerSocket} at a time`);
       return [tooMany()];
     }
-    const admitted = operations.admit(request);
-    if ('errors' in admitted) return admitted.errors;
-    const requestId = `${state.id}.${++state.started}`;
-    const position = positionOf(request) ?? joinPositions(state.positions);
-    return {
-      schema: admitted.generation.apiSchema,
-      document: admitted.document,
-      operationName: request.operationName,
-      contextValue: id,
-      rootValue: undefined,
-      state,
-      admitted,
-      createContext: () =>
-        createEdgeContext({
-          identity: state.caller.current().identity,
-          requestId,
-          address: state.address,
-          position,
-          deadlineMs: options.deadlineMs,
-          signal: state.abort.signal,
-        }),
-    };
-  }
-
-  async function execute(args: ExecutionArgs) {
-    const { admitted, createContext, state } = args as LiveArgs;
-    const context = createContext();
-    const result = await operations.execute(admitted, context);
-    for (const [subgraph, position] of context.positions) state.positions.set(subgraph, position);
-    return result;
-  }
-
-  async function subscribe(args: ExecutionArgs) {
-    const { admitted, createContext } = args as LiveArgs;
-    return operations.subscribe(admitted, createContext);
+    const abort = new AbortController();
+    state.running.add(abort);
+    const finish = () => void state.running.delete(abort);
+    // Where graphql-ws looks for what to end when the client completes an operation, or goes.
+    subscriptions[id] = watchResults(noResults(), () => abort.abort());
+    try {
+      const ran = await run(state, payload, abort.signal);
+      if (ran.kind === 'stream') {
+        const sent = sendAll(ran.results, frameOf(id), state);
+        return argsOf(many, counted(sent, abort, finish));
+      }
+      finish();
+      return ran.kind === 'refused' ? [new RefusedErrors(ran.errors)] : argsOf(one, ran.result);
+    } catch (error) {
+      finish();
+      throw error;
+    }
   }
 
   return makeServer<InitPayload, SocketState>({
     connectionInitWaitTimeout: limits.connectionInitWaitMs,
+    jsonMessageReviver: withText,
     onConnect,
-    onSubscribe: onSubscribe as ServerOptions<InitPayload, SocketState>['onSubscribe'],
+    onSubscribe: onSubscribe as unknown as ServerOptions<InitPayload, SocketState>['onSubscribe'],
+    execute: answerOf as unknown as ServerOptions['execute'],
+    subscribe: answerOf as unknown as ServerOptions['subscribe'],
     // Results are formatted already; graphql-ws would format their errors once more.
-    execute: execute as ServerOptions['execute'],
-    subscribe: subscribe as ServerOptions['subscribe'],
-    onOperation({ extra: { running } }, id, _payload, _args, result) {
-      if (!(Symbol.asyncIterator in Object(result)) || running.has(id)) return;
-      running.add(id);
-      liveSubscriptions.labels('websocket').inc();
-    },
-    onComplete({ extra: { running } }, id) {
-      if (running.delete(id)) liveSubscriptions.labels('websocket').dec();
-    },
     onNext(_context, _id, _payload, _args, result) {
-      liveEvents.labels('websocket').inc();
+      events.inc();
       return result as never;
     },
-    onError({ extra: state }, _id, _payload, errors) {
-      const [first] = errors;
+    onError({ extra: state }, _id, _payload, [first]) {
+      if (first instanceof RefusedErrors) return first.formatted as never;
       if (!first?.originalError) return;
       if (first.originalError instanceof SlowConsumer) state.close('slowConsumer', first.message);
       return [{ message: 'The subscription ended.', extensions: { code: edgeCodes.internal } }];
@@ -113,14 +109,82 @@ export function createProtocol(options: ProtocolOptions): Server<SocketState> {
   });
 }
 
+/** graphql-ws takes no message without a text; an operation may be named by its hash or id alone. */
+function withText(_key: string, value: unknown): unknown {
+  if (isRecord(value) && value.type === MessageType.Subscribe && isRecord(value.payload))
+    value.payload.query ??= '';
+  return value;
+}
+
+/** Carries errors that are formatted already past graphql-ws, which takes only this class. */
+class RefusedErrors extends GraphQLError {
+  readonly formatted: FormattedExecutionResult['errors'];
+  constructor(formatted: FormattedExecutionResult['errors']) {
+    super('refused');
+    this.formatted = formatted;
+  }
+}
+
+/** What goes before and after the text of a result. */
+function frameOf(id: string): ResultFrame {
+  return resultFrame(`{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":`, '}');
+}
+
+/**
+ * Sends the results itself, as texts that are written already, and gives graphql-ws, which would write each once more,
+ * their end alone.
+ */
+function sendAll(
+  results: Results<ResultText>,
+  frame: ResultFrame,
+  { tell }: Pick<SocketState, 'tell'>,
+): AsyncGenerator<never, void> {
+  async function next(): Promise<IteratorResult<never, void>> {
+    await results.pour((result) => {
+      events.inc();
+      return tell(frame, result);
+    });
+    return { done: true, value: undefined };
+  }
+  return {
+    next,
+    return: () => results.return() as Promise<IteratorResult<never, void>>,
+    throw: (error) => results.throw(error) as Promise<IteratorResult<never, void>>,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async [Symbol.asyncDispose]() {
+      await results.return();
+    },
+  };
+}
+
+/** Counted while it runs; who leaves it leaves all that is done for it. */
+function counted(
+  results: AsyncGenerator<never, void>,
+  abort: AbortController,
+  finish: () => void,
+): AsyncGenerator<never, void> {
+  const gauge = liveSubscriptions.labels('websocket');
+  gauge.inc();
+  return watchResults(results, () => {
+    gauge.dec();
+    abort.abort();
+    finish();
+  });
+}
+
+function argsOf(document: DocumentNode, answer: Answer): LiveArgs {
+  return { document, contextValue: undefined, rootValue: undefined, answer };
+}
+
+function answerOf(args: unknown): Answer {
+  return (args as LiveArgs).answer;
+}
+
 function authorizationOf(payload: InitPayload): string | undefined {
   const value = payload?.authorization ?? payload?.Authorization;
   return typeof value === 'string' ? value : undefined;
-}
-
-function positionOf({ extensions }: OperationRequest): string | undefined {
-  const position = extensions?.position;
-  return typeof position === 'string' ? position : undefined;
 }
 
 function reasonOf(error: unknown): string {

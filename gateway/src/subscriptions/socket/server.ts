@@ -1,9 +1,12 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { refuseUpgrade } from '@murmuration/service-kit';
+import { callerKeyOf, refuseUpgrade } from '@murmuration/service-kit';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
+import { clientAddressOf } from '../../transport/client-address.ts';
+import type { Places } from '../places.ts';
 import { type AcceptOptions, acceptSocket } from './accept.ts';
+import { createFlushLater } from './flush-later.ts';
 import { closeBy } from './state.ts';
 
 export interface SocketServer {
@@ -14,9 +17,13 @@ export interface SocketServer {
 /** Takes websocket upgrades of `/graphql` on the port that serves HTTP. */
 export function serveSockets(
   http: Server,
-  options: AcceptOptions & { allowsOrigin(origin: string | undefined, host: string | undefined): boolean },
+  options: Omit<AcceptOptions, 'flushLater'> & {
+    places: Places;
+    allowsOrigin(origin: string | undefined, host: string | undefined): boolean;
+  },
 ): SocketServer {
   const { limits } = options;
+  const accept: AcceptOptions = { ...options, flushLater: createFlushLater(limits.writePauseMs) };
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: limits.maxMessageBytes,
@@ -30,10 +37,12 @@ export function serveSockets(
     if (path !== '/graphql') return refuseUpgrade(socket, '404 Not Found');
     const { origin, host } = request.headers;
     if (!options.allowsOrigin(origin, host)) return refuseUpgrade(socket, '403 Forbidden');
-    if (isDraining || server.clients.size >= limits.maxSockets) {
-      return refuseUpgrade(socket, '503 Service Unavailable', 'Retry-After: 5');
-    }
-    server.handleUpgrade(request, socket, head, (opened) => acceptSocket(opened, request, options));
+    const leave = isDraining
+      ? undefined
+      : options.places.take(undefined, callerKeyOf(clientAddressOf(request, options.trustedProxies)));
+    if (!leave) return refuseUpgrade(socket, '503 Service Unavailable', 'Retry-After: 5');
+    socket.once('close', leave);
+    server.handleUpgrade(request, socket, head, (opened) => acceptSocket(opened, request, accept));
   });
 
   return {

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { LiveCaller } from '../caller.ts';
+import type { Outbox } from './outbox.ts';
 import { type CloseName, closeCodes } from '../close-codes.ts';
 
 /** What is known of one open socket. */
@@ -13,13 +14,14 @@ export interface SocketState {
   readonly caller: LiveCaller;
   /** Positions of this socket's own writes, by subgraph: later reads on it see them. */
   readonly positions: Map<string, string>;
-  /** Aborted when the socket is closed. */
-  readonly abort: AbortController;
-  /** Subscriptions that run on it now. */
-  readonly running: Set<string>;
+  /** What runs for it now: aborted when the client completes it or the socket is closed. */
+  readonly running: Set<AbortController>;
   /** How many operations it has begun. */
   started: number;
+  /** Sends a result of an operation. Resolves, or is nothing, when more may be sent. */
+  readonly tell: Outbox['tell'];
   close(name: CloseName, reason: string): void;
+  onClosed(callback: () => void): void;
 }
 
 /** Closes by name; a second close is nobody's news. */

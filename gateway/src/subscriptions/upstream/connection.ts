@@ -1,6 +1,12 @@
-import { GRAPHQL_TRANSPORT_WS_PROTOCOL, MessageType, parseMessage, type SubscribePayload } from 'graphql-ws';
+import { errorCodes, manyProtocol, type NextManyMessage, nextManyType } from '@murmuration/service-kit';
+import {
+  GRAPHQL_TRANSPORT_WS_PROTOCOL,
+  MessageType,
+  type SubscribePayload,
+  validateMessage,
+} from 'graphql-ws';
 import { WebSocket } from 'ws';
-import type { SubgraphResponse } from '../../execution/types.ts';
+import type { SubgraphError, SubgraphResponse } from '../../execution/types.ts';
 import type { UpstreamEnd, UpstreamSink } from './sink.ts';
 
 export const connectionLimits = {
@@ -33,7 +39,7 @@ export function openConnection(options: {
   headers: Record<string, string>;
   onClosed(): void;
 }): UpstreamConnection {
-  const socket = new WebSocket(options.url, GRAPHQL_TRANSPORT_WS_PROTOCOL, {
+  const socket = new WebSocket(options.url, [manyProtocol, GRAPHQL_TRANSPORT_WS_PROTOCOL], {
     headers: options.headers,
     handshakeTimeout: connectionLimits.handshakeMs,
     maxPayload: connectionLimits.maxEventBytes,
@@ -77,7 +83,10 @@ export function openConnection(options: {
   });
 
   function receive(text: string): void {
-    const message = parseMessage(text);
+    const read: unknown = JSON.parse(text);
+    const arrivedAtMs = performance.now();
+    if (isNextMany(read)) return receiveMany(read, arrivedAtMs);
+    const message = validateMessage(read);
     switch (message.type) {
       case MessageType.ConnectionAck:
         clearTimeout(ackTimer);
@@ -85,16 +94,26 @@ export function openConnection(options: {
         for (const [id, { payload }] of subscribers) start(id, payload);
         return;
       case MessageType.Next:
-        subscribers.get(message.id)?.sink.next(message.payload as SubgraphResponse);
+        subscribers
+          .get(message.id)
+          ?.sink.next({ response: message.payload as SubgraphResponse, own: undefined, arrivedAtMs });
         return;
       case MessageType.Error:
-        return finish(message.id, { kind: 'refused', errors: message.payload });
+        return finish(message.id, endBy(message.payload));
       case MessageType.Complete:
         return finish(message.id, { kind: 'completed' });
       case MessageType.Ping:
         return send({ type: MessageType.Pong });
       default: // a pong, or what only clients send
     }
+  }
+
+  function receiveMany({ cursors, ids, payload, placeholder }: NextManyMessage, arrivedAtMs: number): void {
+    const response = payload as SubgraphResponse;
+    ids.forEach((id, i) => {
+      const own = { cursor: cursors[i] ?? '', placeholder };
+      subscribers.get(id)?.sink.next({ response, own, arrivedAtMs });
+    });
   }
 
   function start(id: string, payload: () => SubscribePayload): void {
@@ -126,4 +145,25 @@ export function openConnection(options: {
       else socket.close(1000);
     },
   };
+}
+
+/** Whoever is told that too much waits for it has lost its place alone, and goes on behind its cursor. */
+function endBy(errors: readonly SubgraphError[]): UpstreamEnd {
+  const isSlow = errors.some(({ extensions }) => extensions?.code === errorCodes.slowConsumer);
+  if (isSlow) return { kind: 'lost', because: errorCodes.slowConsumer, crowd: 1 };
+  return { kind: 'refused', errors };
+}
+
+function isNextMany(message: unknown): message is NextManyMessage {
+  if (typeof message !== 'object' || message === null) return false;
+  const { cursors, ids, payload, placeholder, type } = message as Partial<NextManyMessage>;
+  if (type !== nextManyType) return false;
+  const isWhole =
+    Array.isArray(ids) &&
+    Array.isArray(cursors) &&
+    ids.length === cursors.length &&
+    typeof placeholder === 'string' &&
+    typeof payload === 'object';
+  if (!isWhole) throw new Error('a message for many is not whole');
+  return true;
 }

@@ -1,5 +1,5 @@
 import { envelopeHeader, subscribeBody } from '@murmuration/service-kit';
-import type { EdgeContext } from '../../context.ts';
+import type { EdgeContext } from '../../operation/context.ts';
 import type { Sign } from '../../transport/sign.ts';
 import { upstreamEnds } from '../metrics.ts';
 import { openConnection, type UpstreamConnection } from './connection.ts';

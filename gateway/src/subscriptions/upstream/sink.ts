@@ -13,8 +13,18 @@ export type UpstreamEnd =
 
 export const endKinds = ['completed', 'refused', 'lost'] as const satisfies UpstreamEnd['kind'][];
 
+/** One event of an upstream subscription. */
+export interface UpstreamEvent {
+  /** One object for all subscriptions that a subgraph tells it alike. */
+  readonly response: SubgraphResponse;
+  /** The subscription's own cursor and what stands for it in `response`; undefined where it stands there itself. */
+  readonly own: { readonly cursor: string; readonly placeholder: string } | undefined;
+  /** By `performance.now()`. */
+  readonly arrivedAtMs: number;
+}
+
 /** Who receives an upstream subscription's events. */
-export interface UpstreamSink<Event = SubgraphResponse> {
+export interface UpstreamSink<Event = UpstreamEvent> {
   next(event: Event): void;
   /** Called at most once, and nothing after it. */
   end(end: UpstreamEnd): void;

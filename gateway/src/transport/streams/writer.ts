@@ -11,7 +11,7 @@ export interface StreamWriter {
 export function createWriter(response: ServerResponse, maxStalledMs: number): StreamWriter {
   return {
     write(text) {
-      if (response.destroyed || response.write(text)) return Promise.resolve();
+      if (response.destroyed || response.writableEnded || response.write(text)) return Promise.resolve();
       return new Promise((resolve) => {
         const timer = setTimeout(() => response.destroy(), maxStalledMs);
         const done = () => {
@@ -23,7 +23,11 @@ export function createWriter(response: ServerResponse, maxStalledMs: number): St
       });
     },
     end(text) {
-      if (!response.destroyed) response.end(text);
+      // A stream that was cut short comes to its own end as well.
+      if (response.destroyed || response.writableEnded) return;
+      const timer = setTimeout(() => response.destroy(), maxStalledMs).unref();
+      response.once('close', () => clearTimeout(timer));
+      response.end(text);
     },
   };
 }

@@ -6,7 +6,7 @@ import { reap } from '../provision/pid-file.ts';
 import { repositoryRoot } from '../repository.ts';
 import type { Observer, ObserverOptions } from './observer.ts';
 
-/** Alerts about standbys and certificates are left out: there are none on one machine. */
+/** Alerts about standbys, backups, sentinels and certificates are left out: there are none on one machine. */
 const rules = 'k8s/observe/alerts.yaml';
 
 /** Runs Prometheus over the processes of a stack, with the cluster's own alert rules. */

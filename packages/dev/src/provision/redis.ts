@@ -5,6 +5,7 @@ import { startDetached } from './detached.ts';
 import { readLivePid, reap } from './pid-file.ts';
 import { freePort } from './ports.ts';
 import { redisServerCommand } from './redis-command.ts';
+import { passwordConfiguration, redisPassword } from './redis-password.ts';
 import { usableSocket } from './socket-path.ts';
 
 export interface RedisOptions {
@@ -14,6 +15,8 @@ export interface RedisOptions {
   port?: number | undefined;
   /** How many logical databases it has; tests take one per file. */
   databases?: number;
+  /** Whether it asks for a password: on a machine that others use too, who writes to it decides what people see. */
+  hasPassword?: boolean;
   onProgress?: (message: string) => void;
 }
 
@@ -44,11 +47,16 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   const command = redisServerCommand(options.onProgress);
   const port = await freePort(options.port);
   const socket = usableSocket(path.resolve(stateFolder, 'redis.sock'));
-  const url = `redis://127.0.0.1:${port}`;
+  const password = options.hasPassword ? redisPassword(stateFolder) : undefined;
+  const configuration = password === undefined ? [] : [passwordConfiguration(stateFolder, password)];
+  const url = `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`;
   const start = async () => {
     await startDetached({
       command,
-      args: serverArguments({ port, databases, dir: stateFolder, ...(socket && { unixsocket: socket }) }),
+      args: [
+        ...configuration,
+        ...serverArguments({ port, databases, dir: stateFolder, ...(socket && { unixsocket: socket }) }),
+      ],
       logFile: path.join(stateFolder, 'redis.log'),
       pidFile,
       isReady: () => answersPing(port),
@@ -78,7 +86,7 @@ function serverArguments(settings: Record<string, string | number>): string[] {
 }
 
 /** A bare PING: a client library would retry and log where an unready server is expected. */
-function answersPing(port: number): Promise<boolean> {
+export function answersPing(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });
     const settle = (isUp: boolean) => {
@@ -88,6 +96,6 @@ function answersPing(port: number): Promise<boolean> {
     socket.setTimeout(1_000, () => settle(false));
     socket.once('error', () => settle(false));
     socket.once('connect', () => socket.write('PING\r\n'));
-    socket.once('data', (answer) => settle(answer.toString().startsWith('+PONG')));
+    socket.once('data', (answer) => settle(/^(\+PONG|-NOAUTH)/.test(answer.toString())));
   });
 }

@@ -1,7 +1,7 @@
 import { createPostDatabase } from '@murmuration/prisma/post';
 import { createUserDatabase } from '@murmuration/prisma/user';
 // By path, not by package: the subgraphs' tests stand on this package, and the two may not form a circle.
-import { createPasswords } from '../../../../subgraphs/user/src/accounts/passwords.ts';
+import { hashPassword } from '../../../../subgraphs/user/src/accounts/passwords.ts';
 import { createImportService as createPeopleImport } from '../../../../subgraphs/user/src/import/service.ts';
 import { createImportService as createPostImport } from '../../../../subgraphs/post/src/import/service.ts';
 import { readFollowGraph } from './follow-graph.ts';
@@ -36,7 +36,7 @@ export async function seed(options: SeedOptions): Promise<{ summary: string }> {
   const postDatabase = createPostDatabase({ url: options.databases.post, poolSize: 2 });
   try {
     // One hash for all: hashing it for each would take minutes and make nobody safer.
-    const passwordHash = await createPasswords().hash(seedPassword);
+    const passwordHash = await hashPassword(seedPassword);
     await writeTown(town, {
       people: createPeopleImport(userDatabase),
       posts: createPostImport(postDatabase, async () => new Map()),

@@ -1,9 +1,10 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { PostgresServer } from '../provision/postgres.ts';
 import type { RedisServer } from '../provision/redis.ts';
 import { makeScratchFolder, reapServers, removeScratchFolder } from '../provision/scratch.ts';
 import { processStages } from '../processes.ts';
+import { type MailCatcher, startMailCatcher } from '../mail/catcher.ts';
 import { type Reporter, silentReporter } from '../report/reporter.ts';
 import { openKeptPorts } from '../state/kept-ports.ts';
 import { openSecrets, type Secrets } from '../state/secrets.ts';
@@ -26,6 +27,8 @@ export interface StackOptions {
   replicas?: Replicas;
   databaseUrls?: DatabaseUrls | undefined;
   redisUrl?: string | undefined;
+  /** Where mails go; by default they are caught and shown. */
+  smtpUrl?: string | undefined;
   /** Further settings of the Postgres it starts, e.g. `{ log_statement: 'all' }`. */
   postgresSettings?: Record<string, string>;
   secrets?: Partial<Secrets>;
@@ -50,6 +53,8 @@ export interface Stack {
   /** The servers it started, to be killed and started again. Undefined when they were given. */
   postgres: PostgresServer | undefined;
   redis: RedisServer | undefined;
+  /** What catches the mails. Undefined when another server was given. */
+  mail: MailCatcher | undefined;
   /** By name: user, post, timeline, gateway … */
   processes: Map<string, SupervisedProcess>;
   /** Ends a process as a crash would; it stays down until `start`. */
@@ -60,17 +65,18 @@ export interface Stack {
   stop: () => Promise<void>;
 }
 
+/** Where an app in development is, as a rule: links in mails lead there. */
+const defaultAppUrl = 'http://localhost:3000';
+
 /** Runs the whole platform: stores, migrations, composition, processes. Resolves when all are ready. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { report = silentReporter } = options;
   const stateFolder = options.stateFolder ?? (await makeScratchFolder());
   const isScratch = options.stateFolder === undefined;
-  mkdirSync(path.join(stateFolder, 'logs'), { recursive: true });
+  makePrivate(stateFolder);
   await reapServers(stateFolder);
   const undo: (() => Promise<unknown>)[] = isScratch ? [() => removeScratchFolder(stateFolder)] : [];
-  const stop = async () => {
-    for (const step of undo.splice(0).reverse()) await step();
-  };
+  const stop = () => undoAll(undo);
   try {
     const ports = openKeptPorts(stateFolder);
     options.signal?.throwIfAborted();
@@ -80,8 +86,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await report.step('Databases migrated', () => migrateAll(stores.databaseUrls));
     await options.beforeProcesses?.(stores);
 
+    const mail = options.smtpUrl
+      ? undefined
+      : await startMailCatcher({ smtp: await ports.of('smtp'), page: await ports.of('mail') });
+    if (mail) undo.push(mail.stop);
     const settings = {
+      APP_URL: defaultAppUrl,
       ...options.env,
+      SMTP_URL: mail?.smtpUrl ?? String(options.smtpUrl),
       ...storeSettings(stores),
       ...openSecrets(stateFolder),
       ...options.secrets,
@@ -106,6 +118,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       stateFolder,
       env: all,
       ...stores,
+      mail,
       processes,
       kill: (name) => processOf(processes, name).kill(),
       start: (name) => processOf(processes, name).start(),
@@ -119,6 +132,21 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+/** What people wrote and what opens it: for nobody else on this machine. Postgres' own user may pass (see its owner). */
+function makePrivate(stateFolder: string): void {
+  mkdirSync(path.join(stateFolder, 'logs'), { recursive: true });
+  chmodSync(stateFolder, 0o700);
+  chmodSync(path.join(stateFolder, 'logs'), 0o700);
+}
+
+/** Every step, whatever becomes of the others: a service that does not stop must leave no database behind. */
+async function undoAll(undo: (() => Promise<unknown>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of undo.splice(0).reverse()) await step().catch((error: unknown) => failures.push(error));
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, 'Several steps of the stop failed.');
 }
 
 async function startAll(processes: SupervisedProcess[]): Promise<void> {

@@ -31,7 +31,12 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
   const redis = options.redisUrl
     ? undefined
     : await report.step('Redis', () =>
-        startRedis({ stateFolder, port: ports.last('redis'), onProgress: report.note }),
+        startRedis({
+          stateFolder,
+          port: ports.last('redis'),
+          hasPassword: true,
+          onProgress: report.note,
+        }),
       );
   try {
     const postgres = options.databaseUrls

@@ -33,7 +33,7 @@ export async function start(request: SeedRequest, isObserved = false): Promise<n
       ...settings,
       signal,
       report,
-      env: { LOG_LEVEL: settings.logLevel },
+      env: { LOG_LEVEL: settings.logLevel, ...(settings.appUrl && { APP_URL: settings.appUrl }) },
       processEnv: { gateway: { HOST: settings.host } },
       onCrash: (crash) => reportCrash(report, crash),
       beforeMigrations: seeding.prepare,

@@ -16,18 +16,28 @@ interface ChangeOf<T extends EventType> {
 /** What became true of an aggregate of another service; narrow it by `type`. */
 export type StateChange<T extends EventType = EventType> = { [Type in T]: ChangeOf<Type> }[T];
 
-/** Where changes come from, which decides how they are applied. */
+/**
+ * Where changes come from, which decides how they are applied. Rows carry the generation they were last confirmed
+ * in; versions compare within one generation only, for a restored producer counts again from where it was.
+ */
 export type ChangeSource =
-  /** Each change counts only over a lower version, for the feed's order is not the order of one row. */
-  | { kind: 'feed' }
-  /**
-   * The whole truth about the keys after `after` up to `through` (null: from the first, to the last). Store
-   * every state whatever version is held, and remove what is held in that range and not among them: a
-   * restored database has fewer rows and lower versions.
-   */
-  | { kind: 'snapshot'; aggregate: string; after: string | null; through: string | null }
-  /** One aggregate read anew after a poison event; counts only over a lower version. */
-  | { kind: 'refetch' };
+  /** Each change counts over a lower generation or version, for the feed's order is not the order of one row. */
+  | { kind: 'feed'; generation: bigint }
+  /** A page of the whole truth: its states count over equal versions, too. */
+  | { kind: 'snapshot'; aggregate: string; generation: bigint }
+  /** One aggregate read anew after a poison event; counts as one of the feed. */
+  | { kind: 'refetch'; generation: bigint };
+
+/** What no page of a backfill confirmed, for a consumer to remove. */
+export interface Sweep {
+  aggregate: string;
+  /** Rows of lower generations are gone at their owner. */
+  generation: bigint;
+  /** Only rows behind this key; null: from the first. */
+  after: string | null;
+  /** Rows to look at, at most. */
+  limit: number;
+}
 
 const types = new Set<string>(Object.keys(eventPayloads));
 

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { applyPage } from './apply.ts';
-import { readStateAnew } from './backfill.ts';
+import { type AppliedPage, applyPage, NothingApplies, type Unapplied } from './apply.ts';
+import { carryOutBackfills } from './backfill.ts';
+import { beginBackfill } from './backfill-state.ts';
 import { refetchDirty } from './dirty.ts';
 import { leadOnce } from './election.ts';
 import type { FeedRead } from './feed-source.ts';
-import { FencedOff, inFencedTransaction, isBackfillMark, newBackfillMark, readCursor } from './fence.ts';
-import { beginAtZero, feedLag, feedProgress, fencedOff, readFailures } from './metrics.ts';
-import { consumerLimits, type ConsumerOptions, pauseMs } from './options.ts';
+import { FencedOff, isBackfillMark, readCursor } from './fence.ts';
+import { beginAtZero, consumerStopped, feedLag, feedProgress, fencedOff, readFailures } from './metrics.ts';
+import { consumerLimits, consumerName, type ConsumerOptions, pauseMs } from './options.ts';
 
 export interface Consumer {
   isLeading(): boolean;
@@ -21,7 +22,7 @@ export interface Consumer {
 export function runConsumer<Result = void>(options: ConsumerOptions<Result>): Consumer {
   const stopping = new AbortController();
   let isLeading = false;
-  beginAtZero(options.feed);
+  beginAtZero(consumerName(options));
   const running = candidate(options, stopping.signal, (leads) => {
     isLeading = leads;
   });
@@ -39,7 +40,9 @@ async function candidate<Result>(
   stopped: AbortSignal,
   setLeading: (leads: boolean) => void,
 ): Promise<void> {
-  const { feed, logger } = options;
+  const { logger } = options;
+  const feed = consumerName(options);
+  const unapplied: Unapplied = { aggregates: new Set(), putAside: 0 };
   for (let failures = 0; !stopped.aborted; failures++) {
     try {
       await leadOnce({
@@ -49,14 +52,22 @@ async function candidate<Result>(
         logger,
         lead: async (signal) => {
           setLeading(true);
-          await follow(options, signal);
-          failures = 0;
+          await follow(options, unapplied, signal, () => {
+            failures = 0;
+            consumerStopped.labels(feed).set(0);
+          });
         },
       });
     } catch (error) {
       if (error instanceof FencedOff) {
         fencedOff.labels(feed).inc();
         logger.warn({ feed }, 'was fenced off and steps down');
+      } else if (error instanceof NothingApplies) {
+        consumerStopped.labels(feed).set(1);
+        logger.fatal(
+          { err: error, feed },
+          'nothing of the feed can be applied: the consumer waits for people',
+        );
       } else if (!stopped.aborted) {
         logger.error({ err: error, feed }, 'the consumer failed and will begin again');
       }
@@ -71,38 +82,64 @@ async function candidate<Result>(
   }
 }
 
-/** Leads: reads and applies until the signal aborts, or throws. */
-async function follow<Result>(options: ConsumerOptions<Result>, signal: AbortSignal): Promise<void> {
-  const { feed, pool } = options;
+/** Leads: follows the feed, and carries out backfills beside it, until the signal aborts or one of the two throws. */
+async function follow<Result>(
+  options: ConsumerOptions<Result>,
+  unapplied: Unapplied,
+  signal: AbortSignal,
+  onProgress: () => void,
+): Promise<void> {
+  const failed = new AbortController();
+  const both = AbortSignal.any([signal, failed.signal]);
+  const work = [followFeed(options, unapplied, both, onProgress), carryOutBackfills(options, both)];
+  try {
+    await Promise.all(work);
+  } finally {
+    failed.abort();
+    await Promise.allSettled(work);
+  }
+}
+
+/** Reads and applies until the signal aborts, or throws. */
+async function followFeed<Result>(
+  options: ConsumerOptions<Result>,
+  unapplied: Unapplied,
+  signal: AbortSignal,
+  onProgress: () => void,
+): Promise<void> {
+  const { logger, pool, source } = options;
+  const feed = consumerName(options);
   let cursor = await readCursor(pool, feed);
   let dirtyLeft = true;
+
+  /** The feed goes on from its head, and all that was before is read beside it. */
+  async function beginAnew(): Promise<void> {
+    const head = await source.head();
+    await beginBackfill(options, { from: cursor, to: head });
+    cursor = head;
+    dirtyLeft = true;
+  }
+
+  if (isBackfillMark(cursor) || (cursor === null && options.start !== 'beginning')) await beginAnew();
   while (!signal.aborted) {
-    if (isBackfillMark(cursor) || (cursor === null && options.start !== 'beginning')) {
-      cursor = await readStateAnew(options, cursor, signal);
-      dirtyLeft = true;
-    }
     if (cursor !== null && dirtyLeft) dirtyLeft = (await refetchDirty(options, cursor)) > 0;
     const page: FeedRead | null = await readPage(options, cursor, dirtyLeft, signal);
     if (page === null) return;
     if (page.status === 'reset') {
-      options.logger.warn({ feed }, 'the feed cannot go on from this cursor');
-      const mark = newBackfillMark();
-      await inFencedTransaction(pool, { feed, from: cursor, to: mark }, async () => undefined);
-      cursor = mark;
+      logger.warn({ feed }, 'the feed cannot go on from this cursor');
+      await beginAnew();
     } else if (page.events.length === 0) {
       feedLag.labels(feed).set(0);
       // Somebody else may have moved it while nothing came that would have met the fence.
       if ((await readCursor(pool, feed)) !== cursor) throw new FencedOff(feed);
+      // A backfill may have left some as well.
+      dirtyLeft = true;
     } else {
-      const applied: { cursor: string | null; hasPoison: boolean } = await applyPage(
-        options,
-        cursor,
-        page.events,
-        signal,
-      );
+      const applied: AppliedPage = await applyPage(options, cursor, page.events, unapplied, signal);
       cursor = applied.cursor;
       dirtyLeft ||= applied.hasPoison;
     }
+    onProgress();
     feedProgress.labels(feed).setToCurrentTime();
   }
 }
@@ -114,7 +151,8 @@ async function readPage<Result>(
   hasDirty: boolean,
   signal: AbortSignal,
 ): Promise<FeedRead | null> {
-  const { feed, limits, logger, source } = options;
+  const { limits, logger, source } = options;
+  const feed = consumerName(options);
   const waitMs = hasDirty ? 1_000 : (limits?.waitMs ?? consumerLimits.waitMs);
   const limit = limits?.events ?? consumerLimits.events;
   for (let failures = 0; !signal.aborted; failures++) {

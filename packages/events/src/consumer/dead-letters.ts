@@ -1,6 +1,23 @@
 import type pg from 'pg';
 import type { WireEvent, WireState } from '../feed/wire.ts';
 
+export const deadLetterLimits = {
+  /** How long people have to look at one. It holds what somebody wrote, who may have taken it back since. */
+  keepDays: 7,
+} as const;
+
+/** Deletes dead letters that are older than that; a consumer's database calls it now and then. @returns how many */
+export async function forgetDeadLetters(
+  pool: Pick<pg.Pool, 'query'>,
+  keepDays: number = deadLetterLimits.keepDays,
+): Promise<number> {
+  const { rowCount } = await pool.query(
+    `DELETE FROM dead_letter WHERE failed_at < clock_timestamp() - $1 * interval '1 day'`,
+    [keepDays],
+  );
+  return rowCount ?? 0;
+}
+
 /** Puts an event aside with its error and marks its aggregate, in the transaction that passes it over. */
 export async function buryEvent(
   client: pg.ClientBase,

@@ -3,7 +3,7 @@ import { readChange } from './change.ts';
 import { describe } from './dead-letters.ts';
 import { FencedOff, inFencedTransaction } from './fence.ts';
 import { dirtyAggregates } from './metrics.ts';
-import { consumerLimits, type ConsumerOptions } from './options.ts';
+import { consumerLimits, consumerName, type ConsumerOptions } from './options.ts';
 
 interface Dirty {
   aggregatetype: string;
@@ -21,7 +21,8 @@ export async function refetchDirty<Result>(
   options: ConsumerOptions<Result>,
   cursor: string,
 ): Promise<number> {
-  const { feed, pool } = options;
+  const { pool } = options;
+  const feed = consumerName(options);
   const due = await pool.query<Dirty>(
     `SELECT aggregatetype, aggregateid FROM dirty_aggregate
      WHERE feed = $1 AND next_attempt_at <= clock_timestamp() ORDER BY next_attempt_at LIMIT ${few}`,
@@ -51,16 +52,19 @@ async function refetch<Result>(
   cursor: string,
   { aggregatetype, aggregateid }: Dirty,
 ): Promise<void> {
-  const { feed, pool, source } = options;
+  const { pool, source } = options;
+  const feed = consumerName(options);
   const state = await source.one(aggregatetype, aggregateid);
   const change = state && readChange(state);
   const move = { feed, from: cursor, to: cursor };
-  const result = await inFencedTransaction(pool, move, async (client) => {
+  const result = await inFencedTransaction(pool, move, async (client, generation) => {
     await client.query(
       'DELETE FROM dirty_aggregate WHERE feed = $1 AND aggregatetype = $2 AND aggregateid = $3',
       [feed, aggregatetype, aggregateid],
     );
-    return change ? { applied: await options.apply(client, [change], { kind: 'refetch' }) } : null;
+    return change
+      ? { applied: await options.apply(client, [change], { kind: 'refetch', generation }) }
+      : null;
   });
   if (result) await options.afterCommit?.(result.applied);
 }

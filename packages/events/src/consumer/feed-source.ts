@@ -11,6 +11,7 @@ export interface FeedSource {
     waitMs: number;
     signal: AbortSignal;
   }): Promise<FeedRead>;
+  /** Registers the reader: nothing past this place is dropped before it was read. */
   head(): Promise<string>;
   page(aggregate: string, after: string | null, limit: number): Promise<WireSnapshotPage>;
   one(aggregate: string, aggregateId: string): Promise<WireState | null>;
@@ -20,11 +21,15 @@ export interface FeedSource {
 const answerMs = 5_000;
 const snapshotMs = 10_000;
 
-/** A producer behind its signed endpoints. The producer knows this consumer by the client's own name. */
-export function createFeedSource(client: Pick<InternalClient, 'call'>): FeedSource {
+/**
+ * A producer behind its signed endpoints. The producer knows this consumer by the client's own name and, for a
+ * service that reads the feed more than once, by what for.
+ */
+export function createFeedSource(client: Pick<InternalClient, 'call'>, purpose?: string): FeedSource {
+  const as = purpose === undefined ? {} : { purpose };
   return {
     async read({ after, limit, waitMs, signal }) {
-      const query = new URLSearchParams({ limit: String(limit), wait: String(waitMs) });
+      const query = new URLSearchParams({ ...as, limit: String(limit), wait: String(waitMs) });
       if (after !== null) query.set('after', after);
       try {
         const page = await client.call<WirePage>({
@@ -42,7 +47,7 @@ export function createFeedSource(client: Pick<InternalClient, 'call'>): FeedSour
     async head() {
       const { cursor } = await client.call<{ cursor: string }>({
         method: 'GET',
-        path: '/internal/events/head',
+        path: `/internal/events/head?${new URLSearchParams(as)}`,
       });
       return cursor;
     },

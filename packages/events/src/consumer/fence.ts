@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 
 /** Another leader moved the cursor: nothing of this transaction happened, and this one must step down. */
@@ -10,15 +9,9 @@ export class FencedOff extends Error {
   }
 }
 
-const markPrefix = 'backfill:';
-
-/** A cursor that says: read the state anew. Each is unique, so taking one over fences the last holder off. */
-export function newBackfillMark(): string {
-  return markPrefix + randomUUID();
-}
-
+/** A cursor of the release before, which stopped the feed while it read the state anew. */
 export function isBackfillMark(cursor: string | null): boolean {
-  return cursor?.startsWith(markPrefix) ?? false;
+  return cursor?.startsWith('backfill:') ?? false;
 }
 
 /**
@@ -36,6 +29,7 @@ export async function readCursor(pool: pg.Pool, feed: string): Promise<string | 
 /**
  * The fence: moves the cursor inside the transaction of the effects. It comes first, so that a leader that
  * lost its place fails before it does any work, and the row's lock keeps two of them apart.
+ * @returns the generation that rows written in this transaction carry
  * @throws FencedOff when the cursor is not where the caller left it
  */
 export async function moveCursor(
@@ -43,19 +37,32 @@ export async function moveCursor(
   feed: string,
   from: string | null,
   to: string,
-): Promise<void> {
-  const { rowCount } = await client.query(
-    `UPDATE consumer SET cursor = $3, moved_at = clock_timestamp()
-     WHERE feed = $1 AND cursor IS NOT DISTINCT FROM $2`,
-    [feed, from, to],
-  );
-  if (rowCount !== 1) throw new FencedOff(feed);
+): Promise<bigint> {
+  const { rows } = await client.query<{ generation: string }>({
+    name: 'consumer-move-cursor',
+    text: `UPDATE consumer SET cursor = $3, moved_at = clock_timestamp()
+      WHERE feed = $1 AND cursor IS NOT DISTINCT FROM $2 RETURNING generation`,
+    values: [feed, from, to],
+  });
+  const [moved] = rows;
+  if (!moved) throw new FencedOff(feed);
+  return BigInt(moved.generation);
 }
 
 /** Runs `work` in one transaction with the move of the cursor: both happen, or neither. */
-export async function inFencedTransaction<Result>(
+export function inFencedTransaction<Result>(
   pool: pg.Pool,
   move: { feed: string; from: string | null; to: string },
+  work: (client: pg.PoolClient, generation: bigint) => Promise<Result>,
+): Promise<Result> {
+  return inTransaction(pool, async (client) =>
+    work(client, await moveCursor(client, move.feed, move.from, move.to)),
+  );
+}
+
+/** Runs `work` in one transaction. A connection that breaks on the way is not used again. */
+export async function inTransaction<Result>(
+  pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<Result>,
 ): Promise<Result> {
   const client = await pool.connect();
@@ -67,7 +74,6 @@ export async function inFencedTransaction<Result>(
   client.on('error', onError);
   try {
     await client.query('BEGIN');
-    await moveCursor(client, move.feed, move.from, move.to);
     const result = await work(client);
     await client.query('COMMIT');
     return result;

@@ -64,10 +64,26 @@ export const backfills = new Counter({
   registers,
 });
 
+export const backfillStates = new Counter({
+  name: 'feed_backfill_states_total',
+  help: 'States that backfills read from the snapshots',
+  labelNames,
+  registers,
+});
+
+/** Raises an alarm: the consumer waits instead of putting the whole feed aside. */
+export const consumerStopped = new Gauge({
+  name: 'feed_consumer_stopped',
+  help: '1 while nothing of a feed can be applied, whichever aggregate it is about',
+  labelNames,
+  registers,
+});
+
 /** A counter that first appears with its first event shows no rise: nobody would be told. */
 export function beginAtZero(feed: string): void {
-  for (const counter of [readFailures, eventsApplied, deadLetters, fencedOff]) counter.labels(feed).inc(0);
-  for (const gauge of [feedLag, dirtyAggregates]) gauge.labels(feed).set(0);
+  for (const counter of [readFailures, eventsApplied, deadLetters, fencedOff, backfillStates])
+    counter.labels(feed).inc(0);
+  for (const gauge of [feedLag, dirtyAggregates, consumerStopped]) gauge.labels(feed).set(0);
   backfills.labels(feed, 'finished').inc(0);
   feedProgress.labels(feed).setToCurrentTime();
 }

@@ -1,8 +1,17 @@
 import { isDatabaseOutage } from '@murmuration/service-kit';
 import type pg from 'pg';
 
-/** SQLSTATEs that speak of others at work, never of the statement's content: conflicts, waits for a lock, idle too long. */
-const ofOthers = /^(?:40...|55P03|25P03|25P04)$/;
+/**
+ * SQLSTATEs that speak of others at work, never of the statement's content: conflicts, waits for a lock, idle too
+ * long, and a server so slow that a statement or transaction ran out of time.
+ */
+const ofOthers = /^(?:40...|55P03|25P03|25P04|57014)$/;
+const outOfTime = /^(?:57014|25P04)$/;
+
+/** Whether a smaller step may do what this one could not. */
+export function isOutOfTime(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && outOfTime.test(String(error.code));
+}
 
 /**
  * Whether a failure says nothing about the event: then it is tried again for ever instead of being put

@@ -1,6 +1,7 @@
 import { timeOf } from '@murmuration/ids';
 import type { Logger, RedisCache } from '@murmuration/service-kit';
 import type pg from 'pg';
+import { decodePosition } from './cursor.ts';
 import { createReaderRegister } from './readers.ts';
 import { createFeedHints } from './hints.ts';
 import { look, readHead } from './look.ts';
@@ -31,8 +32,11 @@ export interface Feed {
     reader?: string;
     signal?: AbortSignal;
   }): Promise<FeedAnswer>;
-  /** Everything before this place is visible to any read that begins later. */
-  head(): Promise<string>;
+  /**
+   * Everything before this place is visible to any read that begins later. A reader that names itself is registered
+   * there, so that nothing past it is dropped while the reader is busy with what was before.
+   */
+  head(reader?: string): Promise<string>;
   /** Call after a commit that wrote to the outbox: readers that wait look at once. */
   hint(): void;
   /** Ends every waiting read with what there is. */
@@ -75,7 +79,12 @@ export function createFeed(options: {
         await hints.wait(seen, Math.min(restMs, nextMs), ends);
       }
     },
-    head: () => readHead(pool),
+    async head(reader) {
+      const head = await readHead(pool);
+      const place = decodePosition(head);
+      if (reader && place) await readers.register(reader, place);
+      return head;
+    },
     hint: () => hints.publish(),
     close() {
       closing.abort();

@@ -19,8 +19,7 @@ export function createFeedHints(feed: string, redis?: RedisCache): FeedHints {
   const channel = hintChannel(feed);
   const { count, wait, wake } = createWakeUps();
   // The second connection: a subscriber cannot publish. It subscribes whenever Redis is, or comes, back.
-  const subscriber = redis?.client.duplicate({ enableAutoPipelining: false, autoResubscribe: false });
-  subscriber?.on('error', () => undefined); // the cache connection reports that Redis is away
+  const subscriber = redis?.subscriber({ autoResubscribe: false });
   subscriber?.on('ready', () => void subscriber.subscribe(channel).catch(() => subscriber.disconnect(true)));
   subscriber?.on('message', wake);
 

@@ -13,18 +13,26 @@ ON CONFLICT (name) DO UPDATE SET incarnation = excluded.incarnation, xid = exclu
 export interface ReaderRegister {
   /** A reader asked for what follows this place, so it has committed everything up to it. */
   saw(reader: string, committed: FeedPosition): Promise<void>;
+  /** A reader will begin at this place. Throws when that could not be noted. */
+  register(reader: string, place: FeedPosition): Promise<void>;
 }
 
 export function createReaderRegister(pool: pg.Pool, logger: Logger): ReaderRegister {
   const writtenAtMs = new Map<string, number>();
+
+  async function register(reader: string, { incarnation, xid, id }: FeedPosition): Promise<void> {
+    await pool.query(upsertSql, [reader, incarnation, xid.toString(), id.toString()]);
+  }
+
   return {
-    async saw(reader, { incarnation, xid, id }) {
+    register,
+    async saw(reader, committed) {
       const now = performance.now();
       const last = writtenAtMs.get(reader);
       if (last !== undefined && now - last < writeEveryMs) return;
       writtenAtMs.set(reader, now);
       try {
-        await pool.query(upsertSql, [reader, incarnation, xid.toString(), id.toString()]);
+        await register(reader, committed);
       } catch (error) {
         // The old place stands: it keeps more than is needed, never less.
         writtenAtMs.delete(reader);

@@ -1,4 +1,5 @@
-import { envelopeOf, type HttpServer } from '@murmuration/service-kit';
+import type { HttpServer } from '@murmuration/service-kit';
+import { envelopeOf } from '@murmuration/service-kit/subgraph';
 import { z } from 'zod';
 import { type Feed, feedLimits } from './feed.ts';
 import { type SnapshotProvider, snapshotLimits } from './snapshots.ts';
@@ -6,7 +7,16 @@ import { feedReset } from './wire.ts';
 
 type App = HttpServer['app'];
 
+/** What a service reads a feed for, when it does so more than once. */
+const purpose = z
+  .string()
+  .regex(/^[a-z][a-z-]{0,31}$/)
+  .optional();
+
+const headQuery = z.object({ purpose });
+
 const feedQuery = z.object({
+  purpose,
   after: z.string().min(1).nullish(),
   limit: z.coerce.number().int().min(1).max(feedLimits.events).default(500),
   /** Milliseconds. */
@@ -32,8 +42,9 @@ export function registerFeedRoutes(app: App, feed: Feed, snapshots: readonly Sna
     const onClose = () => gone.abort();
     request.raw.socket.once('close', onClose);
     try {
-      const { after = null, limit, wait: waitMs } = query.data;
-      const answer = await feed.read({ after, limit, waitMs, reader: service, signal: gone.signal });
+      const { after = null, limit, purpose: what, wait: waitMs } = query.data;
+      const reader = readerName(service, what);
+      const answer = await feed.read({ after, limit, waitMs, reader, signal: gone.signal });
       if (answer.status === 'page') return { events: answer.events, cursor: answer.cursor };
       const message = `Read the state anew: ${answer.because}.`;
       return reply.code(410).send({ code: feedReset, message });
@@ -43,8 +54,11 @@ export function registerFeedRoutes(app: App, feed: Feed, snapshots: readonly Sna
   });
 
   app.get('/internal/events/head', async (request, reply) => {
-    if (serviceOf(request) === null) return reply.code(403).send({ code: 'FORBIDDEN' });
-    return { cursor: await feed.head() };
+    const service = serviceOf(request);
+    if (service === null) return reply.code(403).send({ code: 'FORBIDDEN' });
+    const query = headQuery.safeParse(request.query);
+    if (!query.success) return reply.code(400).send(problemOf(query.error));
+    return { cursor: await feed.head(readerName(service, query.data.purpose)) };
   });
 
   for (const snapshot of snapshots) registerSnapshot(app, snapshot);
@@ -66,6 +80,11 @@ function registerSnapshot(app: App, snapshot: SnapshotProvider): void {
     const state = await snapshot.one(request.params.id);
     return state ?? reply.code(404).send({ code: 'NOT_FOUND' });
   });
+}
+
+/** Retention waits for readers, and each purpose of a service is one. */
+function readerName(service: string, what: string | undefined): string {
+  return what === undefined ? service : `${service}/${what}`;
 }
 
 function serviceOf(request: Parameters<typeof envelopeOf>[0]): string | null {

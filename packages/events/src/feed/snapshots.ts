@@ -22,8 +22,8 @@ interface Row {
 
 /**
  * A snapshot straight from a table with a `version` column. Its key is the key's columns, all of them
- * bigint, joined by colons; pages go in their numeric order, which an index must have. `table`, `key`, `id`
- * and `payload` are SQL.
+ * bigint, joined by colons; pages go in their numeric order, which an index must have. `table` (with an alias, if
+ * need be), `key`, `id` and `payload` are SQL.
  */
 export function createSqlSnapshot(options: {
   /** Leads to the primary: a replica might lag behind the head that the reader noted. */
@@ -46,6 +46,10 @@ export function createSqlSnapshot(options: {
   const order = `ORDER BY ${columns} LIMIT $${key.length + 1}`;
   const pageSql = `${select} WHERE (${columns}) > (${parameters}) ${order}`;
   const oneSql = `${select} WHERE (${idColumns}) = (${parameters})`;
+  const [tableName] = table.split(' ');
+  /** The planner's estimate, of all partitions. */
+  const expectedSql = `SELECT coalesce(sum(greatest(reltuples, 0)), 0)::float8 AS expected FROM pg_class
+    WHERE oid = $1::regclass OR oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = $1::regclass)`;
   const stateOf = (row: Row): WireSnapshotState => ({
     key: row.key,
     aggregateType: aggregate,
@@ -62,7 +66,10 @@ export function createSqlSnapshot(options: {
       if (from === null) return { states: [], next: null };
       const { rows } = await pool.query<Row>(pageSql, [...from, limit]);
       const next = rows.length < limit ? null : (rows.at(-1)?.key ?? null);
-      return { states: rows.map(stateOf), next };
+      const states = rows.map(stateOf);
+      if (after !== null) return { states, next };
+      const counted = await pool.query<{ expected: number }>(expectedSql, [tableName]);
+      return { states, next, expected: counted.rows[0]?.expected ?? 0 };
     },
     async one(aggregateId) {
       const found = keyOf(aggregateId, key.length);

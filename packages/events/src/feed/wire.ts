@@ -34,6 +34,8 @@ export interface WireSnapshotPage {
   states: WireSnapshotState[];
   /** Key to go on after; null at the end. */
   next: string | null;
+  /** With the first page: how many states there may be, as the database estimates it. */
+  expected?: number;
 }
 
 /** The feed cannot go on from the given cursor: read the state anew. Sent with status 410. */

@@ -11,7 +11,7 @@ export function followSnapshot(pool: pg.Pool) {
   return createSqlSnapshot({
     pool,
     type: 'follow.changed',
-    table: 'follow',
+    table: 'follow f',
     key: ['follower_id', 'followee_id'],
     payload,
   });

@@ -26,11 +26,13 @@ export interface Envelope {
   position?: string | undefined;
   /** Token of an event that grants sight of its entity; see DESIGN 6. */
   eventAudience?: string | undefined;
+  /** The client's address as the gateway saw it. None in calls between services, and from gateways of before. */
+  clientAddress?: string | undefined;
 }
 
 export type EnvelopeFields = Pick<
   Envelope,
-  'audience' | 'method' | 'path' | 'requestId' | 'identity' | 'position' | 'eventAudience'
+  'audience' | 'method' | 'path' | 'requestId' | 'identity' | 'position' | 'eventAudience' | 'clientAddress'
 >;
 
 export const envelopeProblems = [

@@ -9,6 +9,7 @@ export const errorCodes = {
   forbidden: 'FORBIDDEN',
   rateLimited: 'RATE_LIMITED',
   downstream: 'DOWNSTREAM_ERROR',
+  slowConsumer: 'SLOW_CONSUMER',
   internal: 'INTERNAL_SERVER_ERROR',
 } as const;
 

@@ -1,6 +1,7 @@
 import type { InternalKey } from '@murmuration/config';
 import { Pool } from 'undici';
 import { envelopeHeader, signEnvelope } from '../envelope/envelope.ts';
+import type { Identity } from '../identity.ts';
 import { internalCallDuration } from '../observe/metrics.ts';
 
 export const internalClientLimits = {
@@ -22,6 +23,8 @@ export interface InternalRequest {
   method: 'GET' | 'POST';
   path: string;
   body?: unknown;
+  /** In whose name; left out, in the calling service's own. */
+  identity?: Identity;
   requestId?: string;
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -39,7 +42,7 @@ export class InternalCallError extends Error {
   }
 }
 
-/** A client of one service's `/internal/…` endpoints, signing as `self`. */
+/** A client of one service's signed endpoints, signing as `self`. */
 export function createInternalClient(options: {
   self: string;
   service: string;
@@ -76,8 +79,8 @@ export function createInternalClient(options: {
       method,
       path,
       requestId: request.requestId ?? 'internal',
-      identity: { kind: 'service', name: options.self },
-    } as const;
+      identity: request.identity ?? ({ kind: 'service', name: options.self } as const),
+    };
     const timeout = AbortSignal.timeout(request.timeoutMs ?? internalClientLimits.timeoutMs);
     const answer = await pool.request({
       method,

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { endLingering } from './linger.ts';
 
 /**
  * Answers an upgrade with an error and ends its connection. Node takes its own listeners off a socket that
@@ -6,9 +7,8 @@ import type { Duplex } from 'node:stream';
  * never closes would stay for ever.
  */
 export function refuseUpgrade(socket: Duplex, status: string, ...headers: string[]): void {
-  socket.on('error', () => socket.destroy());
-  socket.once('finish', () => socket.destroy());
-  socket.end(
+  socket.write(
     [`HTTP/1.1 ${status}`, 'Connection: close', 'Content-Length: 0', ...headers, '', ''].join('\r\n'),
   );
+  endLingering(socket);
 }

@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { traceHttpServer } from '../observe/tracing/http-server.ts';
+import { answerClientFault } from './client-fault.ts';
+import { isEarly, lingerAfterEarlyAnswers, type LingerLimits } from './linger.ts';
+import { type Readiness, watchDependencies } from './readiness.ts';
 
 export const httpLimits = {
   /** Longer than the pools' idle time, or a reused connection meets a closed one. */
@@ -9,8 +12,6 @@ export const httpLimits = {
   requestMs: 30_000,
   bodyBytes: 1024 * 1024,
 } as const;
-
-export type Readiness = () => Promise<void> | void;
 
 export interface HttpServer {
   app: FastifyInstance;
@@ -28,13 +29,16 @@ export interface HttpServer {
 
 /**
  * An HTTP server with probes, bounded bodies and bounded waits. `/livez` says that the process runs,
- * `/readyz` that it can do its work: it fails while draining and when a `readiness` check throws.
+ * `/readyz` that it may be sent requests: not before each `readiness` check has succeeded once, and not while
+ * draining. `/readyz?verbose` says besides what each check found last.
  */
 export function createHttpServer(options: {
   logger: Logger;
   readiness: Record<string, Readiness>;
   bodyBytes?: number;
+  linger?: LingerLimits;
 }): HttpServer {
+  const { bodyBytes = httpLimits.bodyBytes, linger } = options;
   const app = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -43,9 +47,11 @@ export function createHttpServer(options: {
     forceCloseConnections: 'idle',
     keepAliveTimeout: httpLimits.keepAliveMs,
     requestTimeout: httpLimits.requestMs,
-    bodyLimit: options.bodyBytes ?? httpLimits.bodyBytes,
+    bodyLimit: bodyBytes,
     return503OnClosing: false,
+    clientErrorHandler: (fault, socket) => answerClientFault(fault, socket, linger),
   }) as unknown as FastifyInstance;
+  lingerAfterEarlyAnswers(app.server, { bodyBytes, ...(linger && { limits: linger }) });
   traceHttpServer(app);
   let isDraining = false;
 
@@ -54,16 +60,19 @@ export function createHttpServer(options: {
   app.addHook('preClose', async () => {
     isDraining = true;
   });
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (isDraining) reply.header('connection', 'close');
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    if (isDraining || isEarly(request.raw)) reply.header('connection', 'close');
     done();
   });
 
   app.get('/livez', () => ({ status: 'ok' }));
-  app.get('/readyz', async (_request, reply) => {
-    const failed = isDraining ? ['draining'] : await failedChecks(options.readiness);
-    if (failed.length === 0) return { status: 'ok' };
-    return reply.code(503).send({ status: 'not ready', failed });
+  const dependencies = watchDependencies(options.readiness);
+  app.addHook('onClose', async () => dependencies.stop());
+  app.get<{ Querystring: { verbose?: string } }>('/readyz', async ({ query }, reply) => {
+    const failed = isDraining ? ['draining'] : await dependencies.missing();
+    const detail = query.verbose === undefined ? {} : { dependencies: dependencies.states() };
+    if (failed.length === 0) return { status: 'ok', ...detail };
+    return reply.code(503).send({ status: 'not ready', failed, ...detail });
   });
 
   return {
@@ -75,18 +84,4 @@ export function createHttpServer(options: {
     },
     listen: (address) => app.listen(address),
   };
-}
-
-async function failedChecks(checks: Record<string, Readiness>): Promise<string[]> {
-  const results = await Promise.all(
-    Object.entries(checks).map(async ([name, check]) => {
-      try {
-        await check();
-        return [];
-      } catch {
-        return [name];
-      }
-    }),
-  );
-  return results.flat();
 }

@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import { traceIds } from './tracing/tracing.ts';
 
 export type { Logger };
@@ -16,9 +16,12 @@ const secretKeys = [
   'detail',
 ];
 
-/** JSON logs to standard output, each line with the process's name and, inside a trace, its ids. */
-export function createLogger(name: string, level = 'info'): Logger {
-  return pino({
+/**
+ * JSON logs, each line with the process's name and, inside a trace, its ids.
+ * @param destination standard output unless told otherwise
+ */
+export function createLogger(name: string, level = 'info', destination?: DestinationStream): Logger {
+  const options = {
     name,
     level,
     base: { name },
@@ -28,5 +31,6 @@ export function createLogger(name: string, level = 'info'): Logger {
       paths: secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
       censor: '[redacted]',
     },
-  });
+  };
+  return destination ? pino(options, destination) : pino(options);
 }

@@ -39,6 +39,14 @@ export const redisConnected = new Gauge({
   registers: [metrics],
 });
 
+/** A process stays ready while it is 0: see `watchDependencies`. */
+export const dependencyUp = new Gauge({
+  name: 'dependency_up',
+  help: 'Whether what the process depends on answered when it was looked at last',
+  labelNames: ['dependency'],
+  registers: [metrics],
+});
+
 /** When a chore came to its end last. It begins with the start, so that one that never does is seen. */
 export const choreSuccess = new Gauge({
   name: 'chore_last_success_timestamp_seconds',
@@ -55,20 +63,28 @@ export const operationDuration = new Histogram({
   registers: [metrics],
 });
 
+export interface BoundLabels<Label extends string> {
+  (...values: string[]): Histogram.Internal<Label>;
+  /** Drops what was observed under these values. */
+  forget(...values: string[]): void;
+}
+
 /**
  * A histogram whose labels are looked up once for each combination: by name, for every request, the look-up
  * costs more than the observation. The values must be bounded, see `createBoundedLabel`.
  */
-export function bindLabels<Label extends string>(
-  histogram: Histogram<Label>,
-): (...values: string[]) => Histogram.Internal<Label> {
+export function bindLabels<Label extends string>(histogram: Histogram<Label>): BoundLabels<Label> {
   const bound = new Map<string, Histogram.Internal<Label>>();
-  return (...values) => {
+  const labels = (...values: string[]) => {
     const key = values.join('\n');
     let known = bound.get(key);
     if (!known) bound.set(key, (known = histogram.labels(...values)));
     return known;
   };
+  const forget = (...values: string[]) => {
+    if (bound.delete(values.join('\n'))) histogram.remove(...values);
+  };
+  return Object.assign(labels, { forget });
 }
 
 /** Long polls of event feeds are among them: read those by their route. */

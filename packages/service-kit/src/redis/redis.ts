@@ -1,131 +1,129 @@
-import { Redis } from 'ioredis';
+import type { RedisAddress } from '@murmuration/config';
+import type { Redis, RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
-import { redisCommands, redisConnected } from '../observe/metrics.ts';
-
-export const redisLimits = {
-  connectMs: 1_000,
-  commandMs: 500,
-  reconnectMs: { first: 50, longest: 1_000 },
-} as const;
+import { redisConnected } from '../observe/metrics.ts';
+import { countCommands, sendTogether } from './commands.ts';
+import { isNotPrimary, openRedis, redisLimits } from './connection.ts';
+import { keepConnecting } from './keep-connecting.ts';
+import { leaveWhenSilent } from './silence.ts';
 
 export interface RedisCache {
   client: Redis;
   /**
-   * Prefix of every cached key, or null while Redis cannot be used. It is made of the server's run id and
-   * replication id: a Redis that restarted or was replaced is a cold cache, never an old copy believed.
+   * Prefix of every cached key, or null while there is no primary to be used. It is made of the server's run id and
+   * replication id: a Redis that restarted, was promoted or replaced is a cold cache, never an old copy believed. And of
+   * the number of the database: who uses another one of the same server sees nothing of what is kept here.
    */
   namespace(): string | null;
+  /** A second connection, for a subscriber cannot do anything else. It goes where the first one goes. */
+  subscriber(options?: RedisOptions): Redis;
   close(): void;
 }
 
 /**
  * A connection that fails fast: nothing is queued while Redis is away and nothing is sent again after a
  * reconnection, since the server that comes back may be another one. One that is open and says nothing is given up:
- * a Redis that hangs would else cost every request the time limit of its commands, again and again.
+ * a Redis that hangs would else cost every request the time limit of its commands, again and again. So is one whose
+ * server is no primary any more; behind Sentinels the next one is at the primary that they name.
  */
-export function createRedisCache(options: { url: string; logger: Logger; name: string }): RedisCache {
-  const client = new Redis(options.url, {
-    connectionName: options.name,
+export function createRedisCache(options: RedisAddress & { logger: Logger; name: string }): RedisCache {
+  const { logger, name } = options;
+  const client = openRedis(options, name, {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    connectTimeout: redisLimits.connectMs,
     commandTimeout: redisLimits.commandMs,
-    retryStrategy: (attempt) =>
-      Math.min(redisLimits.reconnectMs.first * attempt, redisLimits.reconnectMs.longest),
+    reconnectOnError(error) {
+      // One whose server is known to be no primary reconnects by the clock, not by each write.
+      if (namespace !== null && isNotPrimary(error)) leave();
+      return false;
+    },
   });
+  const connected = redisConnected.labels(name);
+  const subscribers = new Set<Redis>();
   let namespace: string | null = null;
-  countCommands(client, options.name);
+  let isAway = false;
+  let isLooking = false;
+  connected.set(0);
+  keepConnecting(client);
+  countCommands(client, name);
   sendTogether(client);
   leaveWhenSilent(client, () => {
     namespace = null;
-    options.logger.warn('Redis does not answer: the connection is given up');
+    logger.warn('Redis does not answer: the connection is given up');
   });
-  const connected = redisConnected.labels(options.name);
-  connected.set(0);
-  let isAway = false;
 
-  client.on('ready', () => void readNamespace());
-  client.on('close', () => {
+  client.on('ready', () => void look('first'));
+  client.on('close', lose);
+  client.on('error', () => undefined); // each command reports its own failure; what is lost is logged once
+  const looking = setInterval(() => void look('again'), redisLimits.lookMs).unref();
+
+  function lose(): void {
     namespace = null;
     connected.set(0);
-    if (!isAway) options.logger.warn('Redis is away: answers come from the databases');
+    if (!isAway) logger.warn('Redis is away: answers come from the databases');
     isAway = true;
-  });
-  client.on('error', () => undefined); // each command reports its own failure; `close` is logged once
+  }
 
-  async function readNamespace(): Promise<void> {
+  function gain(found: string): void {
+    namespace = found;
+    connected.set(1);
+    if (isAway) logger.info('Redis is back');
+    isAway = false;
+  }
+
+  /** Nobody else goes on with a server that is left. */
+  function leave(): void {
+    lose();
+    for (const each of [client, ...subscribers]) each.disconnect(true);
+  }
+
+  async function look(when: 'first' | 'again'): Promise<void> {
+    if (client.status !== 'ready' || isLooking) return;
+    isLooking = true;
     try {
-      const [server, replication] = await Promise.all([client.info('server'), client.info('replication')]);
-      const runId = /^run_id:(\w+)/m.exec(server)?.[1];
-      const replicationId = /^master_replid:(\w+)/m.exec(replication)?.[1];
-      if (!runId || !replicationId || client.status !== 'ready') return;
-      namespace = `m:${runId.slice(0, 12)}${replicationId.slice(0, 12)}:`;
-      connected.set(1);
-      if (isAway) options.logger.info('Redis is back');
-      isAway = false;
+      const found = namespaceOf(
+        await Promise.all([client.info('server'), client.info('replication')]),
+        client.options.db ?? 0,
+      );
+      if (client.status !== 'ready') return;
+      const isOther = namespace !== null && found !== namespace;
+      if (isOther || (found === null && when === 'again')) leave();
+      else if (found === null) lose();
+      else gain(found);
     } catch (error) {
-      options.logger.warn({ err: error }, 'Redis did not say who it is');
+      // Later, silence is judged where every command's is.
+      if (client.status !== 'ready' || namespace !== null) return;
+      logger.warn({ err: error }, 'Redis did not say who it is');
       client.disconnect(true);
+    } finally {
+      isLooking = false;
     }
   }
 
-  return { client, namespace: () => namespace, close: () => client.disconnect() };
-}
-
-/** Everything goes through this one method, pipelined or not. */
-function countCommands(client: Redis, purpose: string): void {
-  const counter = redisCommands.labels(purpose);
-  const send = client.sendCommand.bind(client);
-  client.sendCommand = (...command: Parameters<typeof send>) => {
-    counter.inc();
-    return send(...command);
+  return {
+    client,
+    namespace: () => namespace,
+    subscriber(overrides) {
+      const subscriber = client.duplicate({ enableAutoPipelining: false, ...overrides });
+      subscriber.on('error', () => undefined); // the first connection says that Redis is away
+      const isClosed = keepConnecting(subscriber);
+      subscribers.add(subscriber.on('end', () => isClosed() && subscribers.delete(subscriber)));
+      return subscriber;
+    },
+    close() {
+      clearInterval(looking);
+      isAway = true; // by our own will: nothing to tell of
+      client.disconnect();
+    },
   };
 }
 
-/**
- * What one turn of the event loop asks for leaves in one write. The library's own way (`enableAutoPipelining`)
- * wraps each command in a pipeline of its own and waits for the answers of the one before: without it the
- * timeline took 14 % less for a home page.
- */
-function sendTogether(client: Redis): void {
-  const send = client.sendCommand.bind(client);
-  let corked: Redis['stream'] | undefined;
-  const flush = () => {
-    corked?.uncork();
-    corked = undefined;
-  };
-  client.sendCommand = (...command: Parameters<typeof send>) => {
-    if (!corked && client.status === 'ready') {
-      corked = client.stream;
-      corked.cork();
-      process.nextTick(flush);
-    }
-    return send(...command);
-  };
-}
-
-/**
- * Ends a connection on which a command ran out of time and nothing has come since it was sent. The next one becomes
- * ready only when Redis answers, so that until then commands fail at once.
- */
-function leaveWhenSilent(client: Redis, onLeave: () => void): void {
-  const send = client.sendCommand.bind(client);
-  let heardAtMs = 0;
-  client.on('connect', () => {
-    client.stream.on('data', () => (heardAtMs = performance.now()));
-  });
-  client.sendCommand = (...command: Parameters<typeof send>) => {
-    const answer = send(...command);
-    const { stream } = client;
-    if (answer instanceof Promise) answer.catch(leaveIfSilent);
-    return answer;
-
-    function leaveIfSilent(error: unknown): void {
-      const isTimeout = error instanceof Error && error.message === 'Command timed out';
-      if (!isTimeout || stream.destroyed || performance.now() - heardAtMs < redisLimits.commandMs) return;
-      onLeave();
-      stream.destroy();
-    }
-  };
+/** Null for a replica: it takes no writes, and what it has may be old. */
+function namespaceOf([server, replication]: [string, string], database: number): string | null {
+  const [, role] = /^role:(\w+)/m.exec(replication) ?? [];
+  const [, runId] = /^run_id:(\w+)/m.exec(server) ?? [];
+  const [, replicationId] = /^master_replid:(\w+)/m.exec(replication) ?? [];
+  if (!runId || !replicationId) throw new Error('INFO without run_id or master_replid');
+  return role === 'master' ? `m:${runId.slice(0, 12)}${replicationId.slice(0, 12)}.${database}:` : null;
 }

@@ -1,6 +1,7 @@
 import { decodeId, type SessionId, type UserId } from '@murmuration/ids';
 import type { Logger } from 'pino';
 import { unauthenticated } from '../errors/codes.ts';
+import { type Caller, signalOf } from '../http/caller.ts';
 import type { Identity } from '../identity.ts';
 
 /** What every operation in a subgraph knows, whatever the domain. */
@@ -14,6 +15,10 @@ export interface RequestContext {
   position: string | null;
   /** Token of the event this read completes; see DESIGN 6. */
   eventAudience: string | null;
+  /** Where the client is, by which strangers are told apart; null when the gateway did not say. */
+  clientAddress: string | null;
+  /** Aborted when the caller goes away before the answer. */
+  readonly signal: AbortSignal;
   readonly logger: Logger;
   /** Written to the answer's `extensions`, e.g. a mutation's `position`. */
   extensions: Record<string, unknown>;
@@ -25,11 +30,15 @@ export function createRequestContext(options: {
   requestId: string;
   position?: string | undefined;
   eventAudience?: string | undefined;
+  clientAddress?: string | undefined;
+  /** Whoever waits for the answer. Without one nobody ever leaves. */
+  caller?: Caller | undefined;
   logger: Logger;
 }): RequestContext {
   const { identity, requestId } = options;
   const isViewer = identity.kind === 'viewer';
   let logger: Logger | undefined;
+  let signal: AbortSignal | undefined;
   return {
     identity,
     viewerId: isViewer ? decodeId('User', identity.subject) : null,
@@ -37,6 +46,12 @@ export function createRequestContext(options: {
     requestId,
     position: options.position ?? null,
     eventAudience: options.eventAudience ?? null,
+    clientAddress: options.clientAddress ?? null,
+    // Made for the few who ask: a signal of its own costs a request as much as a child logger.
+    get signal() {
+      signal ??= signalOf(options.caller);
+      return signal;
+    },
     // Made when there is something to log: a child costs as much as a small resolver.
     get logger() {
       logger ??= options.logger.child({ requestId });

@@ -1,7 +1,9 @@
-import type { Server } from 'graphql-ws';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, type Server } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import { type LiveClose, liveCloseCodes, type LiveExtra } from './live-codes.ts';
+import { createFrames } from './live-frames.ts';
+import { manyProtocol } from './many-protocol.ts';
 
 /** How much may lie in a socket's buffer before nothing more is written until it drains. */
 const bufferedBytes = 4 * 1024 * 1024;
@@ -17,10 +19,15 @@ export function adaptSocket(
   logger: Logger,
 ): void {
   const close = ({ code, reason }: LiveClose) => ws.close(code, reason);
+  const frames = createFrames(ws.protocol === manyProtocol, (text) => write(ws, text));
   const closed = protocol.opened(
     {
-      protocol: ws.protocol,
-      send: (data) => send(ws, data),
+      // The one is the other with a message more, which does not pass through here.
+      protocol: ws.protocol === manyProtocol ? GRAPHQL_TRANSPORT_WS_PROTOCOL : ws.protocol,
+      send(data) {
+        frames.flush();
+        return write(ws, data) ?? Promise.resolve();
+      },
       close: (code, reason) => ws.close(code, reason),
       onMessage: (handle) =>
         ws.on('message', (data) => {
@@ -30,7 +37,7 @@ export function adaptSocket(
           });
         }),
     },
-    { close },
+    { close, frames },
   );
 
   let isAlive = true;
@@ -53,14 +60,15 @@ export function adaptSocket(
   });
 }
 
-function send(ws: WebSocket, data: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (ws.readyState !== ws.OPEN) return resolve();
-    const waits = ws.bufferedAmount > bufferedBytes;
-    ws.send(data, (error) => {
-      if (error && ws.readyState === ws.OPEN) reject(error);
-      else if (waits) resolve();
-    });
-    if (!waits) resolve();
-  });
+/** Resolves, or is nothing, when little enough lies in the socket's buffer. */
+function write(ws: WebSocket, data: string): Promise<void> | undefined {
+  if (ws.readyState !== ws.OPEN) return undefined;
+  if (ws.bufferedAmount <= bufferedBytes) {
+    ws.send(data, ignore);
+    return undefined;
+  }
+  return new Promise((resolve) => ws.send(data, () => resolve()));
 }
+
+/** A socket that breaks is closed, and that says it. */
+function ignore(): void {}

@@ -1,8 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { InternalKey } from '@murmuration/config';
-import { type ExecutionArgs, GraphQLError, getOperationAST, subscribe } from 'graphql';
-import { makeServer, type ServerOptions } from 'graphql-ws';
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  GraphQLError,
+  getOperationAST,
+} from 'graphql';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type ServerOptions } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import { type Envelope, envelopeHeader, subscribeBody, verifyEnvelope } from '../envelope/envelope.ts';
@@ -13,9 +20,15 @@ import type { HttpServer } from '../http/server.ts';
 import { envelopeRefusals, liveSockets } from '../observe/metrics.ts';
 import { createRequestContext, type RequestContext } from './context.ts';
 import { createDocumentCache } from './documents.ts';
-import { type LiveExtra, liveCloseCodes, SlowConsumer } from './live-codes.ts';
+import { type LiveExtra, liveCloseCodes } from './live-codes.ts';
+import { manyProtocol } from './many-protocol.ts';
 import { adaptSocket } from './live-socket.ts';
+import { resultsOf } from './live-results.ts';
+import { createSharedTexts, type SharedText } from './shared-event.ts';
 import type { Subgraph } from './subgraph.ts';
+
+/** The first that the other side offers too. */
+const protocols = [manyProtocol, GRAPHQL_TRANSPORT_WS_PROTOCOL];
 
 export const liveLimits = {
   /** Of one message from the gateway. */
@@ -55,7 +68,7 @@ export function serveLive<Context extends RequestContext>(
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: limits.messageBytes,
-    handleProtocols: (offered) => (offered.has('graphql-transport-ws') ? 'graphql-transport-ws' : false),
+    handleProtocols: (offered) => protocols.find((name) => offered.has(name)) ?? false,
   });
   const protocol = makeServer<Record<string, unknown>, LiveExtra>(protocolOptions(subgraph, options, limits));
 
@@ -99,6 +112,7 @@ function protocolOptions<Context extends RequestContext>(
   limits: { initWaitMs: number; subscriptions: number },
 ): Protocol {
   const readDocument = createDocumentCache(subgraph.schema);
+  const textOf = createSharedTexts(masked);
 
   function admit(payload: { extensions?: Record<string, unknown> | null | undefined }, body: string) {
     const header = payload.extensions?.[envelopeHeader];
@@ -126,7 +140,8 @@ function protocolOptions<Context extends RequestContext>(
 
   return {
     connectionInitWaitTimeout: limits.initWaitMs,
-    subscribe: (args) => subscribe(args),
+    // Its events as they come: what is made of one depends on how many are told it.
+    subscribe: (args) => createSourceEventStream(args) as never,
     onSubscribe({ extra, subscriptions }, _id, payload) {
       if (Object.keys(subscriptions).length > limits.subscriptions) {
         extra.close(liveCloseCodes.tooManySubscriptions);
@@ -137,21 +152,28 @@ function protocolOptions<Context extends RequestContext>(
         return [new GraphQLError('Refused.', { extensions: { code: errorCodes.unauthenticated } })];
       return argumentsOf(envelope, payload);
     },
-    onNext(_context, _id, _payload, args, { data, errors }) {
-      if (!errors) return;
-      const masked = errors.map((error) => maskError(error, loggerOf(args)).toJSON());
-      return { data: (data ?? null) as Record<string, unknown> | null, errors: masked };
+    onOperation({ extra }, id, _payload, args, opened) {
+      if (!(Symbol.asyncIterator in opened)) return opened;
+      return resultsOf(opened as AsyncIterable<unknown>, args, (event) => {
+        const text = textOf(event, args);
+        const tell = (written: SharedText) => extra.frames.tell(id, written, event.cursor);
+        return text instanceof Promise ? text.then(tell) : tell(text);
+      });
     },
-    onError({ extra }, _id, _payload, errors) {
-      const isSlow = errors.some(({ originalError }) => originalError instanceof SlowConsumer);
-      if (isSlow) extra.close(liveCloseCodes.slowConsumer);
-      return errors.map((error) => maskError(error, logger).toJSON());
+    onNext(_context, _id, _payload, args, result) {
+      if (result.errors) return masked(result as ExecutionResult, args);
     },
+    onError: (_context, _id, _payload, errors) => errors.map((error) => maskError(error, logger).toJSON()),
   };
 }
 
 function refuse(message: string): GraphQLError[] {
   return [new GraphQLError(message, { extensions: { code: errorCodes.badUserInput } })];
+}
+
+function masked({ data = null, errors }: ExecutionResult, args: ExecutionArgs): FormattedExecutionResult {
+  if (!errors) return { data };
+  return { data, errors: errors.map((error) => maskError(error, loggerOf(args)).toJSON()) };
 }
 
 function loggerOf(args: ExecutionArgs): Logger {

@@ -4,11 +4,15 @@ import type { Logger } from 'pino';
 import { type Envelope, envelopeHeader, envelopeProblems, verifyEnvelope } from '../envelope/envelope.ts';
 import { createReplayGuard } from '../envelope/replay-guard.ts';
 import { type DirectAnswer, type DirectHandler, routeDirectly } from '../http/direct-route.ts';
-import { createHttpServer, type HttpServer, type Readiness } from '../http/server.ts';
+import type { Caller } from '../http/caller.ts';
+import { parseJson } from '../http/parse-json.ts';
+import type { Readiness } from '../http/readiness.ts';
+import { createHttpServer, type HttpServer } from '../http/server.ts';
 import { watchKey } from '../observe/key-age.ts';
 import { envelopeRefusals } from '../observe/metrics.ts';
 import { isTracing } from '../observe/tracing/tracing.ts';
 import { createRequestContext, type RequestContext } from './context.ts';
+import { answersExtension, identityOf, runFor } from './for-viewers.ts';
 import type { GraphQLRequest, Subgraph } from './subgraph.ts';
 
 /** The verified envelope of the request being handled; set before any handler of a signed route runs. */
@@ -53,13 +57,13 @@ export function serveSubgraph<Context extends RequestContext>(
   const run = createRunner(subgraph, options.logger);
 
   app.post('/graphql', async (request, reply) => {
-    const { body, status } = await run(envelopeOf(request), request.body as Buffer | undefined);
+    const { body, status } = await run(envelopeOf(request), request.body as Buffer | undefined, reply.raw);
     return reply.code(status).type('application/json').send(body);
   });
   const path = '/graphql';
-  const handle: DirectHandler = ({ body, raw }) => {
+  const handle: DirectHandler = ({ body, raw, response }) => {
     const envelope = verify({ method: 'POST', path, header: raw.headers[envelopeHeader], body });
-    return envelope ? run(envelope, body) : refusal;
+    return envelope ? run(envelope, body, response) : refusal;
   };
   // The spans of requests hang on the framework's hooks.
   if (!isTracing()) routeDirectly(server, { path, handle, logger: options.logger });
@@ -76,15 +80,35 @@ const refusal: DirectAnswer = {
 /** Runs the operations of verified requests. */
 function createRunner<Context extends RequestContext>(subgraph: Subgraph<Context>, logger: Logger) {
   const guard = createReplayGuard();
-  return async (envelope: Envelope, body: Buffer | undefined): Promise<DirectAnswer> => {
+  return async (envelope: Envelope, body: Buffer | undefined, caller: Caller): Promise<DirectAnswer> => {
     const request = parseJson(body);
     if (!isGraphQLRequest(request)) return notGraphQL;
     if (subgraph.kindOf(request) === 'mutation' && !guard.admit(envelope.id)) {
       envelopeRefusals.labels(subgraph.name, 'replayed').inc();
       return refusal;
     }
-    const result = await subgraph.execute(request, createRequestContext({ ...envelope, logger }));
-    return { status: 200, body: JSON.stringify(result) };
+    const answerAs = (as: Partial<Envelope>) =>
+      subgraph.execute(request, createRequestContext({ ...envelope, ...as, caller, logger }));
+    const asked = runFor(request.extensions, envelope, () => subgraph.kindOf(request) === 'query');
+    switch (asked.kind) {
+      case 'one':
+        return { status: 200, body: JSON.stringify(await answerAs({})) };
+      case 'many': {
+        const answers = await Promise.all(
+          asked.viewers.map((viewer) =>
+            answerAs({ identity: identityOf(viewer), position: viewer.position }),
+          ),
+        );
+        return {
+          status: 200,
+          body: JSON.stringify({ data: null, extensions: { [answersExtension]: answers } }),
+        };
+      }
+      case 'refused':
+        return asked.status === 401 ? refusal : notGraphQL;
+      default:
+        return asked satisfies never;
+    }
   };
 }
 
@@ -95,15 +119,6 @@ function createRunner<Context extends RequestContext>(subgraph: Subgraph<Context
 export function envelopeOf(request: FastifyRequest): Envelope {
   if (!request.envelope) throw new Error('this route carries no envelope');
   return request.envelope;
-}
-
-/** Parses the raw body of a signed route; undefined when it is not JSON. */
-export function parseJson(body: unknown): unknown {
-  try {
-    return JSON.parse(String(body));
-  } catch {
-    return undefined;
-  }
 }
 
 type Verify = (request: {
@@ -137,7 +152,7 @@ function requireEnvelope({ app }: HttpServer, verify: Verify): void {
   // With a callback: an asynchronous hook would cost every request two turns of the promise queue.
   app.addHook('preHandler', (request, reply, done) => {
     const path = request.raw.url ?? '';
-    if (openPaths.has(path)) return done();
+    if (openPaths.has(path.split('?', 1)[0] ?? '')) return done();
     const header = request.headers[envelopeHeader];
     const body = request.body as Buffer | undefined;
     request.envelope = verify({ method: request.method, path, header, body });

@@ -8,8 +8,7 @@ import {
 } from 'graphql';
 import type { Logger } from 'pino';
 import { maskError } from '../errors/mask.ts';
-import { createBoundedLabel } from '../observe/labels.ts';
-import { bindLabels, operationDuration } from '../observe/metrics.ts';
+import { createOperationTimer } from '../observe/operation-timer.ts';
 import { outcomeOf } from '../observe/outcome.ts';
 import { traceRootFields } from '../observe/tracing/resolvers.ts';
 import { inSpan } from '../observe/tracing/tracing.ts';
@@ -31,6 +30,7 @@ export interface GraphQLRequest {
   query: string;
   operationName?: string | null | undefined;
   variables?: Record<string, unknown> | null | undefined;
+  extensions?: unknown;
 }
 
 /** A subgraph without a transport: what tests call directly and the HTTP server adapts. */
@@ -57,8 +57,7 @@ export function createSubgraph<Context extends RequestContext>(options: {
   ]);
   resolveEntitiesFast(schema);
   traceRootFields(schema);
-  const labelOf = createBoundedLabel();
-  const durationOf = bindLabels(operationDuration);
+  const timer = createOperationTimer(options.name);
   const readDocument = createDocumentCache(schema);
   const runOperation = createOperationRunner(schema);
 
@@ -88,11 +87,9 @@ export function createSubgraph<Context extends RequestContext>(options: {
     },
     async execute(request, base) {
       const startedAtMs = performance.now();
-      const name = labelOf(request.operationName);
+      const name = timer.labelOf(request.operationName);
       const result = await inSpan(`${options.name} ${name}`, {}, () => run(request, base));
-      durationOf(options.name, name, outcomeOf(result.errors)).observe(
-        (performance.now() - startedAtMs) / 1_000,
-      );
+      timer.observe(name, outcomeOf(result.errors), startedAtMs);
       return result;
     },
   };

@@ -5,7 +5,7 @@ import {
   isObjectType,
   isRequiredArgument,
 } from 'graphql';
-import { hasSiblings } from './overlap.ts';
+import { partsFromAnother } from './overlap-conflict.ts';
 import { breaking, dangerous, onlyText, type Rules, type Schemas, safe } from './rule.ts';
 
 type Field = { typeName: string; fieldName: string };
@@ -22,13 +22,13 @@ export const fieldRules = {
     breaking(`${meta.typeName}.${meta.removedFieldName}`, 'An operation that selects the field is refused.', [
       [`${meta.typeName}.${meta.removedFieldName}`],
     ]),
-  FIELD_TYPE_CHANGED: (meta, { before }) => {
+  FIELD_TYPE_CHANGED: (meta, schemas) => {
     if (!meta.isSafeFieldTypeChange)
       return breaking(at(meta), 'A client reads another type than it was made for.', [[at(meta)]]);
-    return hasSiblings(before, meta.typeName)
+    return partsFromAnother(schemas, meta.typeName, meta.fieldName)
       ? dangerous(
           at(meta),
-          'Stricter, but an operation that selects a nullable field under the same name beside it is refused.',
+          'Stricter, but an operation is refused that selects a field of the old type under the same name beside it.',
           [[at(meta)]],
         )
       : safe(at(meta), 'The field only promises more than before.');

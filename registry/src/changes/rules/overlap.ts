@@ -27,12 +27,6 @@ export function touchedByRemoval(name: string, { before, after }: Schemas): Touc
   return [[name], ...pairs];
 }
 
-/** Whether `type` can meet another object type in one selection set. */
-export function hasSiblings(schema: GraphQLSchema, type: string): boolean {
-  const named = schema.getType(type);
-  return isAbstractType(named) || abstractTypesOf(schema, type).length > 0;
-}
-
 function abstractTypesOf(schema: GraphQLSchema, name: string): string[] {
   const type = schema.getType(name);
   if (!isObjectType(type)) return [];

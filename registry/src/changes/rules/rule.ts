@@ -24,7 +24,7 @@ export function safe(coordinate: string, reason: string): Assessment {
   return { coordinate, level: 'safe', reason, touches: [] };
 }
 
-/** No operation becomes invalid, but the answer may surprise a client. */
+/** An answer may surprise a client, or an operation of a rare form be refused; whoever counts operations validates them. */
 export function dangerous(coordinate: string, reason: string, touches: Touches): Assessment {
   return { coordinate, level: 'dangerous', reason, touches };
 }

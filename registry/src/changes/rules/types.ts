@@ -1,4 +1,12 @@
-import { getNamedType, isAbstractType, isInterfaceType, isObjectType } from 'graphql';
+import {
+  type GraphQLInputType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+} from 'graphql';
 import { touchedByLeaving, touchedByRemoval } from './overlap.ts';
 import { breaking, dangerous, onlyText, type Rules, safe } from './rule.ts';
 
@@ -48,10 +56,12 @@ export const typeRules = {
           [[meta.enumName]],
         )
       : safe(`${meta.enumName}.${meta.addedEnumValueName}`, 'The enum is only ever sent, never received.'),
-  ENUM_VALUE_REMOVED: (meta) =>
+  ENUM_VALUE_REMOVED: (meta, { before }) =>
     breaking(
       `${meta.enumName}.${meta.removedEnumValueName}`,
-      'An operation that sends the value is refused.',
+      isSent(meta.enumName, before)
+        ? 'An operation that sends the value is refused.'
+        : 'No operation can send the value, but code that was made from the schema names it.',
       [[`${meta.enumName}.${meta.removedEnumValueName}`]],
     ),
   ENUM_VALUE_DESCRIPTION_CHANGED: (meta) => onlyText(`${meta.enumName}.${meta.enumValueName}`),
@@ -59,6 +69,20 @@ export const typeRules = {
   ENUM_VALUE_DEPRECATION_REASON_CHANGED: (meta) => onlyText(`${meta.enumName}.${meta.enumValueName}`),
   ENUM_VALUE_DEPRECATION_REASON_REMOVED: (meta) => onlyText(`${meta.enumName}.${meta.enumValueName}`),
 } satisfies Partial<Rules>;
+
+function isSent(name: string, schema: GraphQLSchema): boolean {
+  const takes = (args: readonly { type: GraphQLInputType }[]) =>
+    args.some(({ type }) => getNamedType(type).name === name);
+  return (
+    schema.getDirectives().some(({ args }) => takes(args)) ||
+    Object.values(schema.getTypeMap()).some((type) =>
+      isInputObjectType(type)
+        ? takes(Object.values(type.getFields()))
+        : (isObjectType(type) || isInterfaceType(type)) &&
+          Object.values(type.getFields()).some(({ args }) => takes(args)),
+    )
+  );
+}
 
 function isReturned(name: string, schema: Parameters<Rules['ENUM_VALUE_ADDED']>[1]['after']): boolean {
   return Object.values(schema.getTypeMap()).some(

@@ -1,21 +1,29 @@
 import type { PostDatabase } from '@murmuration/prisma/post';
-import { createLoader } from '@murmuration/service-kit';
+import { createLoader } from '@murmuration/service-kit/subgraph';
 import type DataLoader from 'dataloader';
 import { createPageLoader, type PageKey } from '../posts/page-loader.ts';
-import type { PostRow } from '../posts/post.ts';
-import { type AuthorCount, findAuthorCounts, findAuthorPages } from './repository.ts';
+import type { DetailedPost } from '../posts/repository.ts';
+import { type AuthorCount, type AuthoredPost, findAuthorCounts, findAuthorPages } from './repository.ts';
 
 export interface AuthorLoaders {
   authorCounts: DataLoader<bigint, AuthorCount | null>;
-  authorPages: DataLoader<PageKey, PostRow[]>;
+  authorPages: DataLoader<PageKey, AuthoredPost[]>;
 }
 
-export function createAuthorLoaders(database: PostDatabase, viewerId: bigint | null): AuthorLoaders {
+export function createAuthorLoaders(
+  database: PostDatabase,
+  viewerId: bigint | null,
+  learn: (row: DetailedPost) => void,
+): AuthorLoaders {
   return {
     authorCounts: createLoader(
       (ids: bigint[]) => findAuthorCounts(database, ids),
       (row) => row.authorId,
     ),
-    authorPages: createPageLoader('newest', (request) => findAuthorPages(database, viewerId, request)),
+    authorPages: createPageLoader('newest', async (request) => {
+      const rows = await findAuthorPages(database, viewerId, request);
+      rows.forEach(learn);
+      return rows;
+    }),
   };
 }

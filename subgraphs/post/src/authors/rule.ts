@@ -1,13 +1,17 @@
 import { maySeePost, type Relation } from '@murmuration/relationships';
 import { type Visibility, visibilities } from '../posts/post.ts';
 
-/** Which of an author's posts a viewer may see, as bits that SQL can test. */
+/** Which of an author's posts a viewer may see, and which of those they ask for, as bits that SQL can test. */
 export const ruleBits = {
   public: 1,
   followers: 2,
   mentioned: 4,
   whereMentioned: 8,
-} as const satisfies Record<Visibility | 'whereMentioned', number>;
+  /** Replies to others as well. */
+  replies: 16,
+  /** What the author reposted as well. */
+  reposts: 32,
+} as const satisfies Record<Visibility | 'whereMentioned' | 'replies' | 'reposts', number>;
 
 /** The rule in force while the relation is unknown: the page stays, but nobody's narrower posts are in it. */
 export const publicOnly: number = ruleBits.public;

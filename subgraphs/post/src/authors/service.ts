@@ -1,9 +1,10 @@
 import { decodeId, type PageArguments, pageFrom } from '@murmuration/ids';
 import { maySeeProfile } from '@murmuration/relationships';
 import type { Context } from '../context.ts';
-import { type PostConnection, postCursor, visiblePage } from '../posts/visible-page.ts';
+import { type PostConnection, visiblePage } from '../posts/visible-page.ts';
 import { type AuthorKey, authorKey } from './author.ts';
-import { publicOnly, ruleOf } from './rule.ts';
+import type { AuthoredPost } from './repository.ts';
+import { publicOnly, ruleBits, ruleOf } from './rule.ts';
 
 /** The author, if they exist for the viewer. */
 export async function findAuthor(context: Context, wireId: string): Promise<AuthorKey | null> {
@@ -22,18 +23,28 @@ export async function countPosts(context: Context, { authorId }: AuthorKey): Pro
   return Number(row?.postCount ?? 0n);
 }
 
-/** The person's posts that the viewer may see, newest first. */
+/**
+ * The person's posts that the viewer may see, newest first; with what they reposted, each at the time of its repost,
+ * and of that only what the viewer may see of its author.
+ */
 export async function pageOfPosts(
   context: Context,
   { authorId }: AuthorKey,
-  args: PageArguments,
+  args: PageArguments & { replies: boolean; reposts: boolean },
 ): Promise<PostConnection> {
-  const { loaders, viewerId } = context;
-  const page = pageFrom(args, postCursor);
+  const { loaders, services, viewerId } = context;
+  const page = pageFrom(args, services.cursors);
   const rule = await loaders.relation(authorId).then(
     (relation) => ruleOf(viewerId, relation),
     () => publicOnly,
   );
-  const read = (rest: typeof page) => loaders.authorPages.load({ owner: authorId, page: rest, rule });
-  return visiblePage(page, read, loaders.visible);
+  const wanted = (args.replies ? ruleBits.replies : 0) | (args.reposts ? ruleBits.reposts : 0);
+  const read = (rest: typeof page) =>
+    loaders.authorPages.load({ owner: authorId, page: rest, rule: rule | wanted });
+  // Whether a repost may be told of is for its author's relation to say, which nobody may know just now.
+  const decide = async (row: AuthoredPost) => {
+    if (row.repostId !== null) await loaders.relation(authorId);
+    return loaders.visible(row);
+  };
+  return visiblePage(services.cursors, page, read, decide);
 }

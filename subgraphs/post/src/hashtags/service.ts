@@ -2,7 +2,7 @@ import { badUserInput, type PageArguments, pageFrom } from '@murmuration/ids';
 import { maySuggest } from '@murmuration/relationships';
 import type { Context } from '../context.ts';
 import type { PostRow } from '../posts/post.ts';
-import { type PostConnection, postCursor, visiblePage } from '../posts/visible-page.ts';
+import { type PostConnection, visiblePage } from '../posts/visible-page.ts';
 import type { HashtagKey } from './hashtag.ts';
 import { findTagged } from './repository.ts';
 import { parseTag } from './tag.ts';
@@ -21,7 +21,8 @@ export async function taggedPosts(
   args: PageArguments,
 ): Promise<PostConnection> {
   const { loaders, services } = context;
-  const decide = async (row: PostRow) =>
+  const decide = async (row: PostRow & { key: bigint }) =>
     maySuggest(await loaders.relation(row.authorId)) ? loaders.visible(row) : null;
-  return visiblePage(pageFrom(args, postCursor), (page) => findTagged(services.database, tag, page), decide);
+  const page = pageFrom(args, services.cursors);
+  return visiblePage(services.cursors, page, (rest) => findTagged(services.database, tag, rest), decide);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostDatabase } from '@murmuration/prisma/post';
 import { type Logger, watchChore } from '@murmuration/service-kit';
+import { refoldTags } from '../hashtags/refold.ts';
 import { forgetOldKeys, makePartitions } from './upkeep.ts';
 import { rollUpCounts } from './roll-up.ts';
 
@@ -27,6 +28,7 @@ export function startHousekeeping(database: PostDatabase, logger: Logger): { sto
   const loops = [
     every('roll up counts', housekeepingLimits.rollUpEveryMs, () => rollUpCounts(database)),
     every('forget idempotency keys', housekeepingLimits.upkeepEveryMs, () => forgetOldKeys(database)),
+    every('fold hashtags anew', housekeepingLimits.upkeepEveryMs, () => refoldTags(database)),
     every('make partitions', housekeepingLimits.upkeepEveryMs, () => makePartitions(database)),
   ];
   return {

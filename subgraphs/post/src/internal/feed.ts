@@ -1,5 +1,5 @@
-import { createSqlSnapshot, type ServedFeed, serveFeed, type SnapshotProvider } from '@murmuration/events';
-import type { HttpServer, Logger, RedisCache } from '@murmuration/service-kit';
+import { createSqlSnapshot, type OpenedFeed, serveFeed, type SnapshotProvider } from '@murmuration/events';
+import type { HttpServer, Logger } from '@murmuration/service-kit';
 import type pg from 'pg';
 import { postPayload, reactionKeys, reactionPayloads } from './payloads.ts';
 
@@ -24,10 +24,7 @@ export function postSnapshots(pool: pg.Pool): SnapshotProvider[] {
   ];
 }
 
-/** The event feed of `post` and its snapshots, for the other subgraphs. */
-export function servePostFeed(
-  app: HttpServer['app'],
-  options: { databaseUrl: string; redis: RedisCache; logger: Logger },
-): ServedFeed {
-  return serveFeed({ app, name: 'post', ...options, snapshots: postSnapshots });
+/** The event feed of `post` and its snapshots, for the other subgraphs. @returns what ends its chores */
+export function servePostFeed(app: HttpServer['app'], opened: OpenedFeed, logger: Logger): () => void {
+  return serveFeed({ app, opened, logger, snapshots: postSnapshots });
 }

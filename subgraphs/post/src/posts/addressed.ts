@@ -11,14 +11,15 @@ export interface Addressed {
 }
 
 /**
- * The post that a mutation is about.
+ * The post that a mutation is about, which a field of its input names.
  * @throws UserErrors `NotFound` or `Blocked` as {@link requireVisible} says
  * @throws GraphQLError `DOWNSTREAM_ERROR` while nobody can say whether the viewer may see it
  */
-export async function loadAddressed(context: Context, postId: bigint): Promise<Addressed> {
+export async function loadAddressed(context: Context, field: string, postId: bigint): Promise<Addressed> {
   const { loaders, viewerId } = context;
+  const path = [field];
   const row = await loaders.rows.load(postId);
-  if (row === null || row.isDeleted) throw notFound('post');
+  if (row === null || row.isDeleted) throw notFound('post', { path });
   const relation = await loaders.relation(row.authorId);
-  return { post: requireVisible(viewerId, relation, row), relation };
+  return { post: requireVisible(viewerId, relation, row, path), relation };
 }

@@ -1,5 +1,7 @@
-import { has, maySeePost, type Relation, relationBits } from '@murmuration/relationships';
+import { encodeId } from '@murmuration/ids';
+import { has, maySeePost, maySeeProfile, type Relation, relationBits } from '@murmuration/relationships';
 import { blocked, notFound } from '@murmuration/service-kit';
+import type { EventGrant } from '@murmuration/service-kit/subgraph';
 import { type PostRow, type Visibility, visibilities } from './post.ts';
 
 /** Whether a post exists for the viewer. Their own always does, whatever else can be asked. */
@@ -8,14 +10,31 @@ export function isVisible(viewerId: bigint | null, relation: Relation, post: Pos
 }
 
 /**
+ * Whether the post exists for the audience of an event that is about it. Who of them may see it is for who told the
+ * event; what nobody may see any more stays hidden.
+ */
+export function isGranted(grant: EventGrant, author: Relation, post: PostRow): boolean {
+  if (grant.entity !== encodeId('Post', post.id) || grant.author !== encodeId('User', post.authorId))
+    return false;
+  const isWithin =
+    post.visibility === 'public' || (post.visibility === 'followers' && grant.audience === 'followers');
+  return !post.isDeleted && isWithin && maySeeProfile(author);
+}
+
+/**
  * The post, if the viewer may answer, like or repost it.
  * @throws UserErrors `Blocked` where only the viewer's own block hides the post, which they know of;
  *   `NotFound` for everything else that is hidden, so that it looks like what never was
  */
-export function requireVisible(viewerId: bigint | null, relation: Relation, post: PostRow): PostRow {
+export function requireVisible(
+  viewerId: bigint | null,
+  relation: Relation,
+  post: PostRow,
+  path: readonly string[],
+): PostRow {
   if (isVisible(viewerId, relation, post)) return post;
-  if (isVisible(viewerId, relation & ~relationBits.viewerBlocks, post)) throw blocked();
-  throw notFound('post');
+  if (isVisible(viewerId, relation & ~relationBits.viewerBlocks, post)) throw blocked(undefined, { path });
+  throw notFound('post', { path });
 }
 
 /** How widely a post is really seen: a private account's public posts are for its followers. */

@@ -14,8 +14,9 @@ export const draftLimits = { mentions: 50 } as const;
 /**
  * Turns what a client sent into a post that may be written.
  *
- * - A reply is never seen more widely than what it answers, for it tells what that says: left open, its
- *   visibility is the narrower of public and the parent's; a wider one is refused.
+ * - A reply's visibility is never wider than that of what it answers, for it tells what that says: left open, it
+ *   is the narrower of public and the parent's; a wider one is refused. Followers are those of the replier:
+ *   whoever follows only them sees the reply and not what it answers.
  * - Whom a narrowed reply answers may always see it, as if mentioned.
  * - What not everyone may see cannot be quoted: the quote would tell that it exists.
  *
@@ -32,15 +33,15 @@ export async function createDraft(
   const quotedId = input.quotedId == null ? null : postIdFrom('quotedId', input.quotedId);
   const { marks, handles } = readMarks(text);
   const [parent, quoted] = await Promise.all([
-    replyToId === null ? null : loadAddressed(context, replyToId),
-    quotedId === null ? null : loadAddressed(context, quotedId),
+    replyToId === null ? null : loadAddressed(context, 'replyToId', replyToId),
+    quotedId === null ? null : loadAddressed(context, 'quotedId', quotedId),
   ]);
   if (quoted && effectiveVisibility(quoted.relation, quoted.post) !== 'public') {
-    throw notAllowed('Only what everyone may see can be quoted.');
+    throw notAllowed('Only what everyone may see can be quoted.', { code: 'NOT_PUBLIC', path: ['quotedId'] });
   }
   const wanted = input.visibility?.toLowerCase() as Visibility | undefined;
   const visibility = chooseVisibility(wanted, widestFor(parent));
-  const facets = facetsOf(marks, await context.services.resolveHandles(handles, context.requestId));
+  const facets = facetsOf(marks, await context.services.resolveHandles(handles, context));
   return {
     authorId,
     text,
@@ -91,7 +92,10 @@ export function audienceOf(options: {
  */
 export function chooseVisibility(wanted: Visibility | undefined, widest: Visibility): Visibility {
   if (wanted && isWider(wanted, widest)) {
-    throw notAllowed('A reply cannot be seen more widely than what it answers.');
+    throw notAllowed('A reply cannot be seen more widely than what it answers.', {
+      code: 'WIDER_THAN_PARENT',
+      path: ['visibility'],
+    });
   }
   return wanted ?? widest;
 }

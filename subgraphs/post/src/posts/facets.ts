@@ -1,5 +1,5 @@
-import { LinkifyIt } from 'linkify-it';
-import { foldTag, hashtagPattern } from '../hashtags/tag.ts';
+import { findTags } from '../hashtags/tag.ts';
+import { findLinks } from './links.ts';
 
 /** A range of UTF-16 code units, end exclusive. Stored as JSON, hence the decimal id. */
 interface Range {
@@ -14,11 +14,6 @@ export type Facet = MentionFacet | HashtagFacet | LinkFacet;
 /** A mention before it is known whether anybody has the handle. */
 type MentionMark = Range & { __typename: 'MentionMark'; handle: string };
 export type Mark = MentionMark | HashtagFacet | LinkFacet;
-
-const linkify = new LinkifyIt({ fuzzyEmail: false, fuzzyLink: true, fuzzyIP: false })
-  .add('ftp:', null)
-  .add('mailto:', null)
-  .add('//', null);
 
 /** A handle as sign-up takes it, where no word or address goes on around it. */
 const mentionPattern = /(?<![\p{L}\p{M}\p{N}_@/])@([A-Za-z][A-Za-z0-9_]{2,29})(?![\p{L}\p{M}\p{N}_@])/gu;
@@ -62,12 +57,7 @@ export function mentionedIn(facets: readonly Facet[]): bigint[] {
 }
 
 function links(text: string): LinkFacet[] {
-  return (linkify.match(text) ?? []).flatMap((match): LinkFacet[] => {
-    // A name without a scheme is taken for https: linkify-it would say http.
-    const url = URL.parse(match.schema === '' ? `https://${match.raw}` : match.url);
-    if (url === null || !['http:', 'https:'].includes(url.protocol)) return [];
-    return [{ __typename: 'LinkFacet', start: match.index, end: match.lastIndex, url: url.href }];
-  });
+  return findLinks(text).map((link) => ({ __typename: 'LinkFacet', ...link }));
 }
 
 function mentions(text: string): MentionMark[] {
@@ -80,10 +70,5 @@ function mentions(text: string): MentionMark[] {
 }
 
 function hashtags(text: string): HashtagFacet[] {
-  return [...text.matchAll(hashtagPattern)].map((match) => ({
-    __typename: 'HashtagFacet',
-    start: match.index,
-    end: match.index + match[0].length,
-    tag: foldTag(match[1] as string),
-  }));
+  return findTags(text).map((mark) => ({ __typename: 'HashtagFacet', ...mark }));
 }

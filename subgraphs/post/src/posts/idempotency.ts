@@ -27,18 +27,29 @@ export function attemptFrom(
   return { viewerId, mutation, key, inputHash: new Uint8Array(digest) };
 }
 
+const resultOfKey = {
+  name: 'result-of-key',
+  text: `SELECT result_id AS "resultId", encode(input_hash, 'hex') AS "inputHash" FROM idempotency_key
+    WHERE viewer_id = $1 AND mutation = $2 AND key = $3`,
+} as const;
+
 /**
  * What the same attempt made before, or null if it is the first.
  * @throws UserErrors `Conflict` when the key was used with another input
  */
 export async function findResult(database: PostDatabase, attempt: Attempt): Promise<bigint | null> {
-  const { viewerId, mutation, key } = attempt;
-  const stored = await database.idempotencyKey.findUnique({
-    where: { viewerId_mutation_key: { viewerId, mutation, key } },
-  });
-  if (stored === null) return null;
-  if (!Buffer.from(stored.inputHash).equals(attempt.inputHash)) {
-    throw conflict('This idempotency key was used with another input.');
+  const { viewerId, mutation, key, inputHash } = attempt;
+  const [stored] = await database.$reads.query<{ resultId: bigint; inputHash: string }>(resultOfKey, [
+    viewerId,
+    mutation,
+    key,
+  ]);
+  if (!stored) return null;
+  if (stored.inputHash !== Buffer.from(inputHash).toString('hex')) {
+    throw conflict('This idempotency key was used with another input.', {
+      code: 'IDEMPOTENCY_KEY_REUSED',
+      path: ['idempotencyKey'],
+    });
   }
   return stored.resultId;
 }
@@ -56,7 +67,9 @@ export function claimSql(attempt: Attempt | null): Prisma.Sql {
     admitted AS (SELECT result_id AS id FROM claimed)`;
 }
 
-/** Whether a statement gave up waiting for a lock (Postgres 55P03). */
+const lockNotAvailable = '55P03';
+
+/** Whether a statement gave up waiting for a lock. */
 export function isLockTimeout(error: unknown): boolean {
-  return error instanceof Error && /55P03|lock timeout/.test(`${error.message} ${JSON.stringify(error)}`);
+  return error instanceof Error && 'code' in error && error.code === lockNotAvailable;
 }

@@ -1,6 +1,6 @@
-import type { PostDatabase } from '@murmuration/prisma/post';
+import { Prisma, type PostDatabase } from '@murmuration/prisma/post';
 import { postEvents } from '../internal/payloads.ts';
-import { returningPlace, writtenAt } from '../written.ts';
+import { returningPlace, write, writtenAt } from '../written.ts';
 import { answeredDeltas, authorDeltas } from './counting.ts';
 import { tagsIn } from './facets.ts';
 import { type Attempt, claimSql } from './idempotency.ts';
@@ -28,7 +28,7 @@ export async function insertPost(
 ): Promise<{ post: PostRow; writtenAt: string } | null> {
   const { replyToId, quotedId } = draft;
   const answered = [...new Set([replyToId, quotedId].filter((id) => id !== null))];
-  const [row] = await database.$queryRaw<(PostRow & { writtenAt: string })[]>`
+  const statement = Prisma.sql`
     WITH fresh AS MATERIALIZED (
       SELECT next_id() AS id WHERE ${answered.length}::int = (
         SELECT count(*) FROM post WHERE id = ANY(${answered}::bigint[]) AND deleted_at IS NULL)),
@@ -47,6 +47,8 @@ export async function insertPost(
     authored AS (${authorDeltas(1)}),
     published AS (${postEvents()} ${returningPlace})
     SELECT ${postColumns}, ${writtenAt} AS "writtenAt" FROM p`;
+  const name = attempt === null ? 'create-post' : 'create-post-once';
+  const [row] = await write<PostRow & { writtenAt: string }>(database, name, statement);
   if (!row) return null;
   const { writtenAt: place, ...post } = row;
   return { post, writtenAt: place };

@@ -5,11 +5,22 @@ import {
   relationBits,
   type Relationships,
 } from '@murmuration/relationships';
-import { createLoader, inSpan, loaderLimits } from '@murmuration/service-kit';
+import { inSpan } from '@murmuration/service-kit';
+import { createLoader, loaderLimits } from '@murmuration/service-kit/subgraph';
+import type { EventGrant } from '@murmuration/service-kit/subgraph';
 import DataLoader from 'dataloader';
-import { isVisible } from './audience.ts';
+import { isGranted, isVisible } from './audience.ts';
 import type { PostRow } from './post.ts';
-import { findDetailedPosts, findDetails, type PostDetails } from './repository.ts';
+import {
+  type DetailedPost,
+  findDetailedPosts,
+  findDetails,
+  type PostCounts,
+  type PostDetails,
+} from './repository.ts';
+
+/** What the event that a request completes lets an anonymous reader see; null without one. */
+export type ReadGrant = () => Promise<EventGrant | null> | null;
 
 export interface PostLoaders {
   /** Rows as stored, whoever asks; tombstones too. Not for answering with. */
@@ -19,6 +30,10 @@ export interface PostLoaders {
     postId: bigint,
     name: Name,
   ): PostDetails[Name] | Promise<PostDetails[Name]>;
+  /** Takes what was read for the viewer with a list. */
+  learn(row: DetailedPost): void;
+  /** Takes counts that were read for somebody else: they are the same for everyone. */
+  learnCounts(postId: bigint, counts: PostCounts): void;
   /** The viewer's relation to an author. */
   relation(authorId: bigint): Promise<Relation>;
   /** The post itself if it exists for the viewer. The only way from a row to an answer. */
@@ -40,8 +55,9 @@ export function createPostLoaders(
   database: PostDatabase,
   relationships: Relationships,
   viewerId: bigint | null,
+  readGrant: ReadGrant,
 ): PostLoaders {
-  const known = new Map<bigint, PostDetails>();
+  const known = new Map<bigint, Partial<PostDetails>>();
   const details = createLoader(
     (ids: bigint[]) => findDetails(database, viewerId, ids),
     (row) => row.postId,
@@ -56,9 +72,13 @@ export function createPostLoaders(
     maxBatchSize: loaderLimits.maxBatchSize,
   });
 
+  function learn(row: DetailedPost): void {
+    known.set(row.id, row);
+  }
+
   async function readRows(ids: readonly bigint[]): Promise<PostRow[]> {
     const found = await findDetailedPosts(database, viewerId, ids);
-    for (const row of found) known.set(row.id, row);
+    found.forEach(learn);
     return found;
   }
 
@@ -66,14 +86,14 @@ export function createPostLoaders(
     const found = await inSpan('loader', { 'loader.keys': ids.length }, () => readRows(ids));
     const existing = new Map(found.flatMap((row) => (row.isDeleted ? [] : [[row.id, row]])));
     const authorIds = [...new Set(existing.values().map((row) => row.authorId))];
-    const read = await relations.loadMany(authorIds);
+    const [grant, read] = await Promise.all([readGrant(), relations.loadMany(authorIds)]);
     const relationOf = new Map(authorIds.map((authorId, index) => [authorId, read[index]]));
     return ids.map((id) => {
       const row = existing.get(id);
       if (!row) return null;
       const seenBy = relationOf.get(row.authorId);
       if (typeof seenBy !== 'number') return seenBy ?? null;
-      return isVisible(viewerId, seenBy, row) ? row : null;
+      return isVisible(viewerId, seenBy, row) || (grant && isGranted(grant, seenBy, row)) ? row : null;
     });
   }
 
@@ -93,8 +113,12 @@ export function createPostLoaders(
   return {
     rows,
     detail(postId, name) {
-      const here = known.get(postId);
-      return here ? here[name] : details.load(postId).then((found) => (found ?? untouched)[name]);
+      const here = known.get(postId)?.[name];
+      return here !== undefined ? here : details.load(postId).then((found) => (found ?? untouched)[name]);
+    },
+    learn,
+    learnCounts(postId, { likeCount, quoteCount, replyCount, repostCount }) {
+      known.set(postId, { likeCount, quoteCount, replyCount, repostCount, ...known.get(postId) });
     },
     relation,
     visible,

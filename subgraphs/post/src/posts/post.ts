@@ -22,6 +22,9 @@ export interface PostRow {
   isDeleted: boolean;
 }
 
+/** A post in a list: at its own place, unless the list is in another order. */
+export type ListedPost = PostRow & { key: bigint; ordinal: bigint };
+
 /** Columns of a {@link PostRow}, of a table named or aliased `p`. */
 export const postColumns = Prisma.sql`p.id, p.author_id AS "authorId", p.text, p.facets,
   p.reply_to_id AS "replyToId", p.reply_to_author_id AS "replyToAuthorId", p.root_id AS "rootId",

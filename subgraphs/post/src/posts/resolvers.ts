@@ -6,6 +6,7 @@ import type { Resolvers, Visibility } from '../generated/resolvers.ts';
 import { mutate } from '../mutate.ts';
 import type { PostRow } from './post.ts';
 import { createPost, deletePost } from './service.ts';
+import { shownFacets } from './shown-facets.ts';
 
 export const postResolvers: Resolvers = {
   Query: {
@@ -19,6 +20,7 @@ export const postResolvers: Resolvers = {
     __resolveReference: (key, context) => findReferenced(context, 'ref' in key ? key.ref : key.id),
     id: (post) => encodeId('Post', post.id),
     ref: (post) => encodeId('Post', post.id),
+    facets: (post, _args, context) => shownFacets(context, post.facets),
     author: (post) => authorKey(post.authorId),
     createdAt: (post) => new Date(timeOf(post.id)).toISOString(),
     visibility: (post) => post.visibility.toUpperCase() as Visibility,

@@ -1,4 +1,5 @@
-import { conflict, notAllowed, notFound, requireViewer } from '@murmuration/service-kit';
+import { conflict, notAllowed, notFound } from '@murmuration/service-kit';
+import { requireViewer } from '@murmuration/service-kit/subgraph';
 import type { Context } from '../context.ts';
 import type { CreatePostInput } from '../generated/resolvers.ts';
 import { isVisible } from './audience.ts';
@@ -41,11 +42,14 @@ export async function createPost(
 /** Takes a post of the viewer's back. Taking it back again changes nothing. */
 export async function deletePost(context: Context, wireId: string): Promise<{ deletedPostId: string }> {
   const viewerId = requireViewer(context);
+  const path = ['postId'];
   const post = await context.loaders.rows.load(postIdFrom('postId', wireId));
-  if (post === null) throw notFound('post');
+  if (post === null) throw notFound('post', { path });
   if (post.authorId !== viewerId) {
     const isThere = isVisible(viewerId, await context.loaders.relation(post.authorId), post);
-    throw isThere ? notAllowed('Only its author can delete a post.') : notFound('post');
+    throw isThere
+      ? notAllowed('Only its author can delete a post.', { code: 'NOT_AUTHOR', path })
+      : notFound('post', { path });
   }
   const writtenAt = await removePost(context.services.database, post);
   if (writtenAt !== null) hasWritten(context, writtenAt);
@@ -61,7 +65,8 @@ async function insertOnce<Result>(insert: () => Promise<Result>): Promise<Result
   try {
     return await insert();
   } catch (error) {
-    if (isLockTimeout(error)) throw conflict('The same request is still being worked on. Ask again.');
+    if (isLockTimeout(error))
+      throw conflict('The same request is still being worked on. Ask again.', { code: 'IN_PROGRESS' });
     throw error;
   }
 }

@@ -1,6 +1,10 @@
-import { validationError } from '@murmuration/service-kit';
+import { showsSomething, validationError } from '@murmuration/service-kit';
+import { closeDirections, hasDirectionOverride } from './direction.ts';
 
 export const textLimits = { codeUnits: 2_000 } as const;
+
+/** All that Unicode calls the end of a line, as other systems and word processors write it. */
+const lineEnds = /\r\n?|[\v\f\u0085\u2028\u2029]/gu;
 
 /**
  * The text as it is stored: composed (NFC), lines ended by a newline alone. Its length is counted after
@@ -9,12 +13,17 @@ export const textLimits = { codeUnits: 2_000 } as const;
  */
 export function normaliseText(given: string): string {
   if (!given.isWellFormed()) throw validationError('text', 'The text is not well-formed Unicode.');
-  const text = given.replaceAll(/\r\n?/g, '\n').normalize('NFC');
-  if (/[^\P{Cc}\n]/u.test(text)) {
-    throw validationError('text', 'The text holds a control character; only newlines are possible.');
+  const text = closeDirections(given.replaceAll(lineEnds, '\n').normalize('NFC'));
+  if (/[^\P{Cc}\n\t]/u.test(text)) {
+    throw validationError('text', 'The text holds a control character; only newlines and tabs are possible.');
   }
-  // Marks and format characters alone show nothing, so neither do they say anything.
-  if (!/[\p{L}\p{N}\p{P}\p{S}]/u.test(text)) throw validationError('text', 'The text is empty.');
+  if (hasDirectionOverride(text)) {
+    throw validationError(
+      'text',
+      'The text overrides its direction, which would make it read as another one.',
+    );
+  }
+  if (!showsSomething(text)) throw validationError('text', 'The text is empty.');
   if (text.length > textLimits.codeUnits) {
     throw validationError(
       'text',

@@ -1,53 +1,83 @@
-import { type Connection, connectionFrom, cursorCodec, type Edge, type Page } from '@murmuration/ids';
+import {
+  type Connection,
+  connectionFrom,
+  type Edge,
+  type Page,
+  type SealedCursorCodec,
+  sealingWhere,
+} from '@murmuration/ids';
 import type { PostRow } from './post.ts';
 
 /** A node that could not be decided about is an error of its own: the page stays. */
 export type PostNode = PostRow | Error;
-export type PostEdge = Edge<PostNode>;
-export type PostConnection = Connection<PostNode>;
+export interface PostEdge extends Edge<PostNode> {
+  /** What was read, where the list knows more than the post. */
+  row?: { key: bigint; repostId?: bigint | null };
+}
+export type PostConnection = Connection<PostNode, PostEdge>;
 
-/** Posts of any list here are in the order of their ids, so one kind of cursor fits them all. */
-export const postCursor = cursorCodec('post');
+interface Kept<Row, Node> {
+  row: Row;
+  node: Node | Error;
+}
+
+/** What is in a list, where it is, and what it says. */
+interface VisibleEdge<Row, Node> extends Edge<Node | Error> {
+  row: Row;
+}
 
 export const fillLimits = { rounds: 8 } as const;
 
 /**
- * A page of posts that exist for the viewer. Hidden ones leave no trace: more is read in their place, some
+ * A page of what exists for the viewer, in the order of any key. Hidden ones leave no trace: more is read in their place, some
  * rounds at most; after these the page is short and its `pageInfo` leads on. What cannot be decided, since
  * another service is away, is an edge whose node is the error, and nothing is read in its place.
+ * Cursors at what is hidden, or may be, are sealed: an id tells when it was made.
  * @param read at most `page.limit` rows in the order of reading
- * @param decide the post, null when it is hidden, or why that cannot be said
+ * @param decide the node, null when it is hidden, or why that cannot be said
  */
-export async function visiblePage(
+export async function visiblePage<Row extends { key: bigint }, Node>(
+  cursors: SealedCursorCodec,
   page: Page,
-  read: (page: Page) => Promise<readonly PostRow[]>,
-  decide: (row: PostRow) => Promise<PostRow | null>,
-): Promise<PostConnection> {
+  read: (page: Page) => Promise<readonly Row[]>,
+  decide: (row: Row) => Promise<Node | null>,
+): Promise<Connection<Node | Error, VisibleEdge<Row, Node>>> {
   const wanted = page.limit + 1;
-  const kept: { id: bigint; node: PostNode }[] = [];
+  const kept: Kept<Row, Node>[] = [];
   let rest: Page = { ...page, limit: wanted };
   for (let round = 0; ; round++) {
     const rows = await read(rest);
     const nodes = await Promise.all(rows.map((row) => decide(row).catch((error: Error) => error)));
     nodes.forEach((node, index) => {
       const row = rows[index];
-      if (node !== null && row) kept.push({ id: row.id, node });
+      if (node !== null && row) kept.push({ row, node });
     });
     const last = rows.at(-1);
     if (kept.length >= wanted || rows.length < rest.limit || !last) break;
-    if (round + 1 === fillLimits.rounds) return shortPage(connectionOf(kept, page), page, last.id);
-    rest = { ...rest, ...(page.direction === 'forward' ? { after: last.id } : { before: last.id }) };
+    if (round + 1 === fillLimits.rounds)
+      return shortPage(connectionOf(cursors, kept, page), page, cursors.seal(last.key));
+    rest = { ...rest, ...(page.direction === 'forward' ? { after: last.key } : { before: last.key }) };
   }
-  return connectionOf(kept, page);
+  return connectionOf(cursors, kept, page);
 }
 
-function connectionOf(kept: readonly { id: bigint; node: PostNode }[], page: Page): PostConnection {
-  return connectionFrom(kept, page, postCursor, ({ id, node }) => ({ key: id, node }));
+function connectionOf<Row extends { key: bigint }, Node>(
+  cursors: SealedCursorCodec,
+  kept: readonly Kept<Row, Node>[],
+  page: Page,
+): Connection<Node | Error, VisibleEdge<Row, Node>> {
+  const undecided = new Set(kept.flatMap(({ row, node }) => (node instanceof Error ? [row.key] : [])));
+  const codec = sealingWhere(cursors, (key) => undecided.has(key));
+  const { edges, pageInfo } = connectionFrom(kept, page, codec, (one) => ({ key: one.row.key, node: one }));
+  return {
+    // Every node is one that was kept.
+    edges: edges.flatMap(({ cursor, node }) => (node ? [{ cursor, node: node.node, row: node.row }] : [])),
+    pageInfo,
+  };
 }
 
 /** A page that was given up on before it was full: its end is where the reading ended. */
-function shortPage(connection: PostConnection, page: Page, reached: bigint): PostConnection {
-  const cursor = postCursor.encode(reached);
+function shortPage<C extends Connection<unknown>>(connection: C, page: Page, cursor: string): C {
   const end =
     page.direction === 'forward'
       ? { hasNextPage: true, endCursor: cursor }

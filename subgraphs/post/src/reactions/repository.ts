@@ -1,6 +1,6 @@
 import { Prisma, type PostDatabase } from '@murmuration/prisma/post';
 import { reactionEvents } from '../internal/payloads.ts';
-import { returningPlace, writtenAt } from '../written.ts';
+import { returningPlace, write, writtenAt } from '../written.ts';
 
 /** What a change of a reaction found: whether the post still stood, and where the event was written. */
 export interface ReactionOutcome {
@@ -46,7 +46,7 @@ export async function addReaction(
     SELECT ${personId}::bigint, target.id, true FROM target WHERE target.deleted_at IS NULL
     ON CONFLICT ${conflict} DO UPDATE SET active = true, version = r.version + 1, id = next_id()
       WHERE NOT r.active`;
-  return runChange(database, kind, postId, change, 1);
+  return runChange(database, kind, postId, { verb: 'add', change, difference: 1 });
 }
 
 /** Takes a like or a repost back, of a deleted post too. */
@@ -60,18 +60,17 @@ export async function removeReaction(
   const change = Prisma.sql`
     UPDATE ${table} AS r SET active = false, version = r.version + 1
     FROM target WHERE r.${post} = target.id AND r.${person} = ${personId}::bigint AND r.active`;
-  return runChange(database, kind, postId, change, -1);
+  return runChange(database, kind, postId, { verb: 'remove', change, difference: -1 });
 }
 
 async function runChange(
   database: PostDatabase,
   kind: ReactionKind,
   postId: bigint,
-  change: Prisma.Sql,
-  difference: 1 | -1,
+  { verb, change, difference }: { verb: 'add' | 'remove'; change: Prisma.Sql; difference: 1 | -1 },
 ): Promise<ReactionOutcome> {
   const { post, delta } = reactionTables[kind];
-  const [outcome] = await database.$queryRaw<[ReactionOutcome]>`
+  const statement = Prisma.sql`
     WITH target AS MATERIALIZED (
       SELECT id, author_id, deleted_at FROM post WHERE id = ${postId}::bigint),
     changed AS (${change} RETURNING r.*),
@@ -80,5 +79,6 @@ async function runChange(
     published AS (${reactionEvents(kind)} ${returningPlace})
     SELECT EXISTS (SELECT 1 FROM target WHERE deleted_at IS NULL) AS found,
       ${writtenAt} AS "writtenAt"`;
-  return outcome;
+  const [outcome] = await write<ReactionOutcome>(database, `${verb}-${kind}`, statement);
+  return outcome ?? { found: false, writtenAt: null };
 }

@@ -1,4 +1,5 @@
-import { notAllowed, notFound, requireViewer } from '@murmuration/service-kit';
+import { notAllowed, notFound } from '@murmuration/service-kit';
+import { requireViewer } from '@murmuration/service-kit/subgraph';
 import type { Context } from '../context.ts';
 import { effectiveVisibility } from '../posts/audience.ts';
 import { postIdFrom } from '../posts/input.ts';
@@ -17,12 +18,12 @@ export async function react(
   wireId: string,
 ): Promise<{ post: PostRow | null }> {
   const viewerId = requireViewer(context);
-  const { post, relation } = await loadAddressed(context, postIdFrom('postId', wireId));
+  const { post, relation } = await loadAddressed(context, 'postId', postIdFrom('postId', wireId));
   if (kind === 'repost' && effectiveVisibility(relation, post) !== 'public') {
-    throw notAllowed('Only what everyone may see can be reposted.');
+    throw notAllowed('Only what everyone may see can be reposted.', { code: 'NOT_PUBLIC', path: ['postId'] });
   }
   const { found, writtenAt } = await addReaction(context.services.database, kind, viewerId, post.id);
-  if (!found) throw notFound('post');
+  if (!found) throw notFound('post', { path: ['postId'] });
   if (writtenAt !== null) hasWritten(context, writtenAt);
   return { post };
 }
@@ -41,6 +42,6 @@ export async function takeBack(
   const { writtenAt } = await removeReaction(context.services.database, kind, viewerId, postId);
   if (writtenAt !== null) hasWritten(context, writtenAt);
   const post = await context.loaders.visibleById(postId);
-  if (post === null && writtenAt === null) throw notFound('post');
+  if (post === null && writtenAt === null) throw notFound('post', { path: ['postId'] });
   return { post };
 }

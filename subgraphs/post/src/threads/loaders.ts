@@ -1,13 +1,14 @@
 import type { PostDatabase } from '@murmuration/prisma/post';
-import { createLoader } from '@murmuration/service-kit';
+import { createLoader } from '@murmuration/service-kit/subgraph';
 import type DataLoader from 'dataloader';
 import { createPageLoader, type PageKey } from '../posts/page-loader.ts';
-import type { PostRow } from '../posts/post.ts';
-import { type Ancestry, findAncestry, findReplyPages } from './repository.ts';
+import type { ListedPost } from '../posts/post.ts';
+import { type Ancestry, findAncestry, findResponsePages } from './repository.ts';
 
 export interface ThreadLoaders {
   ancestry: DataLoader<bigint, Ancestry | null>;
-  replyPages: DataLoader<PageKey, PostRow[]>;
+  replyPages: DataLoader<PageKey, ListedPost[]>;
+  quotePages: DataLoader<PageKey, ListedPost[]>;
 }
 
 export function createThreadLoaders(database: PostDatabase): ThreadLoaders {
@@ -16,6 +17,7 @@ export function createThreadLoaders(database: PostDatabase): ThreadLoaders {
       (ids: bigint[]) => findAncestry(database, ids),
       (row) => row.postId,
     ),
-    replyPages: createPageLoader('oldest', (request) => findReplyPages(database, request)),
+    replyPages: createPageLoader('oldest', (request) => findResponsePages(database, 'reply', request)),
+    quotePages: createPageLoader('newest', (request) => findResponsePages(database, 'quote', request)),
   };
 }

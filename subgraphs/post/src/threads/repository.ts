@@ -1,7 +1,7 @@
 import { idAt } from '@murmuration/ids';
 import type { PostDatabase } from '@murmuration/prisma/post';
-import type { PagedRow, PageRequest } from '../posts/page-loader.ts';
-import { postColumns } from '../posts/post.ts';
+import { pageStatements, type PageRequest, pageValues } from '../posts/page-loader.ts';
+import { type ListedPost, postColumns } from '../posts/post.ts';
 
 export const threadLimits = { ancestors: 100, clockErrorMs: 24 * 3_600_000 } as const;
 
@@ -26,22 +26,32 @@ export function findAncestry(database: PostDatabase, postIds: bigint[]): Promise
     FROM up GROUP BY post_id`;
 }
 
-/**
- * Pages of the direct replies to several posts. A reply is newer than what it answers, give or take what a
- * clock may be wrong by, so that older partitions are not looked at.
- */
-export function findReplyPages(
-  database: PostDatabase,
-  { owners, lows, highs, direction, limit }: PageRequest,
-): Promise<PagedRow[]> {
-  return database.$queryRaw<PagedRow[]>`
-    SELECT asked.ordinal, found.*
-    FROM unnest(${owners}::bigint[], ${lows}::bigint[], ${highs}::bigint[])
+const columns = { reply: 'p.reply_to_id', quote: 'p.quoted_id' } as const;
+
+const pagesOf = (kind: keyof typeof columns) =>
+  pageStatements(
+    `${kind}-pages`,
+    (direction) => `SELECT asked.ordinal, found.*
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
       WITH ORDINALITY AS asked (parent_id, low, high, ordinal)
     CROSS JOIN LATERAL (
-      SELECT ${postColumns} FROM post p
-      WHERE p.reply_to_id = asked.parent_id AND p.id > greatest(asked.low, asked.parent_id - ${clockSlack}::bigint) AND p.id < asked.high
-        AND p.deleted_at IS NULL
-      ORDER BY p.id ${direction} LIMIT ${limit}) found
-    ORDER BY asked.ordinal, found.id ${direction}`;
+      SELECT p.id AS key, ${postColumns.text} FROM post p
+      WHERE ${columns[kind]} = asked.parent_id AND p.id > greatest(asked.low, asked.parent_id - ${clockSlack})
+        AND p.id < asked.high AND p.deleted_at IS NULL
+      ORDER BY p.id ${direction} LIMIT $4) found
+    ORDER BY asked.ordinal, found.id ${direction}`,
+  );
+
+const responsePages = { reply: pagesOf('reply'), quote: pagesOf('quote') };
+
+/**
+ * Pages of the direct replies to several posts, or of what quotes them. Either is newer than what it is about, give or
+ * take what a clock may be wrong by, so that older partitions are not looked at.
+ */
+export function findResponsePages(
+  database: PostDatabase,
+  kind: keyof typeof responsePages,
+  request: PageRequest,
+): Promise<ListedPost[]> {
+  return database.$reads.query(responsePages[kind][request.direction], pageValues(request));
 }

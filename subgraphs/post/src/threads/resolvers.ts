@@ -1,10 +1,13 @@
 import type { Resolvers } from '../generated/resolvers.ts';
-import { ancestorsOf, repliesTo } from './service.ts';
+import { ancestorsOf, responsesTo } from './service.ts';
 
 export const threadResolvers: Resolvers = {
-  Post: { thread: (post) => ({ post }) },
+  Post: {
+    thread: (post) => ({ post }),
+    quotes: (post, args, context) => responsesTo(context, 'quotePages', post, args),
+  },
   Thread: {
     ancestors: ({ post }, _args, context) => ancestorsOf(context, post),
-    replies: ({ post }, args, context) => repliesTo(context, post, args),
+    replies: ({ post }, args, context) => responsesTo(context, 'replyPages', post, args),
   },
 };

@@ -1,7 +1,7 @@
-import { cursorCodec, type PageArguments, pageFrom } from '@murmuration/ids';
+import { cursorCodec, type Page, type PageArguments, pageFrom } from '@murmuration/ids';
 import type { Context } from '../context.ts';
 import type { PostRow } from '../posts/post.ts';
-import { type PostConnection, type PostEdge, postCursor, visiblePage } from '../posts/visible-page.ts';
+import { type PostConnection, type PostEdge, visiblePage } from '../posts/visible-page.ts';
 
 /** By place and not by id, for a hidden post's id would tell when it was made. */
 const ancestorCursor = cursorCodec('ancestor');
@@ -21,13 +21,13 @@ export async function ancestorsOf({ loaders }: Context, post: PostRow): Promise<
   );
 }
 
-/** Direct replies that exist for the viewer, oldest first. */
-export async function repliesTo(
-  { loaders }: Context,
+/** Direct replies that exist for the viewer, oldest first, or what quotes a post, newest first. */
+export async function responsesTo(
+  { loaders, services }: Context,
+  list: 'replyPages' | 'quotePages',
   post: PostRow,
   args: PageArguments,
 ): Promise<PostConnection> {
-  const read = (page: ReturnType<typeof pageFrom>) =>
-    loaders.replyPages.load({ owner: post.id, page, rule: 0 });
-  return visiblePage(pageFrom(args, postCursor), read, loaders.visible);
+  const read = (page: Page) => loaders[list].load({ owner: post.id, page, rule: 0 });
+  return visiblePage(services.cursors, pageFrom(args, services.cursors), read, loaders.visible);
 }

@@ -1,25 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '../database/pool.ts';
-import type { HomeCache } from '../home/cache/cache.ts';
-import { selectForCache } from '../home/cache/rebuild.ts';
-import { highest, type Range } from '../home/range.ts';
-import { readEpoch } from '../home/reader-state.ts';
-import { timelineLimits } from '../limits.ts';
+import type { HomeCache } from '../lists/cache.ts';
+import { selectForCache, type SelectionLimits } from '../lists/rebuild.ts';
+import { highest, type Range } from '../belonging/range.ts';
+import { readEpoch } from '../lists/reader-state.ts';
+import { measureFanout } from '../fanout/lag.ts';
+import { auditLimits, timelineLimits } from '../limits.ts';
+import { readPushedTo } from '../lists/pushed-to.ts';
 
-export const auditLimits = {
-  /** What was said just now may still be on its way to the list. */
-  settleMs: 2_000,
-  /** Longer than any list. */
-  elements: 10_000,
-} as const;
-
-/** `cold`: nothing is believed of this reader, so nothing can be wrong. */
-export type Audit = 'cold' | 'equal' | 'healed';
+/** `cold`: nothing is believed of this reader, so nothing can be wrong. `late`: the fan-out is, so nothing can be said. */
+export type Audit = 'cold' | 'equal' | 'late' | 'healed';
 
 interface AuditOptions {
   sql: Sql;
   cache: HomeCache;
   settleMs?: number;
+  limits?: SelectionLimits;
 }
 
 const everything: Range = { low: 0n, high: highest, order: 'newest' };
@@ -36,16 +32,22 @@ export async function auditReader(options: AuditOptions, readerId: bigint): Prom
   const second = await missingOf(options, readerId);
   if (second === null) return 'cold';
   if (first.isDisjointFrom(second)) return 'equal';
+  if ((await measureFanout(options.sql)).events > 0) return 'late';
   await options.cache.forget([readerId]);
   return 'healed';
 }
 
 /** Entries above the list's floor that it lacks; null when there is no list to believe. */
-async function missingOf({ sql, cache }: AuditOptions, readerId: bigint): Promise<Set<bigint> | null> {
+async function missingOf(
+  { sql, cache, limits = timelineLimits }: AuditOptions,
+  readerId: bigint,
+): Promise<Set<bigint> | null> {
+  const pushedTo = await readPushedTo(sql);
   const epoch = await readEpoch(sql, readerId);
   const list = await cache.read(readerId, everything, auditLimits.elements);
   if (list?.epoch !== epoch) return null;
-  const { ids } = await selectForCache(sql, readerId, timelineLimits.cachedEntries);
+  if (list.namespace !== pushedTo.namespace || list.seq < pushedTo.namespaceSeq) return null;
+  const { ids } = await selectForCache(sql, readerId, limits, 'onlyPushed');
   const listed = new Set(list.ids);
   return new Set(ids.filter((id) => id >= list.floor && !listed.has(id)));
 }

@@ -1,16 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createWakeUps, leadOnce } from '@murmuration/events';
-import type { Logger } from '@murmuration/service-kit';
-import { CacheAway } from '../home/cache/cache.ts';
-import { readLogHead } from '../live/log-event.ts';
-import { pushNextChunk } from './chunk-lane.ts';
-import { readFanoutCursor } from './events.ts';
-import { fanoutLag } from './metrics.ts';
-import { fanOutNext, type FanoutOptions } from './small-lane.ts';
-
-/** Without a poke: another worker may hold the office that writes the log. */
-const idleMs = 200;
-const afterFailureMs = 500;
+import { createWakeUps } from '@murmuration/events';
+import { timelineLimits } from '../limits.ts';
+import { adoptNamespace, dispatch } from './dispatch.ts';
+import { measureFanout } from './lag.ts';
+import { fanoutNamespaces } from './metrics.ts';
+import { type FanoutOptions, runNextTask } from './run-task.ts';
 
 export interface FanoutLoop {
   /** There may be something to push. */
@@ -19,71 +13,87 @@ export interface FanoutLoop {
 }
 
 /**
- * Pushes the log to the cached lists until stopped. Any number of workers may run it: one leads. Should two
- * lead for a moment they push the same twice, which changes nothing, and the cursor moves only once.
+ * Pushes the log to the cached lists until stopped. Any number of workers may run it: they share the tasks, and one
+ * at a time makes new ones. Should two push the same, nothing changes.
  */
-export function startFanout(options: FanoutOptions & { databaseUrl: string; logger: Logger }): FanoutLoop {
-  const { databaseUrl, logger, pool } = options;
-  const stopping = new AbortController();
-  const wakeUps = createWakeUps();
+export function startFanout(options: FanoutOptions): FanoutLoop {
+  const { cache, logger, pool, limits = timelineLimits } = options;
+  const { signal, abort } = stopper();
+  const log = createWakeUps();
+  const tasks = { small: createWakeUps(), large: createWakeUps() };
+  let namespace: string | null = null;
 
-  async function lane(signal: AbortSignal, step: () => Promise<boolean>): Promise<void> {
+  /** Whether the Redis in use is the one that is pushed to. */
+  async function isPushedTo(): Promise<boolean> {
+    const current = cache.namespace();
+    if (current !== null && current !== namespace) {
+      if (!(await adoptNamespace(pool, current, limits))) return false;
+      namespace = current;
+      fanoutNamespaces.inc();
+      logger.info({ namespace }, 'the fan-out pushes to this Redis');
+    }
+    return current !== null;
+  }
+
+  /** @returns how many events of the log they are of */
+  async function makeTasks(): Promise<number> {
+    const { events, moved, small, large } = await dispatch(pool, limits);
+    if (moved.length > 0) await cache.forget(moved).catch(() => undefined);
+    if (small > 0) tasks.small.wake();
+    if (large > 0) tasks.large.wake();
+    return events;
+  }
+
+  async function dispatching(): Promise<void> {
+    let measuredAtMs = 0;
+    await repeat(log, async () => {
+      await isPushedTo();
+      const events = await makeTasks();
+      if (performance.now() - measuredAtMs > limits.fanoutMeasureEveryMs) {
+        measuredAtMs = performance.now();
+        // Somebody else may have made another Redis the one that is pushed to.
+        if ((await measureFanout(pool)).namespace !== namespace) namespace = null;
+      }
+      if (events === limits.fanoutEvents) return true;
+      // What is said in the meantime is pushed together: readers find it in the log until then.
+      if (events > 0) await sleep(limits.fanoutGatherMs, undefined, { signal }).catch(() => undefined);
+      return false;
+    });
+  }
+
+  async function running(isLarge: boolean): Promise<void> {
+    const wakeUps = isLarge ? tasks.large : tasks.small;
+    await repeat(wakeUps, async () => (await runNextTask(options, isLarge)) === 'done');
+  }
+
+  /** Takes steps until there is nothing to do, then waits to be woken. */
+  async function repeat(wakeUps: ReturnType<typeof createWakeUps>, step: () => Promise<boolean>) {
     while (!signal.aborted) {
       const seen = wakeUps.count();
       try {
-        if (!(await step())) await wakeUps.wait(seen, idleMs, signal);
+        if (!(await step())) await wakeUps.wait(seen, limits.fanoutIdleMs, signal);
       } catch (error) {
-        if (!(error instanceof CacheAway)) logger.warn({ err: error }, 'a step of the fan-out failed');
-        await sleep(afterFailureMs, undefined, { signal }).catch(() => undefined);
+        logger.warn({ err: error }, 'a step of the fan-out failed');
+        await sleep(limits.fanoutRetryMs, undefined, { signal }).catch(() => undefined);
       }
     }
   }
 
-  async function lead(signal: AbortSignal): Promise<void> {
-    const small = lane(signal, async () => {
-      try {
-        const taken = await fanOutNext(options);
-        if (taken === 0) fanoutLag.set(0);
-        else await measureLag();
-        return taken > 0;
-      } catch (error) {
-        // What fails again and again is what the alert is for.
-        await measureLag().catch(() => undefined);
-        throw error;
-      }
-    });
-    try {
-      await Promise.all([small, lane(signal, () => pushNextChunk(options))]);
-    } finally {
-      // Another leader's business now.
-      fanoutLag.set(0);
-    }
-  }
-
-  async function measureLag(): Promise<void> {
-    const [{ seq }, cursor] = [await readLogHead(pool), await readFanoutCursor(pool)];
-    fanoutLag.set(Number(seq - cursor));
-  }
-
-  async function run(): Promise<void> {
-    const { signal } = stopping;
-    const connection = { connectionString: databaseUrl, application_name: 'timeline-fanout-lead' };
-    while (!signal.aborted) {
-      try {
-        await leadOnce({ connection, office: 'fanout', signal, logger, lead });
-      } catch (error) {
-        if (!signal.aborted) logger.error({ err: error }, 'the fan-out failed and will begin again');
-      }
-      await sleep(afterFailureMs, undefined, { signal }).catch(() => undefined);
-    }
-  }
-
-  const running = run();
+  const loops = [
+    dispatching(),
+    ...Array.from({ length: limits.fanoutSmallAtOnce }, () => running(false)),
+    ...Array.from({ length: limits.fanoutLargeAtOnce }, () => running(true)),
+  ];
   return {
-    poke: () => wakeUps.wake(),
+    poke: () => log.wake(),
     async stop() {
-      stopping.abort();
-      await running;
+      abort();
+      await Promise.all(loops);
     },
   };
+}
+
+function stopper(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
 }

@@ -1,17 +1,17 @@
 import type { HeldRelations, Relationships } from '@murmuration/relationships';
 import type { Logger } from '@murmuration/service-kit';
-import type { Reads } from '../database/pool.ts';
+import { selectCandidates } from '../belonging/candidates.ts';
+import { type Entries, selectBelonging, selectListed } from '../belonging/entries.ts';
+import type { Entry } from '../belonging/entry.ts';
+import { inOrder, type Range, restOf } from '../belonging/range.ts';
+import type { Reads, Sql } from '../database/pool.ts';
 import { type TimelineLimits, timelineLimits } from '../limits.ts';
-import type { LogHead } from '../live/log-event.ts';
-import { type Entries, selectBelonging, selectListed } from './belonging.ts';
-import type { CachedPart, HomeCache } from './cache/cache.ts';
-import type { Rebuild } from './cache/rebuild.ts';
-import { selectCandidates } from './candidates.ts';
-import type { Entry } from './entry.ts';
+import type { CachedPart, HomeCache } from '../lists/cache.ts';
+import type { PushedTo, PushedToWatch } from '../lists/pushed-to.ts';
+import { type ReaderState, readReaderState } from '../lists/reader-state.ts';
+import type { Rebuilds } from '../lists/rebuild.ts';
+import type { LogHead } from '../log/head.ts';
 import { homeReads } from './metrics.ts';
-import type { PushedTo } from './pushed-to.ts';
-import { inOrder, type Range, restOf } from './range.ts';
-import { type ReaderState, readReaderState, tailEvents } from './reader-state.ts';
 
 export interface Candidates {
   /** In the range's order: what belongs there as the projection knows it, whoever may see it. */
@@ -29,8 +29,8 @@ export type CandidateSource = (readerId: bigint, range: Range, count: number) =>
 
 /** What one look at the list and the tables found. */
 interface Look {
-  /** Everything up to here was in the list when it was read. */
-  since: LogHead;
+  /** Everything up to here was in the lists when this one was read. */
+  since: PushedTo;
   list: CachedPart | null;
   held: HeldRelations | null;
   /** Entries of the list that belong, and the reader's own posts. */
@@ -40,19 +40,22 @@ interface Look {
 
 /**
  * Takes ids from the reader's cached list as far as it is complete, merged with what is never in a list and
- * with what the log has and the list may lack; and from Postgres below the floor, for readers with too many
- * followees, and whenever Redis cannot be used.
+ * with what the log has and the list may lack; and from the tables below the floor, for readers with too many
+ * followees, and whenever there is no list to believe. Nobody waits for a list to be made.
  */
 export function createCandidateSource(options: {
-  sql: Reads;
+  /** For statements of a millisecond. */
+  reads: Reads;
+  /** For those that may take longer: nobody else waits behind them. */
+  sql: Sql;
   cache: HomeCache;
-  pushed: PushedTo;
-  rebuild: Rebuild;
+  pushedTo: PushedToWatch;
+  rebuilds: Pick<Rebuilds, 'request'>;
   relationships: Pick<Relationships, 'hold'>;
   logger: Logger;
   limits?: TimelineLimits;
 }): CandidateSource {
-  const { sql, cache, pushed, rebuild, relationships, logger, limits = timelineLimits } = options;
+  const { reads, sql, cache, pushedTo, rebuilds, relationships, logger, limits = timelineLimits } = options;
 
   async function readList(readerId: bigint, range: Range, count: number): Promise<CachedPart | null> {
     if (cache.namespace() === null) return null;
@@ -68,52 +71,44 @@ export function createCandidateSource(options: {
    * round trip: whose they will be asked for is not known yet, so all of the lease is read.
    */
   async function look(readerId: bigint, range: Range, count: number): Promise<Look> {
-    const since = await pushed.atLeast();
+    const since = await pushedTo.atLeast();
     const [list, held] = await Promise.all([readList(readerId, range, count), relationships.hold(readerId)]);
+    const { tailEvents, fanoutMaxAgeMs } = limits;
     const [state, listed] = await Promise.all([
-      readReaderState(sql, readerId, { range, count, since: since.seq }),
-      list ? selectListed(sql, readerId, list.ids, range, count) : new Map(),
+      readReaderState(reads, readerId, { range, count, since: since.seq, tailEvents, fanoutMaxAgeMs }),
+      list ? selectListed(reads, readerId, list.ids, range, count) : new Map(),
     ]);
-    pushed.learn(state.pushedTo);
+    pushedTo.learn(state.pushedTo);
     return { since, list, held, listed, state };
   }
 
-  /** Looks again when what was known of the pushes is too old to say what the list may lack. */
-  async function lookTwice(readerId: bigint, range: Range, count: number): Promise<Look> {
-    const first = await look(readerId, range, count);
-    const { head, pushedTo } = first.state;
-    const isOfThePast = first.since.incarnation !== head.incarnation;
-    const isOld = !reachesHead(first) && pushedTo.seq > first.since.seq;
-    return isOfThePast || isOld ? look(readerId, range, count) : first;
+  /** A list is believed if it lacks nothing but what the tail has. */
+  function believable({ list, since, state }: Look): CachedPart | null {
+    const isOfReader = list !== null && list.epoch === state.epoch;
+    if (!isOfReader || state.isRebuilding || since.incarnation !== state.head.incarnation) return null;
+    const isPushedTo = list.namespace === since.namespace && list.seq >= since.namespaceSeq;
+    const isInTime = !state.isLate && state.head.seq - since.seq <= BigInt(limits.tailEvents);
+    return isPushedTo && isInTime ? list : null;
   }
 
-  async function rebuilt(readerId: bigint, epoch: string): Promise<boolean> {
-    return rebuild(readerId, epoch).catch((error: unknown) => {
-      logger.warn({ err: error }, 'a cached timeline cannot be made anew');
-      return false;
-    });
-  }
-
-  async function lookWithList(readerId: bigint, range: Range, count: number): Promise<Look> {
-    const found = await lookTwice(readerId, range, count);
-    const isPulled = found.state.followeeCount > limits.pulledFollowees;
-    if (believable(found) || isPulled || cache.namespace() === null) return found;
-    const isThere = await rebuilt(readerId, found.state.epoch);
-    return isThere ? lookTwice(readerId, range, count) : found;
+  /** One that is not pushed to, or not in time, would not be believed when it is new either. */
+  function wantsList({ list, state }: Look): boolean {
+    const isPulled = state.followeeCount > limits.pulledFollowees;
+    const isPushedTo = state.pushedTo.namespace === cache.namespace();
+    const isOld = list?.epoch !== state.epoch || list.seq < state.pushedTo.namespaceSeq;
+    return isOld && isPushedTo && !isPulled && !state.isLate && !state.isRebuilding;
   }
 
   async function fromList(readerId: bigint, found: Look, list: CachedPart, range: Range, count: number) {
     const { listed, state } = found;
     const within = range.order === 'newest' ? { ...range, low: max(range.low, list.floor - 1n) } : range;
-    const isToTheHead = reachesHead(found);
-    const unlisted = isToTheHead ? state.ofBig.concat(state.tail) : state.ofBig;
+    const unlisted = [...state.ofBig, ...state.tail];
     const ids = inOrder([...list.ids, ...listed.keys(), ...unlisted], within, count);
     const entries = unlisted.length > 0 ? await withUnlisted(readerId, found, list, ids) : listed;
     const below = list.floor > range.low + 1n ? { ...range, high: list.floor } : null;
     const rest =
       ids.length === count ? continuation(ids, range, count) : range.order === 'newest' ? below : null;
-    const position = isToTheHead ? state.head : found.since;
-    return { entries: inIdOrder(entries, ids), rest, position, held: found.held };
+    return { entries: inIdOrder(entries, ids), rest, position: state.head, held: found.held };
   }
 
   /** What stands in the list and not among its entries does not belong any more, and is not asked for again. */
@@ -129,28 +124,23 @@ export function createCandidateSource(options: {
   }
 
   async function fromTables(readerId: bigint, { state }: Look, range: Range, count: number) {
-    const ids = await selectCandidates(sql, readerId, range, count);
+    const ids = await selectCandidates(sql, readerId, range, count, state.followeeCount, limits);
     const entries = await selectBelonging(sql, readerId, ids);
     const rest = continuation(ids, range, count);
     return { entries: inIdOrder(entries, ids), rest, position: state.head, held: null };
   }
 
   return async (readerId, range, count) => {
-    const found = await lookWithList(readerId, range, count);
+    const found = await look(readerId, range, count);
     const list = complete(believable(found), range);
     homeReads.labels(list ? 'cache' : 'database').inc();
-    return list ? fromList(readerId, found, list, range, count) : fromTables(readerId, found, range, count);
+    const candidates = list
+      ? await fromList(readerId, found, list, range, count)
+      : await fromTables(readerId, found, range, count);
+    // Not before: it would take from the database what the page waits for.
+    if (wantsList(found)) rebuilds.request(readerId, found.state.epoch);
+    return candidates;
   };
-}
-
-/** The list, if it is of this epoch and of this building of the projection. */
-function believable({ list, since, state }: Look): CachedPart | null {
-  return list?.epoch === state.epoch && since.incarnation === state.head.incarnation ? list : null;
-}
-
-/** Whether the tail that was read goes to the end of the log. */
-function reachesHead({ since, state }: Look): boolean {
-  return state.head.seq - since.seq <= tailEvents;
 }
 
 /** A list answers a question only where it is complete. */

@@ -1,23 +1,8 @@
-import {
-  connectionFrom,
-  cursorCodec,
-  encodeId,
-  type Page,
-  type PageArguments,
-  pageFrom,
-  type PageInfo,
-} from '@murmuration/ids';
-import { downstreamError } from '@murmuration/service-kit';
-import type { LogHead } from '../live/log-event.ts';
-import type { HomePage, SeenEntry } from './pipeline.ts';
-
-/** The order of entries: descending ids. */
-export const homeCursors = cursorCodec('home');
-
-export interface HomeEdge {
-  cursor: string;
-  entry: SeenEntry;
-}
+import { connectionFrom, type Page, type PageInfo, type SealedCursorCodec } from '@murmuration/ids';
+import { codecOf, type HomeEdge } from '../belonging/edge.ts';
+import type { Range } from '../belonging/range.ts';
+import type { LogHead } from '../log/head.ts';
+import type { HomePage } from './pipeline.ts';
 
 export interface HomeConnection {
   readerId: bigint;
@@ -27,60 +12,29 @@ export interface HomeConnection {
   position: LogHead;
 }
 
-/** @throws GraphQLError `BAD_USER_INPUT` naming the argument */
-export function homePageFrom(args: PageArguments): Page {
-  return pageFrom(args, homeCursors);
-}
-
 /** Step four of a read: a page's entries as edges of keys. */
 export function homeConnection(
+  cursors: SealedCursorCodec,
   readerId: bigint,
-  { entries, position }: HomePage,
+  { entries, rest, position }: HomePage,
   page: Page,
 ): HomeConnection {
-  const { edges, pageInfo } = connectionFrom(entries, page, homeCursors, (entry) => ({
+  const codec = codecOf(cursors, entries);
+  const { edges, pageInfo } = connectionFrom(entries, page, codec, (entry) => ({
     key: entry.id,
     node: entry,
   }));
   return {
     readerId,
     edges: edges.flatMap(({ cursor, node }) => (node ? [{ cursor, entry: node }] : [])),
-    pageInfo,
+    pageInfo: rest ? goingOn(cursors, pageInfo, page, rest) : pageInfo,
     position,
   };
 }
 
-export function edgeOf(entry: SeenEntry): HomeEdge {
-  return { cursor: homeCursors.encode(entry.id), entry };
-}
-
-/**
- * The post's key and its author's, which never changes; their owners say the rest.
- * @throws GraphQLError `DOWNSTREAM_ERROR` when nobody could say whether the reader may see it
- */
-export function postOf({ sight, postId, authorId }: SeenEntry): PostKey {
-  if (sight === 'unknown') throw downstreamError('user');
-  return { __typename: 'Post', id: encodeId('Post', postId), author: userKey(authorId) };
-}
-
-export interface UserKey {
-  __typename: 'User';
-  id: string;
-}
-
-export interface PostKey {
-  __typename: 'Post';
-  id: string;
-  author: UserKey;
-}
-
-/** The key of whoever brought the post in; null for a post in its own right. */
-export function bringerOf({ sight, reposterId }: SeenEntry): UserKey | null {
-  if (reposterId === null) return null;
-  if (sight === 'unknown') throw downstreamError('user');
-  return userKey(reposterId);
-}
-
-export function userKey(id: bigint): UserKey {
-  return { __typename: 'User', id: encodeId('User', id) };
+/** A short page of a timeline that goes on: behind what was looked at, not behind what is shown. */
+function goingOn(cursors: SealedCursorCodec, pageInfo: PageInfo, { direction }: Page, rest: Range): PageInfo {
+  return direction === 'forward'
+    ? { ...pageInfo, hasNextPage: true, endCursor: cursors.seal(rest.high) }
+    : { ...pageInfo, hasPreviousPage: true, startCursor: cursors.seal(rest.low) };
 }

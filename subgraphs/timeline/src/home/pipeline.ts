@@ -1,21 +1,17 @@
-import type { HeldRelations, Relationships } from '@murmuration/relationships';
 import type { Page } from '@murmuration/ids';
+import type { Relationships } from '@murmuration/relationships';
+import { highest, type Range } from '../belonging/range.ts';
+import { type SeenEntry, seenOf } from '../belonging/visible.ts';
 import type { Reads } from '../database/pool.ts';
-import { selectBelonging } from './belonging.ts';
+import { type TimelineLimits, timelineLimits } from '../limits.ts';
+import { type LogHead, readLogHead } from '../log/head.ts';
 import type { Candidates, CandidateSource } from './candidate-source.ts';
-import type { Entry } from './entry.ts';
-import { highest, type Range } from './range.ts';
-import { type LogHead, readLogHead } from '../live/log-event.ts';
-import { peopleOf, type Sight, sightOf } from './sight.ts';
-
-/** An entry that is shown, or whose sight nobody could decide. */
-export interface SeenEntry extends Entry {
-  sight: Exclude<Sight, 'hidden'>;
-}
 
 export interface HomePage {
   /** In reading order, at most `limit + 1`: the extra one says that there are more. */
   entries: SeenEntry[];
+  /** Where to go on when so much is hidden that the page stays short; null when it is full, or the timeline ends. */
+  rest: Range | null;
   /** Every event of the log up to here is in the page. */
   position: LogHead;
 }
@@ -23,44 +19,17 @@ export interface HomePage {
 export interface HomePipeline {
   /** Step 1: the ids to look at, with what belongs behind them. */
   ids: CandidateSource;
-  /** Step 2: of some ids, wherever they come from, the entries that may be shown. */
-  visible(readerId: bigint, ids: readonly bigint[]): Promise<SeenEntry[]>;
-  /** Step 3: as many visible entries as a page takes. Step 4 makes keys of them (connection.ts). */
+  /** Steps 2 and 3: of those that may be shown (belonging/visible.ts) as many as a page takes. Step 4 makes edges of them (connection.ts). */
   page(readerId: bigint, page: Page): Promise<HomePage>;
 }
-
-/** Hidden entries are common enough to ask for a few more, and rare enough not to ask for many. */
-const spare = 8;
-const mostAtOnce = 400;
 
 export function createHomePipeline(options: {
   sql: Reads;
   ids: CandidateSource;
   relationships: Relationships;
+  limits?: Pick<TimelineLimits, 'pageCandidates' | 'pageRounds' | 'pageSpare'>;
 }): HomePipeline {
-  const { sql, ids, relationships } = options;
-
-  async function visible(readerId: bigint, candidates: readonly bigint[]): Promise<SeenEntry[]> {
-    const entries = await selectBelonging(sql, readerId, candidates);
-    return seen(
-      readerId,
-      candidates.flatMap((id) => entries.get(id) ?? []),
-    );
-  }
-
-  async function seen(
-    readerId: bigint,
-    entries: readonly Entry[],
-    held: HeldRelations | null = null,
-  ): Promise<SeenEntry[]> {
-    const people = peopleOf(readerId, entries);
-    const relations = await relationships.read(readerId, people, held);
-    const known = new Map(people.map((person, index) => [person, relations[index]]));
-    return entries.flatMap((entry) => {
-      const sight = sightOf(readerId, entry, (person) => known.get(person) ?? new Error('never asked'));
-      return sight === 'hidden' ? [] : { ...entry, sight };
-    });
-  }
+  const { sql, ids, relationships, limits = timelineLimits } = options;
 
   async function page(readerId: bigint, { limit, direction, after, before }: Page): Promise<HomePage> {
     let range: Range | null = {
@@ -70,21 +39,22 @@ export function createHomePipeline(options: {
     };
     const entries: SeenEntry[] = [];
     let position: LogHead | undefined;
-    for (
-      let count = limit + 1 + spare;
-      range && entries.length <= limit;
-      count = Math.min(2 * count, mostAtOnce)
-    ) {
+    let count = limit + 1 + limits.pageSpare;
+    let isDecided = true;
+    for (let round = 0; round < limits.pageRounds; round++) {
+      if (!range || !isDecided || entries.length > limit) break;
       const found: Candidates = await ids(readerId, range, count);
       position ??= found.position;
-      const shown = await seen(readerId, found.entries, found.held);
+      const shown = await seenOf(relationships, readerId, found.entries, found.held);
       entries.push(...shown);
       // What cannot be decided is not made up for: the page would run through the whole timeline.
-      range = shown.some(({ sight }) => sight === 'unknown') ? null : found.rest;
+      isDecided = shown.every(({ sight }) => sight !== 'unknown');
+      range = found.rest;
+      count = Math.min(2 * count, limits.pageCandidates);
     }
     position ??= await readLogHead(sql);
-    return { entries: entries.slice(0, limit + 1), position };
+    return { entries: entries.slice(0, limit + 1), rest: entries.length <= limit ? range : null, position };
   }
 
-  return { ids, visible, page };
+  return { ids, page };
 }

@@ -1,6 +1,6 @@
 import type { InternalKey } from '@murmuration/config';
 import { readPosition } from '@murmuration/events';
-import { feedNames } from '../ingest/consumers.ts';
+import { feedNames } from '../feeds.ts';
 import type { CursorWatch } from './cursor-watch.ts';
 import { positionWaitDuration, positionWaits } from './metrics.ts';
 

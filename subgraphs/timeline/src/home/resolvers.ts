@@ -1,6 +1,6 @@
-import { requireViewer } from '@murmuration/service-kit';
+import { requireViewer } from '@murmuration/service-kit/subgraph';
 import type { Resolvers } from '../generated/resolvers.ts';
-import { bringerOf, postOf } from './connection.ts';
+import { bringerOf, postOf } from '../belonging/keys.ts';
 
 export const homeResolvers: Resolvers = {
   Query: {

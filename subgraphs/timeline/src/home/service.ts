@@ -1,37 +1,63 @@
-import { badUserInput, type PageArguments } from '@murmuration/ids';
+import { badUserInput, type PageArguments, pageFrom, type SealedCursorCodec } from '@murmuration/ids';
+import { edgeOf, type HomeEdge } from '../belonging/edge.ts';
+import type { SeenEntry, Visible } from '../belonging/visible.ts';
 import type { Sql } from '../database/pool.ts';
-import type { LiveCursors } from '../live/cursor.ts';
-import { readLogHead } from '../live/log-event.ts';
-import { isReplayable, selectReplay } from '../live/replay.ts';
-import { type HomeConnection, homeConnection, homePageFrom } from './connection.ts';
+import type { LiveCursors } from '../log/cursor.ts';
+import { readLogHead } from '../log/head.ts';
+import { type TimelineLimits, timelineLimits } from '../limits.ts';
+import { type ReplayRange, selectReplay } from '../belonging/replay.ts';
+import { isReplayable } from '../log/is-replayable.ts';
+import { type HomeConnection, homeConnection } from './connection.ts';
 import type { HomePipeline } from './pipeline.ts';
 import type { PositionWait } from './read-your-writes.ts';
-
-/** More than this many new posts are not counted: nobody reads the number. */
-const mostCounted = 100;
-const lookedAt = 400;
 
 export interface HomeService {
   /** @param position what the client was given by its last write */
   timeline(readerId: bigint, args: PageArguments, position: string | null): Promise<HomeConnection>;
+  /** The edge that a page would have of an entry. */
+  edgeOf(entry: SeenEntry): HomeEdge;
   liveCursor(connection: HomeConnection): string;
-  /** How many entries came after a live cursor; null when its log is gone. */
+  /** How many entries came after a live cursor; null when its log is gone, or more than a replay tells. */
   newPostCount(readerId: bigint, since: string): Promise<number | null>;
 }
 
 export function createHomeService(options: {
   sql: Sql;
-  pipeline: HomePipeline;
+  pipeline: Pick<HomePipeline, 'page'>;
+  visible: Visible;
   cursors: LiveCursors;
+  homeCursors: SealedCursorCodec;
   reached: PositionWait;
+  limits?: Pick<TimelineLimits, 'newPostsCounted' | 'newPostsLookedAt' | 'replayEvents'>;
 }): HomeService {
-  const { sql, pipeline, cursors, reached } = options;
+  const { sql, pipeline, visible, cursors, homeCursors, reached, limits = timelineLimits } = options;
+
+  /** Step by step, for all of a step may be of people whom the reader muted. */
+  async function countNew(readerId: bigint, range: ReplayRange): Promise<number | null> {
+    const seen = new Set<bigint>();
+    let { after } = range;
+    for (let looked = 0; looked < limits.replayEvents; looked += limits.newPostsLookedAt) {
+      const events = await selectReplay(sql, readerId, { ...range, after }, limits.newPostsLookedAt);
+      const ids = events.flatMap(({ entryId, kind }) =>
+        entryId !== null && (kind === 'post' || kind === 'repost') ? [entryId] : [],
+      );
+      for (const { id } of await visible(readerId, [...new Set(ids)])) seen.add(id);
+      const last = events.at(-1);
+      if (seen.size >= limits.newPostsCounted) return limits.newPostsCounted;
+      if (!last || events.length < limits.newPostsLookedAt) return seen.size;
+      after = last.seq;
+    }
+    return null;
+  }
+
   return {
     async timeline(readerId, args, position) {
-      const page = homePageFrom(args);
+      const page = pageFrom(args, homeCursors);
       await reached(position);
-      return homeConnection(readerId, await pipeline.page(readerId, page), page);
+      return homeConnection(homeCursors, readerId, await pipeline.page(readerId, page), page);
     },
+
+    edgeOf: (entry) => edgeOf(homeCursors, entry),
 
     liveCursor: ({ readerId, position }) => cursors.encode({ ...position, viewerId: readerId }),
 
@@ -41,12 +67,7 @@ export function createHomeService(options: {
         throw badUserInput('since', '`since` is not a live cursor of yours.');
       const { incarnation, seq } = await readLogHead(sql);
       if (place.incarnation !== incarnation || !(await isReplayable(sql, place.seq, seq))) return null;
-      const events = await selectReplay(sql, readerId, { after: place.seq, through: seq }, lookedAt);
-      const ids = events.flatMap(({ entryId, kind }) =>
-        entryId !== null && (kind === 'post' || kind === 'repost') ? [entryId] : [],
-      );
-      const seen = await pipeline.visible(readerId, [...new Set(ids)]);
-      return Math.min(seen.length, mostCounted);
+      return countNew(readerId, { after: place.seq, through: seq });
     },
   };
 }

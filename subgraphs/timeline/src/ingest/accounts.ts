@@ -1,31 +1,47 @@
 import type { Sql } from '../database/pool.ts';
-import { type IncomingChange, type IncomingSource, newestOf, onlyIfNewer } from './changes.ts';
-import type { LogEntry } from './log.ts';
+import type { LogEntry } from '../log/append.ts';
+import { type IncomingChange, type IncomingSource, rowsOf } from './changes.ts';
+import { type Row, type VersionedTable, writeRows } from './versioned-table.ts';
 
-/** Writes accounts. Who may see whom is decided at read, so nothing of this goes to the log. */
+export const accounts: VersionedTable = {
+  name: 'account',
+  key: ['id'],
+  columns: { is_private: 'boolean', is_suspended: 'boolean' },
+  // Whom somebody still follows is counted on.
+  goes: 'r.follower_count <= 0',
+};
+
+/**
+ * Writes accounts. Who may see whom is decided at read; the log is told who became private or was suspended, for streams
+ * tell whom to forget.
+ */
 export async function applyAccounts(
   sql: Sql,
-  all: readonly IncomingChange[],
+  changes: readonly IncomingChange[],
   source: IncomingSource,
-): Promise<void> {
-  const changes = newestOf('account.changed', all, ({ userId }) => userId);
-  if (changes.length === 0) return;
-  const rows = changes.map(({ payload, version }) => ({
-    id: payload.userId,
-    is_private: payload.isPrivate,
-    is_suspended: payload.isSuspended,
-    version,
+  head: bigint,
+): Promise<LogEntry[]> {
+  const { incoming, traceOf } = rowsOf('account.changed', changes, (account) => ({
+    key: account.userId,
+    row: { id: account.userId, is_private: account.isPrivate, is_suspended: account.isSuspended },
   }));
-  await sql.query(
-    `INSERT INTO account AS a (id, is_private, is_suspended, version)
-     SELECT id, is_private, is_suspended, version
-     FROM jsonb_to_recordset($1::jsonb) AS e(id bigint, is_private boolean, is_suspended boolean, version bigint)
-     ON CONFLICT (id) DO UPDATE SET is_private = excluded.is_private, is_suspended = excluded.is_suspended,
-       version = excluded.version
-     ${onlyIfNewer(source, 'a')}`,
-    [JSON.stringify(rows)],
+  const written = await writeRows<Row>(sql, accounts, incoming, source, head);
+  return written.flatMap(({ after, before, position }) =>
+    hiding
+      .filter(({ column }) => after[column] === true && before?.[column] === false)
+      .map(({ kind }) => ({
+        kind,
+        authorId: BigInt(String(after['id'])),
+        position,
+        traceContext: traceOf(position),
+      })),
   );
 }
+
+const hiding = [
+  { column: 'is_private', kind: 'private' },
+  { column: 'is_suspended', kind: 'suspended' },
+] as const;
 
 /**
  * Moves the epochs of readers whose relations changed, and the counts that follows changed.
@@ -63,15 +79,15 @@ async function countFollowers(
   followers: ReadonlyMap<string, number>,
   bigFollowers: number,
 ): Promise<LogEntry[]> {
-  const { rows } = await sql.query<{ id: string; follower_count: number; big_seq: string | null }>(
+  const { rows } = await sql.query<{ id: string; follower_count: number; is_big: boolean }>(
     `INSERT INTO account AS a (id, follower_count)
      SELECT id, difference FROM unnest($1::bigint[], $2::integer[]) AS e(id, difference)
      ON CONFLICT (id) DO UPDATE SET follower_count = a.follower_count + excluded.follower_count
-     RETURNING id, follower_count, big_seq`,
+     RETURNING id, follower_count, big_at IS NOT NULL AS is_big`,
     [[...followers.keys()], [...followers.values()]],
   );
   return rows
-    .filter((row) => row.follower_count > bigFollowers && row.big_seq === null)
+    .filter((row) => row.follower_count > bigFollowers && !row.is_big)
     .map((row) => ({
       kind: 'big',
       authorId: BigInt(row.id),
@@ -80,11 +96,11 @@ async function countFollowers(
     }));
 }
 
-/** Marks the authors of the `big` entries just written; the mark is sticky. */
+/** Marks the authors of the `big` entries just written. The mark stays: see `big-authors/shrink.ts`. */
 export async function markBig(sql: Sql, entries: readonly LogEntry[], head: bigint): Promise<void> {
   if (entries.length === 0) return;
   await sql.query(
-    'UPDATE account SET big_seq = $2, big_at = clock_timestamp() WHERE id = ANY($1::bigint[]) AND big_seq IS NULL',
+    'UPDATE account SET big_seq = $2, big_at = clock_timestamp() WHERE id = ANY($1::bigint[])',
     [entries.map(({ authorId }) => authorId.toString()), head.toString()],
   );
 }

@@ -1,4 +1,5 @@
-import type { EventPayload, EventType } from '@murmuration/events';
+import type { ChangeSource, EventPayload, EventType } from '@murmuration/events';
+import type { Incoming, Row } from './versioned-table.ts';
 
 /** What ingest needs of a change; those of packages/events have it. */
 export interface IncomingChange {
@@ -8,57 +9,35 @@ export interface IncomingChange {
   traceContext: string | null;
 }
 
-/** Where changes come from, as packages/events tells it. */
-export type IncomingSource =
-  | { kind: 'feed' | 'refetch' }
-  | { kind: 'snapshot'; aggregate: string; after: string | null; through: string | null };
+export type IncomingSource = ChangeSource;
 
-export interface Change<T extends EventType> {
-  version: string;
-  payload: EventPayload<T>;
-  /** Place in the batch; the log keeps this order. */
-  position: number;
-  traceContext: string | null;
+/** The changes of one type in a batch, as rows of their table. */
+export interface ChangedRows {
+  incoming: Incoming[];
+  /** The trace of the change at a position; the log keeps the order of positions. */
+  traceOf(position: number): string | null;
 }
 
 /**
- * The changes of one type, at most one for each key: of several the newest version, for a statement may
- * write a row only once.
+ * Of the changes of one type at most one for each key: of several the newest version, for a statement may write a
+ * row only once.
  */
-export function newestOf<T extends EventType>(
+export function rowsOf<T extends EventType>(
   type: T,
   changes: readonly IncomingChange[],
-  keyOf: (payload: EventPayload<T>) => string,
-): Change<T>[] {
-  const newest = new Map<string, Change<T>>();
+  read: (payload: EventPayload<T>) => { key: string; row: Row },
+): ChangedRows {
+  const newest = new Map<string, { version: bigint; incoming: Incoming }>();
   for (const [position, change] of changes.entries()) {
     if (change.type !== type) continue;
-    const payload = change.payload as EventPayload<T>;
-    const known = newest.get(keyOf(payload));
-    if (known && BigInt(known.version) >= change.version) continue;
-    const { version, traceContext } = change;
-    newest.set(keyOf(payload), { version: version.toString(), payload, position, traceContext });
+    const { key, row } = read(change.payload as EventPayload<T>);
+    const { version } = change;
+    const known = newest.get(key);
+    if (known && known.version >= version) continue;
+    newest.set(key, { version, incoming: { row, version: version.toString(), position } });
   }
-  return [...newest.values()];
-}
-
-/** Keeps a change out unless it is newer; a snapshot is the truth whatever version is held. */
-export function onlyIfNewer(source: IncomingSource, table: string): string {
-  return source.kind === 'snapshot' ? '' : `WHERE excluded.version > ${table}.version`;
-}
-
-/**
- * A condition for the rows of a table that a snapshot's page speaks about, with its values from `$2` on.
- * `key` are the columns of its order; keys are numbers joined by colons.
- */
-export function rangeOf(
-  source: Extract<IncomingSource, { kind: 'snapshot' }>,
-  key: readonly string[],
-): { condition: string; values: string[] } {
-  const columns = `(${key.join(', ')})`;
-  const values: string[] = [];
-  const place = (text: string) => `(${text.split(':').map((part) => `$${values.push(part) + 1}::bigint`)})`;
-  const lower = source.after === null ? 'true' : `${columns} > ${place(source.after)}`;
-  const upper = source.through === null ? 'true' : `${columns} <= ${place(source.through)}`;
-  return { condition: `${lower} AND ${upper}`, values };
+  return {
+    incoming: [...newest.values()].map(({ incoming }) => incoming),
+    traceOf: (position) => changes[Math.floor(position)]?.traceContext ?? null,
+  };
 }

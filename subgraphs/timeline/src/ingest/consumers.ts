@@ -1,16 +1,9 @@
-import { type ConsumerOptions, createFeedSource, type EventType } from '@murmuration/events';
+import { type ConsumerOptions, createFeedSource } from '@murmuration/events';
 import type { InternalClient, Logger } from '@murmuration/service-kit';
 import type pg from 'pg';
-import { applyChanges } from './apply.ts';
-
-/** What the projection keeps of each feed, in the order in which a backfill reads it. */
-const feeds = {
-  user: ['account.changed', 'block.changed', 'mute.changed', 'follow.changed'],
-  post: ['post.changed', 'repost.changed'],
-} as const satisfies Record<string, readonly EventType[]>;
-
-export type FeedName = keyof typeof feeds;
-export const feedNames = Object.keys(feeds) as FeedName[];
+import { type FeedName, feedNames, feeds } from '../feeds.ts';
+import { beginRebuilding, endRebuilding } from '../log/head.ts';
+import { applyChanges, sweepProjection } from './apply.ts';
 
 export interface IngestOptions {
   pool: pg.Pool;
@@ -26,14 +19,19 @@ export interface IngestOptions {
 export function consumerOf(feed: FeedName, options: IngestOptions): ConsumerOptions<bigint> {
   const { pool, databaseUrl, producers, logger, bigFollowers, onCommitted } = options;
   const types = feeds[feed];
+  const beside = feedNames.filter((name) => name !== feed);
   return {
     feed,
     source: createFeedSource(producers[feed]),
+    beside: beside.map((other) => ({ feed: other, source: createFeedSource(producers[other]) })),
     pool,
     connection: { connectionString: databaseUrl, application_name: `timeline-${feed}-lead` },
     types,
     aggregates: types.map((type) => type.slice(0, type.indexOf('.'))),
     apply: (client, changes, source) => applyChanges(client, changes, source, bigFollowers),
+    sweep: (client, sweep) => sweepProjection(client, sweep, bigFollowers),
+    onBackfillBegins: beginRebuilding,
+    onBackfillEnds: endRebuilding,
     afterCommit: onCommitted,
     logger,
   };

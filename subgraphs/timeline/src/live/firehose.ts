@@ -1,4 +1,5 @@
-import type { LogEvent, LogHead } from './log-event.ts';
+import type { LogHead } from '../log/head.ts';
+import type { LogEvent } from '../log/log-event.ts';
 
 /** The one channel that carries the log to every process that serves live streams. */
 export const firehoseChannel = 'timeline:log';

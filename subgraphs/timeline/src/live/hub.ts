@@ -1,29 +1,27 @@
 import type { Logger } from '@murmuration/service-kit';
+import { createDeliveries, liveStreams, type Queue, type Recipient } from '@murmuration/service-kit/subgraph';
+import { isAuthorReposted, isReposted } from '../belonging/repost-viewers.ts';
+import { isAddressed } from '../belonging/routing.ts';
 import type { Sql } from '../database/pool.ts';
-import { readFollowees } from './followees.ts';
+import { type TimelineLimits, timelineLimits } from '../limits.ts';
+import type { LogHead } from '../log/head.ts';
+import type { LogEvent } from '../log/log-event.ts';
+import { isHiding } from './hidden-person.ts';
 import type { LiveEvent } from './live-event.ts';
-import type { LogEvent, LogHead } from './log-event.ts';
-import { liveStreams } from './metrics.ts';
-import type { Queue } from './queue.ts';
+import { createPeople, type Person } from './people.ts';
 import type { Replay } from './replayer.ts';
-import { viewersOfReposts } from './repost-viewers.ts';
 import type { Router } from './router.ts';
-import type { Viewer } from './routing.ts';
 import type { TailListener } from './tail.ts';
 
 /** A stream as the hub holds it. */
-interface Member extends Viewer {
-  since: Map<bigint, bigint>;
-  /** The place of the log that `since` speaks of. */
-  asOf: bigint;
+interface Member extends Recipient<LiveEvent> {
+  person: Person<Member>;
+  queue: Queue<LiveEvent>;
   /** Events up to here are known to the viewer. */
   from: bigint;
   isLive: boolean;
-  /** Whom the viewer follows changed while they were joining. */
-  isStale: boolean;
-  /** Counts joins, so that one begun before a reset ends. */
+  /** Counts joins, so that one begun before a reset ends and says no more. */
   joins: number;
-  queue: Queue<LiveEvent>;
 }
 
 export interface Hub extends TailListener {
@@ -32,6 +30,7 @@ export interface Hub extends TailListener {
   /** Tells a viewer everything after `from`, first from the log and then as it happens. */
   open(viewerId: bigint, from: bigint, queue: Queue<LiveEvent>): () => void;
   count(): number;
+  stop(): void;
 }
 
 /** Routes the log in memory: author to the connected viewers who follow them. */
@@ -41,141 +40,134 @@ export function createHub(options: {
   route: Router;
   replay: Replay;
   logger: Logger;
+  limits?: TimelineLimits;
 }): Hub {
-  const { sql, route, replay, logger } = options;
+  const { sql, route, replay, logger, limits = timelineLimits } = options;
   let position = options.start;
   const members = new Set<Member>();
-  const byAuthor = new Map<bigint, Set<Member>>();
-
-  function index(member: Member, authorId: bigint): void {
-    const listeners = byAuthor.get(authorId) ?? new Set();
-    byAuthor.set(authorId, listeners.add(member));
-  }
-
-  function unindex(member: Member, authorId: bigint): void {
-    const listeners = byAuthor.get(authorId);
-    listeners?.delete(member);
-    if (listeners?.size === 0) byAuthor.delete(authorId);
-  }
+  const people = createPeople<Member>(sql);
+  const deliveries = createDeliveries<LiveEvent>({ limits, shows: ({ type }) => type === 'PostAdded' });
 
   function leave(member: Member): void {
     member.joins++;
-    if (!member.isLive) return;
     member.isLive = false;
-    for (const authorId of [member.viewerId, ...member.since.keys()]) unindex(member, authorId);
+    deliveries.withdraw(member);
+    people.leave(member.person, member);
   }
 
   /**
    * Replays until nothing is left and goes live in the same tick. The position moves before an event's
    * listeners are chosen, so an event is either replayed or routed, never both and never neither.
    */
-  async function join(member: Member): Promise<void> {
-    const mine = ++member.joins;
-    do {
-      member.isStale = false;
-      const followees = await readFollowees(sql, member.viewerId);
-      if (member.joins !== mine) return;
-      Object.assign(member, followees);
-      while (member.from < position.seq) {
-        const through = position.seq;
-        await replay(member.viewerId, { after: member.from, through }, member.queue);
-        if (member.joins !== mine) return;
-        member.from = through;
-      }
-    } while (member.isStale);
-    member.isLive = true;
-    for (const authorId of [member.viewerId, ...member.since.keys()]) index(member, authorId);
+  async function join(member: Member, isWanted: () => boolean): Promise<void> {
+    const { viewerId, queue } = member;
+    const sink = { room: queue.room, push: (item: LiveEvent) => isWanted() && queue.push(item) };
+    await member.person.ready;
+    while (isWanted() && member.from < position.seq) {
+      const through = position.seq;
+      await replay(viewerId, { after: member.from, through }, sink, isWanted);
+      if (isWanted()) member.from = through;
+    }
+    if (isWanted()) member.isLive = true;
   }
 
   function start(member: Member): void {
-    join(member).catch((error: unknown) => {
-      member.queue.fail(error instanceof Error ? error : new Error(String(error)));
+    const mine = ++member.joins;
+    const isWanted = () => member.joins === mine;
+    join(member, isWanted).catch((error: unknown) => {
+      if (isWanted()) member.queue.fail(error instanceof Error ? error : new Error(String(error)));
     });
   }
 
-  /** The viewer's own follows and unfollows change what is routed to them from here on. */
-  function follow({ kind, authorId, subjectId, seq }: LogEvent): void {
-    if (subjectId === null) return;
-    for (const member of members) {
-      if (member.viewerId !== authorId || seq <= member.asOf) continue;
-      member.isStale = true;
-      if (!member.isLive) continue;
-      if (kind === 'follow') {
-        member.since.set(subjectId, seq);
-        index(member, subjectId);
-      } else {
-        member.since.delete(subjectId);
-        unindex(member, subjectId);
-      }
+  function liveOf(persons: Iterable<Person<Member>>, seq: bigint): Member[] {
+    return [...persons].flatMap(({ streams }) =>
+      [...streams].filter(({ isLive, from }) => isLive && seq > from),
+    );
+  }
+
+  /** Whether it may concern anybody, by reposts. Without an answer everybody is asked about. */
+  async function isForEverybody({ authorId, kind, post, seq }: LogEvent): Promise<boolean> {
+    if (members.size === 0) return false;
+    try {
+      if (kind === 'private' || kind === 'suspended' || kind === 'block')
+        return await isAuthorReposted(sql, authorId);
+      return kind === 'post_removed' && post !== null && (await isReposted(sql, post.id));
+    } catch (error) {
+      logger.warn({ err: error, seq: String(seq) }, 'whether a post was reposted is not known');
+      return true;
     }
   }
 
-  /** Nobody was told the event: everyone reads it from the log. Who cannot is cut, and resumes by cursor. */
-  function replayFrom(seq: bigint): void {
-    for (const member of members) {
-      if (!member.isLive) continue;
-      leave(member);
-      if (member.from < seq) member.from = seq;
-      start(member);
+  /** Those whom an event concerns by who they are, or follow. */
+  function concernedBy(event: LogEvent): Person<Member>[] {
+    const { authorId, kind } = event;
+    switch (kind) {
+      case 'unfollow':
+      case 'mute':
+      case 'block':
+        return people.among([authorId]);
+      case 'suspended':
+        return [...people.listenersOf(authorId)].filter(({ viewerId }) => viewerId !== authorId);
+      // Who follows goes on seeing them.
+      case 'private':
+        return [];
+      case 'post':
+      case 'repost':
+        return [...people.listenersOf(authorId)].filter((person) => isAddressed(person, event));
+      default:
+        return [...people.listenersOf(authorId)];
     }
   }
 
-  async function listenersOf(event: LogEvent): Promise<Member[]> {
-    const listeners = new Set(byAuthor.get(event.authorId));
-    if (event.kind === 'post_removed' && event.post && members.size > 0) {
-      const viewerIds = [...new Set([...members].map(({ viewerId }) => viewerId))];
-      const viewers = await viewersOfReposts(sql, event.post.id, viewerIds);
-      for (const member of members) if (member.isLive && viewers.has(member.viewerId)) listeners.add(member);
-    }
-    return [...listeners].filter(({ from }) => event.seq > from);
+  /** Everybody whom an event may concern. */
+  function everybody({ authorId, kind, subjectId }: LogEvent): Person<Member>[] {
+    // Whom a stranger blocked is not told so: they hear of it where a repost has brought that person to them.
+    if (kind === 'block') return people.among([authorId, subjectId]);
+    const all = [...people.all()];
+    if (kind !== 'private' && kind !== 'suspended') return all;
+    const spared = new Set(kind === 'private' ? people.listenersOf(authorId) : people.among([authorId]));
+    return all.filter((person) => !spared.has(person));
   }
 
   async function tell(event: LogEvent): Promise<void> {
-    if (event.kind === 'follow' || event.kind === 'unfollow') return follow(event);
-    if (!event.post) return;
-    const listeners = await listenersOf(event);
-    if (listeners.length === 0) return;
-    const told = await route(event, listeners);
-    for (const { viewerId, queue } of listeners) {
-      const live = told.get(viewerId);
-      if (live) queue.push(live);
-    }
+    if (event.kind === 'follow' || event.kind === 'unfollow') people.follow(event);
+    if (!event.post && !isHiding(event)) return;
+    const toEverybody = await isForEverybody(event);
+    const concerned = concernedBy(event);
+    const listeners = liveOf(toEverybody ? everybody(event) : concerned, event.seq);
+    const concernedIds = new Set(toEverybody ? concerned.map(({ viewerId }) => viewerId) : []);
+    const isConcerned = (viewerId: bigint) => !toEverybody || concernedIds.has(viewerId);
+    const ask = (viewerIds: readonly bigint[]) => route(event, viewerIds, isConcerned);
+    deliveries.send({ turnOf: event.authorId, ask }, listeners);
   }
 
   return {
     position: () => position,
     count: () => members.size,
+    stop: deliveries.stop,
     async onEvents(events) {
       for (const event of events) {
+        await deliveries.room();
         position = { ...position, seq: event.seq };
-        try {
-          await tell(event);
-        } catch (error) {
-          logger.warn({ err: error, seq: String(event.seq) }, 'an event could not be routed and is replayed');
-          replayFrom(event.seq - 1n);
-        }
+        await tell(event);
       }
     },
     onReset(head) {
       position = head;
+      // All of them first: nobody keeps whom they followed in the projection before.
+      for (const member of members) leave(member);
       for (const member of members) {
-        leave(member);
+        member.person = people.find(member.viewerId);
+        member.person.streams.add(member);
         member.from = head.seq;
         member.queue.push({ type: 'Reset', reason: 'REBUILT', ...head });
         start(member);
       }
     },
     open(viewerId, from, queue) {
-      const member: Member = {
-        viewerId,
-        since: new Map(),
-        asOf: 0n,
-        from,
-        isLive: false,
-        isStale: false,
-        joins: 0,
-        queue,
-      };
+      const person = people.find(viewerId);
+      const member: Member = { viewerId, person, from, queue, isLive: false, joins: 0, onTheirWay: [] };
+      person.streams.add(member);
       members.add(member);
       liveStreams.set(members.size);
       start(member);

@@ -1,5 +1,4 @@
-import { Counter, Gauge, metrics } from '@murmuration/service-kit';
-import type { ResetReason } from './live-event.ts';
+import { Counter, Histogram, metrics } from '@murmuration/service-kit';
 
 export const gapsFilled = new Counter({
   name: 'live_events_from_database_total',
@@ -7,26 +6,9 @@ export const gapsFilled = new Counter({
   registers: [metrics],
 });
 
-export const liveStreams = new Gauge({
-  name: 'live_streams',
-  help: 'Open streams of live events',
+export const liveFreshness = new Histogram({
+  name: 'live_event_freshness_seconds',
+  help: 'From the moment a post was written until it was handed to the socket of a stream that is told of it as it happens',
+  buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
   registers: [metrics],
 });
-
-export const liveEventsSent = new Counter({
-  name: 'live_events_total',
-  help: 'Live events handed to streams, by type',
-  labelNames: ['type'],
-  registers: [metrics],
-});
-
-export const liveResets = new Counter({
-  name: 'live_resets_total',
-  help: 'Streams told to fetch again, by reason',
-  labelNames: ['reason'],
-  registers: [metrics],
-});
-
-// From zero on, or the first reset of a kind would not be a rise.
-const reasons = ['TOO_OLD', 'REBUILT', 'NOT_YOURS', 'INVALID'] as const satisfies ResetReason[];
-for (const reason of reasons) liveResets.labels(reason).inc(0);

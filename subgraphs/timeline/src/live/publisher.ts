@@ -1,9 +1,9 @@
 import type { Logger, RedisCache } from '@murmuration/service-kit';
 import type { Sql } from '../database/pool.ts';
+import { publisherLimits } from '../limits.ts';
 import { encodeFirehose, firehoseChannel } from './firehose.ts';
-import { readLog, readLogHead } from './log-event.ts';
-
-export const publisherLimits = { events: 500, headEveryMs: 500 } as const;
+import { readLogHead } from '../log/head.ts';
+import { readLog } from '../log/log-event.ts';
 
 export interface Publisher {
   /** Call after a commit that wrote to the log. Never fails, never waits. */

@@ -1,52 +1,88 @@
+import { downstreamError } from '@murmuration/service-kit';
+import { type Queue, tryAgain } from '@murmuration/service-kit/subgraph';
+import type { Relationships } from '@murmuration/relationships';
 import type { Sql } from '../database/pool.ts';
-import type { HomePipeline } from '../home/pipeline.ts';
-import type { AuthorSights } from './author-sights.ts';
+import type { SeenEntry, Visible } from '../belonging/visible.ts';
+import { type TimelineLimits, timelineLimits } from '../limits.ts';
+import type { LogEvent } from '../log/log-event.ts';
+import { type ReplayRange, selectReplay } from '../belonging/replay.ts';
+import type { SignAudience } from './audience.ts';
+import { isHiding, personHidden } from './hidden-person.ts';
 import type { LiveEvent } from './live-event.ts';
-import type { LogEvent } from './log-event.ts';
-import type { Queue } from './queue.ts';
-import { type ReplayRange, selectReplay } from './replay.ts';
-import { createRouter } from './router.ts';
+import { createReplayedAdditions } from './replayed-additions.ts';
+import { removalFor } from './router.ts';
 
-/** Tells a stretch of the log to one viewer, by whom they follow and may see now. */
-export type Replay = (viewerId: bigint, range: ReplayRange, queue: Queue<LiveEvent>) => Promise<void>;
+type Sink = Pick<Queue<LiveEvent>, 'room'> & { push(item: LiveEvent): void };
 
-const pageSize = 200;
+/** Tells a stretch of the log to one viewer, by whom they follow and may see now, while it is wanted. */
+export type Replay = (
+  viewerId: bigint,
+  range: ReplayRange,
+  sink: Sink,
+  isWanted: () => boolean,
+) => Promise<void>;
 
 export function createReplay(options: {
   sql: Sql;
-  pipeline: Pick<HomePipeline, 'visible'>;
-  sights: AuthorSights;
+  visible: Visible;
+  relationships: Pick<Relationships, 'read'>;
+  sign: SignAudience;
+  limits?: TimelineLimits;
 }): Replay {
-  const { sql, pipeline } = options;
-  const route = createRouter(options);
+  const { sql, visible, relationships, limits = timelineLimits } = options;
+  const replayed = createReplayedAdditions(options.sign);
 
-  /** Additions go through the same step as a page of the timeline; removals through the live router. */
-  async function tell(viewerId: bigint, events: readonly LogEvent[], queue: Queue<LiveEvent>): Promise<void> {
+  /** Additions go through the same step as a page of the timeline. */
+  async function additionsOf(viewerId: bigint, events: readonly LogEvent[]) {
     const ids = events.flatMap(({ entryId, kind }) => (entryId && isAddition(kind) ? [entryId] : []));
-    const seen = new Map(
-      (await pipeline.visible(viewerId, [...new Set(ids)])).map((entry) => [entry.id, entry]),
-    );
-    for (const event of events) {
-      if (isAddition(event.kind)) {
-        const entry = seen.get(event.entryId ?? 0n);
-        if (entry) queue.push({ type: 'PostAdded', seq: event.seq, entry });
-        continue;
-      }
-      const removed = (await route(event, [{ viewerId, since: new Map() }])).get(viewerId);
-      if (removed) queue.push(removed);
-    }
+    const entries = await visible(viewerId, [...new Set(ids)]);
+    return new Map(entries.map((entry) => [entry.id, known(entry)]));
   }
 
-  return async (viewerId, { after, through }, queue) => {
-    for (let from = after; ; ) {
-      const events = await selectReplay(sql, viewerId, { after: from, through }, pageSize);
-      await queue.room();
-      await tell(viewerId, events, queue);
+  async function removalsOf(viewerId: bigint, events: readonly LogEvent[]) {
+    const removals = events.filter(({ kind }) => !isAddition(kind));
+    const authors = [...new Set(removals.flatMap(({ post }) => post?.authorId ?? []))];
+    const read = await relationships.read(viewerId, authors);
+    const relations = new Map(authors.map((author, index) => [author, read[index]]));
+    const relationOf = (author: bigint) => relations.get(author) ?? new Error('never asked');
+    return new Map(removals.map((event) => [event.seq, known(removalFor(viewerId, event, relationOf))]));
+  }
+
+  /** @throws when of one of them nobody can tell: then none is told yet */
+  async function look(viewerId: bigint, events: readonly LogEvent[]): Promise<LiveEvent[]> {
+    const [additions, removals] = await Promise.all([
+      additionsOf(viewerId, events),
+      removalsOf(viewerId, events),
+    ]);
+    const told = await Promise.all(
+      events.map((event) => {
+        const { entryId, kind, seq } = event;
+        if (isHiding(event)) return personHidden(event, viewerId);
+        const entry = isAddition(kind) ? additions.get(entryId ?? 0n) : undefined;
+        return entry ? replayed(event, entry) : removals.get(seq);
+      }),
+    );
+    return told.filter((live) => live != null);
+  }
+
+  return async (viewerId, { after, through }, sink, isWanted) => {
+    for (let from = after; isWanted(); ) {
+      const events = await selectReplay(sql, viewerId, { after: from, through }, limits.replayPage);
+      await sink.room();
+      const told = await tryAgain(() => look(viewerId, events), isWanted, limits);
+      for (const live of told ?? []) sink.push(live);
       const last = events.at(-1);
-      if (!last || events.length < pageSize) return;
+      if (!last || events.length < limits.replayPage) return;
       from = last.seq;
     }
   };
+}
+
+/** @throws instead of an answer that says nothing */
+export function known<T extends SeenEntry | LiveEvent | null>(found: T | Error): T {
+  if (found instanceof Error) throw found;
+  if (found && 'sight' in found && found.sight === 'unknown') throw downstreamError('user');
+  return found;
 }
 
 function isAddition(kind: LogEvent['kind']): boolean {

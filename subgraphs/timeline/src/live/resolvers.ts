@@ -1,22 +1,28 @@
 import { encodeId } from '@murmuration/ids';
-import { requireViewer } from '@murmuration/service-kit';
+import { requireViewer, SharedEvent, SharedStream } from '@murmuration/service-kit/subgraph';
 import type { Context } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
-import { edgeOf, userKey } from '../home/connection.ts';
+import { userKey } from '../belonging/keys.ts';
 import type { CursoredEvent } from './stream.ts';
 
 export const liveResolvers = {
   Subscription: {
     homeTimelineUpdates: {
       subscribe: (_root: unknown, { after }: { after?: string | null }, context: Context) =>
-        context.services.streams(requireViewer(context), after ?? null),
+        new SharedStream(context.services.streams(requireViewer(context), after ?? null), shared),
       resolve: (event: CursoredEvent) => event,
     },
   },
   LiveEvent: { __resolveType: ({ type }) => type },
-  PostAdded: { edge: ({ entry }) => edgeOf(entry) },
+  PostAdded: { edge: ({ entry }, _args, { services }) => services.home.edgeOf(entry) },
   PostRemoved: {
     postId: ({ postId }) => encodeId('Post', postId),
     repostedBy: ({ reposterId }) => (reposterId === null ? null : userKey(reposterId)),
   },
+  PersonHidden: { userId: ({ personId }) => encodeId('User', personId) },
 } satisfies Resolvers & { Subscription: unknown };
+
+/** Nothing of an event but its cursor depends on whom it is told. */
+function shared({ cursor, told }: CursoredEvent): SharedEvent {
+  return new SharedEvent(told, cursor, told.type === 'PostAdded' ? told.audience : undefined);
+}

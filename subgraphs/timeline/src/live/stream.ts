@@ -1,25 +1,30 @@
+import {
+  countReset,
+  createOpenStreams,
+  createQueue,
+  type Pourable,
+  type Queued,
+  type ResetReason,
+  streamOf,
+  tryAgain,
+} from '@murmuration/service-kit/subgraph';
 import type { Sql } from '../database/pool.ts';
-import type { HomePipeline } from '../home/pipeline.ts';
-import type { LiveCursors } from './cursor.ts';
+import type { Visible } from '../belonging/visible.ts';
+import type { LiveCursors } from '../log/cursor.ts';
 import type { Hub } from './hub.ts';
-import type { LiveEvent, ResetReason } from './live-event.ts';
-import { readLogHead } from './log-event.ts';
-import { liveEventsSent, liveResets } from './metrics.ts';
-import { createQueue, type Queued } from './queue.ts';
-import { isReplayable } from './replay.ts';
+import type { LiveEvent } from './live-event.ts';
+import { readLogHead } from '../log/head.ts';
+import { liveFreshness } from './metrics.ts';
+import { known } from './replayer.ts';
+import { type TimelineLimits, timelineLimits } from '../limits.ts';
+import { isReplayOver } from '../belonging/replay.ts';
+import { isReplayable } from '../log/is-replayable.ts';
 
-export const streamLimits = {
-  /** Events that may wait for a reader who does not keep up. */
-  waiting: 1_000,
-  /** What waited longer is looked at again before it is told: somebody may have blocked somebody meanwhile. */
-  freshMs: 500,
-} as const;
-
-/** An event with the cursor of its place. */
-export type CursoredEvent = LiveEvent & { cursor: string };
+/** An event with the cursor of its place, and the one object that all have who are told it. */
+export type CursoredEvent = LiveEvent & { cursor: string; told: LiveEvent };
 export type Cursored<Type extends LiveEvent['type']> = Extract<CursoredEvent, { type: Type }>;
 
-export type OpenStream = (viewerId: bigint, after: string | null) => AsyncIterableIterator<CursoredEvent>;
+export type OpenStream = (viewerId: bigint, after: string | null) => Pourable<CursoredEvent>;
 
 /** Where a stream begins: at a place of the log, or there after saying that the client must fetch again. */
 type Start = { from: bigint; incarnation: string; reset: ResetReason | null };
@@ -28,9 +33,10 @@ export function createStreams(options: {
   sql: Sql;
   hub: Hub;
   cursors: LiveCursors;
-  pipeline: Pick<HomePipeline, 'visible'>;
+  visible: Visible;
+  limits?: TimelineLimits;
 }): OpenStream {
-  const { sql, hub, cursors, pipeline } = options;
+  const { sql, hub, cursors, visible, limits = timelineLimits } = options;
 
   async function startAt(viewerId: bigint, after: string | null): Promise<Start> {
     const place = after === null ? null : cursors.decode(after);
@@ -41,21 +47,35 @@ export function createStreams(options: {
     if (!place || (place.incarnation === incarnation && place.seq > head.seq)) return reset('INVALID');
     if (place.viewerId !== viewerId) return reset('NOT_YOURS');
     if (place.incarnation !== incarnation) return reset('REBUILT');
-    const isKept = await isReplayable(sql, place.seq, head.seq);
-    return isKept ? { from: place.seq, incarnation, reset: null } : reset('TOO_OLD');
+    const { replayEvents } = limits;
+    const missed = { after: place.seq, through: head.seq };
+    const isTold =
+      (await isReplayable(sql, place.seq, head.seq)) &&
+      !(await isReplayOver(sql, viewerId, missed, replayEvents));
+    return isTold ? { from: place.seq, incarnation, reset: null } : reset('TOO_OLD');
+  }
+
+  /** Whether it was just looked at; what waited is looked at again. */
+  function isFresh({ item, queuedAtMs }: Queued<LiveEvent>): boolean {
+    return item.type !== 'PostAdded' || performance.now() - queuedAtMs < limits.liveFreshMs;
   }
 
   async function stillShown(
     viewerId: bigint,
-    { item, queuedAtMs }: Queued<LiveEvent>,
+    { item }: Queued<LiveEvent>,
+    isOpen: () => boolean,
   ): Promise<LiveEvent | null> {
-    if (item.type !== 'PostAdded' || performance.now() - queuedAtMs < streamLimits.freshMs) return item;
-    const [entry] = await pipeline.visible(viewerId, [item.entry.id]);
+    if (item.type !== 'PostAdded') return item;
+    const look = async () => known((await visible(viewerId, [item.entry.id]))[0] ?? null);
+    const entry = await tryAgain(look, isOpen, limits);
     return entry ? { ...item, entry } : null;
   }
 
+  const openStreams = createOpenStreams(limits);
+
   return (viewerId, after) => {
-    const queue = createQueue<LiveEvent>(streamLimits.waiting);
+    const leave = openStreams.enter(viewerId);
+    const queue = createQueue<LiveEvent>(limits.liveWaiting);
     let close: () => void = () => undefined;
     let isOpen = true;
     /** That of what was taken last: what waits may be of one before the hub's. */
@@ -66,50 +86,30 @@ export function createStreams(options: {
       if (!isOpen) return;
       ({ incarnation } = place);
       if (reset) {
-        liveResets.labels(reset).inc();
+        countReset(reset);
         queue.push({ type: 'Reset', seq: from, reason: reset, incarnation });
       }
       close = hub.open(viewerId, from, queue);
     }
     start().catch((error: Error) => queue.fail(error));
 
-    function end(): void {
-      isOpen = false;
-      close();
-      queue.end();
-    }
-
-    async function next(): Promise<IteratorResult<CursoredEvent, undefined>> {
-      for (;;) {
-        const queued = await queue.take();
-        if (!queued) return { done: true, value: undefined };
-        const event = await stillShown(viewerId, queued);
-        if (!event) continue;
-        liveEventsSent.labels(event.type).inc();
-        if (event.type === 'Reset') ({ incarnation } = event);
-        return {
-          done: false,
-          value: { ...event, cursor: cursors.encode({ incarnation, seq: event.seq, viewerId }) },
-        };
+    function cursored(event: LiveEvent): CursoredEvent {
+      if (event.type === 'Reset') ({ incarnation } = event);
+      if (event.type === 'PostAdded' && event.writtenAtMs !== null) {
+        liveFreshness.observe(Math.max(0, Date.now() - event.writtenAtMs) / 1_000);
       }
+      return { ...event, told: event, cursor: cursors.encode({ incarnation, seq: event.seq, viewerId }) };
     }
 
-    return {
-      async next() {
-        try {
-          return await next();
-        } catch (error) {
-          end();
-          throw error;
-        }
-      },
-      async return() {
-        end();
-        return { done: true, value: undefined };
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+    function tell(queued: Queued<LiveEvent>): CursoredEvent | Promise<CursoredEvent | null> {
+      if (isFresh(queued)) return cursored(queued.item);
+      return stillShown(viewerId, queued, () => isOpen).then((event) => event && cursored(event));
+    }
+
+    return streamOf(queue, tell, () => {
+      isOpen = false;
+      leave();
+      close();
+    });
   };
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger, RedisCache } from '@murmuration/service-kit';
 import type { Sql } from '../database/pool.ts';
+import { tailLimits } from '../limits.ts';
 import { decodeFirehose, type FirehoseMessage, firehoseChannel } from './firehose.ts';
-import { type LogEvent, type LogHead, readLog, readLogHead } from './log-event.ts';
+import { type LogHead, readLogHead } from '../log/head.ts';
+import { type LogEvent, readLog } from '../log/log-event.ts';
 import { gapsFilled } from './metrics.ts';
-
-export const tailLimits = { silenceMs: 1_000, events: 1_000, queuedMessages: 1_000 } as const;
 
 export interface TailListener {
   /** Called with events in order, each once, without a gap; the next ones wait for it. */
@@ -37,14 +37,12 @@ export async function followLog(options: {
   let wake: () => void = () => undefined;
   const stopping = new AbortController();
 
-  const subscriber = redis.client.duplicate({
+  const subscriber = redis.subscriber({
     enableOfflineQueue: true,
     maxRetriesPerRequest: null,
     commandTimeout: undefined,
-    enableAutoPipelining: false,
     autoResubscribe: true,
   });
-  subscriber.on('error', () => undefined); // the cache's connection says that Redis is away
   subscriber.on('message', (_channel: string, text: string) => {
     options.onHeard?.();
     const message = decodeFirehose(text);

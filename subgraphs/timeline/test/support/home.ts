@@ -1,19 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from '@murmuration/ids';
-import { createRelationships, type RelationshipsRequest } from '@murmuration/relationships';
+import {
+  createRelationships,
+  type RelationshipsRequest,
+  type ViewerRelationsRequest,
+} from '@murmuration/relationships';
 import { createLogger, createRedisCache } from '@murmuration/service-kit';
 import { createTestDatabase, createTestRedis } from '@murmuration/testing';
 import { homeByOracle, loadTruth } from '@murmuration/testing/oracle';
 import pg from 'pg';
 import { vi } from 'vitest';
 import { createTimelinePool, createTimelineReads } from '../../src/database/pool.ts';
-import { pushNextChunk } from '../../src/fanout/chunk-lane.ts';
-import { fanOutNext } from '../../src/fanout/small-lane.ts';
-import { createHomeCache } from '../../src/home/cache/cache.ts';
-import { createRebuilds } from '../../src/home/cache/rebuild.ts';
+import { adoptNamespace, dispatch } from '../../src/fanout/dispatch.ts';
+import { runNextTask } from '../../src/fanout/run-task.ts';
+import { createHomeCache } from '../../src/lists/cache.ts';
+import { createRebuilds } from '../../src/lists/rebuild.ts';
 import { createCandidateSource } from '../../src/home/candidate-source.ts';
 import { createHomePipeline } from '../../src/home/pipeline.ts';
-import { createPushedTo } from '../../src/home/pushed-to.ts';
-import { highest } from '../../src/home/range.ts';
+import { createVisible } from '../../src/belonging/visible.ts';
+import { createPushedToWatch } from '../../src/lists/pushed-to.ts';
+import { highest } from '../../src/belonging/range.ts';
 import { applyChanges } from '../../src/ingest/apply.ts';
 import type { IncomingChange, IncomingSource } from '../../src/ingest/changes.ts';
 import { type TimelineLimits, timelineLimits } from '../../src/limits.ts';
@@ -43,28 +49,34 @@ export async function openHome(
   });
   const cache = createHomeCache(redis, limits);
   const rebuilds: string[] = [];
-  const rebuild = createRebuilds({
+  const rebuilding = createRebuilds({
     cache,
     sql: pool,
     limits,
+    logger,
     onOutcome: (outcome) => rebuilds.push(outcome),
   });
   const relationships = createRelationships({ redis, user: { call: answerFor(town) } });
   const ids = createCandidateSource({
-    sql: reads,
+    reads,
+    sql: pool,
     cache,
-    pushed: createPushedTo(reads),
-    rebuild,
+    pushedTo: createPushedToWatch(reads, limits),
+    rebuilds: rebuilding,
     relationships,
     logger,
     limits,
   });
-  const pipeline = createHomePipeline({ sql: reads, ids, relationships });
+  const pipeline = createHomePipeline({ sql: reads, ids, relationships, limits });
+  const visible = createVisible({ sql: reads, relationships });
   const oracle = new pg.Client({ connectionString: database.url });
   await oracle.connect();
   await vi.waitUntil(() => redis.namespace() !== null, { timeout: 15_000 });
 
-  async function apply(changes: readonly IncomingChange[], source: IncomingSource = { kind: 'feed' }) {
+  async function apply(
+    changes: readonly IncomingChange[],
+    source: IncomingSource = { kind: 'feed', generation: 0n },
+  ) {
     const client = await pool.connect();
     try {
       await client.query('BEGIN');
@@ -85,29 +97,55 @@ export async function openHome(
     redis,
     cache,
     pipeline,
+    visible,
     relationships,
     rebuilds,
     logger,
     limits,
     databaseUrl: database.url,
     apply,
-    /** Pushes until nothing is left to push. */
-    async fanOut() {
-      while ((await fanOutNext({ pool, cache, limits })) > 0);
-      while (await pushNextChunk({ pool, cache, limits }));
+    /** Makes tasks of all that the log has, for the Redis in use. */
+    async dispatch() {
+      await adoptNamespace(pool, cache.namespace() ?? '', limits);
+      for (;;) {
+        const { events, moved } = await dispatch(pool, limits);
+        if (events === 0) return;
+        await cache.forget(moved).catch(() => undefined);
+      }
     },
-    /** Every entry of a reader's home, read in pages of one size from one end to the other. */
+    /** Pushes until nothing is left to push, or Redis takes nothing twice: on a busy machine once says little. */
+    async fanOut() {
+      await this.dispatch();
+      for (const isLarge of [false, true]) {
+        let refusals = 0;
+        for (;;) {
+          const ended = await runNextTask({ pool, cache, logger, limits }, isLarge);
+          if (ended === 'nothing to do') break;
+          if (ended === 'away') {
+            if (++refusals === 2) break;
+            await sleep(limits.fanoutRestMs);
+          }
+        }
+      }
+    },
+    settled: () => rebuilding.settled(),
+    /**
+     * Every entry of a reader's home, read in pages of one size from one end to the other; the list that the
+     * reads asked for is there afterwards.
+     */
     async read(reader: bigint, size: number, direction: Page['direction'] = 'forward'): Promise<bigint[]> {
       const all: bigint[] = [];
       let place: bigint = direction === 'forward' ? highest : 0n;
       for (;;) {
         const [after, before] = direction === 'forward' ? [place, null] : [null, place];
-        const page = await pipeline.page(reader, { limit: size, direction, after, before });
-        const kept = page.entries.slice(0, size).map(({ id }) => id);
+        const { entries, rest } = await pipeline.page(reader, { limit: size, direction, after, before });
+        const kept = entries.slice(0, size).map(({ id }) => id);
         all.push(...kept);
-        place = kept.at(-1) ?? place;
-        if (page.entries.length <= size) break;
+        if (entries.length <= size && !rest) break;
+        const ofRest = rest && (direction === 'forward' ? rest.high : rest.low);
+        place = ofRest ?? kept.at(-1) ?? place;
       }
+      await rebuilding.settled();
       return direction === 'forward' ? all : all.reverse();
     },
     async expected(reader: bigint): Promise<bigint[]> {
@@ -129,7 +167,13 @@ export type TestHome = Awaited<ReturnType<typeof openHome>>;
 
 export function answerFor(town: Town) {
   return async <Answer>({ body }: { body?: unknown }): Promise<Answer> => {
-    const { viewerId, authorIds } = body as RelationshipsRequest;
+    const asked = body as RelationshipsRequest | ViewerRelationsRequest;
+    if ('viewerIds' in asked) {
+      const author = BigInt(asked.authorId);
+      const relations = asked.viewerIds.map((viewer) => town.relation(BigInt(viewer), author));
+      return { relations, generation: null } as Answer;
+    }
+    const { viewerId, authorIds } = asked;
     const viewer = BigInt(viewerId ?? 0);
     return { relations: authorIds.map((author) => town.relation(viewer, BigInt(author))) } as Answer;
   };

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { InternalClient } from '@murmuration/service-kit';
+import { liveStreams } from '@murmuration/service-kit/subgraph';
 import { vi } from 'vitest';
-import { createLiveCursors } from '../../src/live/cursor.ts';
-import { liveStreams } from '../../src/live/metrics.ts';
+import { createLiveCursors } from '../../src/log/cursor.ts';
 import { startPublisher } from '../../src/live/publisher.ts';
 import type { CursoredEvent } from '../../src/live/stream.ts';
+import type { TimelineLimits } from '../../src/limits.ts';
 import { startServices } from '../../src/services.ts';
 import { answerFor, openHome } from './home.ts';
 import type { Town } from './town.ts';
@@ -11,17 +13,25 @@ import type { Town } from './town.ts';
 const keys = [{ id: 'test', secret: randomBytes(32) }] as const;
 
 /** A projection that is followed live: the publisher of its log and one process that serves streams. */
-export async function openLive(town: Town, options: { redisUrl?: string } = {}) {
+export async function openLive(
+  town: Town,
+  options: {
+    redisUrl?: string;
+    limits?: Partial<TimelineLimits>;
+    user?: Pick<InternalClient, 'call'>;
+  } = {},
+) {
   const home = await openHome(town, options);
-  const { logger, pool, reads, redis } = home;
+  const { logger, pool, reads, redis, limits } = home;
   const publisher = startPublisher({ sql: pool, redis, logger, isLeading: () => true });
   const services = await startServices({
     pool,
     reads,
     redis,
     logger,
+    limits,
     keys: [keys[0]],
-    user: { call: answerFor(town) },
+    user: options.user ?? { call: answerFor(town) },
   });
   const open = new Set<AsyncIterableIterator<CursoredEvent>>();
   /** A stream without a cursor begins at the head that it finds: what is told before that is not for it. */

@@ -1,7 +1,7 @@
-/** What a handle looks like: its owner's spelling is kept, but nobody else may take one that reads alike. */
+/** What a handle looks like: its owner's spelling is kept, but nobody else may take one that looks alike. */
 export const handlePattern = /^[A-Za-z][A-Za-z0-9_]{2,29}$/;
 
-/** Names that would pass for the platform itself. Compared as skeletons, so `Adm1n` is taken too. */
+/** Names that would pass for the platform itself, `Adm1n` included. */
 const reservedWords = [
   'about',
   'account',
@@ -33,13 +33,17 @@ const reservedWords = [
   'undefined',
   'viewer',
 ];
-const reserved = new Set(reservedWords.map(skeletonOf));
+const reserved = new Set(reservedWords.map(foldWidely));
+
+export function isReserved(handle: string): boolean {
+  return reserved.has(foldWidely(handle));
+}
 
 /**
- * What must be unique: lower case, underscores dropped, and the few characters that pass for another in
- * most typefaces folded into one. Kept small on purpose: each rule takes names away from people.
+ * Whatever passes for another letter in some typeface. Wider than what keeps people's handles apart, which is the
+ * database's to say (`handle_skeleton`): these few words are nobody's.
  */
-export function skeletonOf(handle: string): string {
+function foldWidely(handle: string): string {
   return handle
     .toLowerCase()
     .replaceAll('_', '')
@@ -47,8 +51,4 @@ export function skeletonOf(handle: string): string {
     .replaceAll(/[1i]/g, 'l')
     .replaceAll('rn', 'm')
     .replaceAll('vv', 'w');
-}
-
-export function isReserved(handle: string): boolean {
-  return reserved.has(skeletonOf(handle));
 }

@@ -1,8 +1,9 @@
 import type { UserId } from '@murmuration/ids';
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
+import { mailTo } from '../mail/repository.ts';
 import { eventsOf } from '../outbox-sql.ts';
+import type { Statements } from '../statements.ts';
 import { returningPlace, writtenAt } from '../written.ts';
-import { skeletonOf } from './handle.ts';
 
 export interface NewAccount {
   handle: string;
@@ -14,34 +15,67 @@ export interface NewAccount {
 /** What signing in needs to know; never leaves this folder and `sessions/`. */
 export interface Credentials {
   id: UserId;
+  handle: string;
+  email: string;
   passwordHash: string;
   isSuspended: boolean;
 }
+
+const credentials = Prisma.raw(
+  `id, handle, email, password_hash AS "passwordHash", suspended_at IS NOT NULL AS "isSuspended"`,
+);
 
 /** E-mail addresses differ in no way that people mean by their letter case. */
 export function emailKeyOf(email: string): string {
   return email.toLowerCase();
 }
 
-/** @throws Prisma's unique violation when the handle or the address is taken */
+/**
+ * Opens an account and asks by mail whether the address is the person's.
+ * @throws Prisma's unique violation when the handle is taken
+ */
 export async function insertAccount(
   database: UserDatabase,
   account: NewAccount,
 ): Promise<{ id: UserId; writtenAt: string }> {
   const [row] = await database.$queryRaw<{ id: bigint; writtenAt: string }[]>`
     WITH changed AS (
-      INSERT INTO account (handle, handle_key, email, email_key, password_hash, display_name)
-      VALUES (${account.handle}, ${skeletonOf(account.handle)}, ${account.email}, ${emailKeyOf(account.email)},
-        ${account.passwordHash}, ${account.displayName})
+      INSERT INTO account (handle, email, email_key, password_hash, display_name)
+      VALUES (${account.handle}, ${account.email}, ${emailKeyOf(account.email)}, ${account.passwordHash},
+        ${account.displayName})
       RETURNING *
+    ), mailed AS (${mailTo('verify-email', 'changed')}
     ), events AS (${eventsOf('account')} ${returningPlace})
     SELECT id, ${writtenAt} AS "writtenAt" FROM changed`;
   if (!row) throw new Error('the new account was not returned');
   return row;
 }
 
-export async function findCredentials(
+/** Whether somebody has a handle, or one that looks like it. */
+export async function isHandleTaken(database: UserDatabase, handle: string): Promise<boolean> {
+  const [row] = await database.$queryRaw<{ isTaken: boolean }[]>`
+    SELECT EXISTS (SELECT FROM account WHERE handle_key = handle_skeleton(${handle}))
+        OR EXISTS (SELECT FROM account WHERE handle_look(handle) = handle_look(${handle}))
+        OR handle_rests(${handle}, 0) AS "isTaken"`;
+  return row?.isTaken ?? false;
+}
+
+/** Unless it was changed meanwhile. */
+export async function replacePasswordHash(
   database: UserDatabase,
+  { id, passwordHash }: Credentials,
+  next: string,
+): Promise<void> {
+  await database.$executeRaw`
+    UPDATE account SET password_hash = ${next} WHERE id = ${id} AND password_hash = ${passwordHash}`;
+}
+
+/**
+ * By a handle or an address. Of the accounts that claim one address it is the one that has it verified; while none has,
+ * the oldest.
+ */
+export async function findCredentials(
+  database: Statements,
   handleOrEmail: string,
 ): Promise<Credentials | null> {
   if (handleOrEmail.includes('\0')) return null; // Postgres has no such text
@@ -49,7 +83,13 @@ export async function findCredentials(
     ? Prisma.sql`email_key = ${emailKeyOf(handleOrEmail)}`
     : Prisma.sql`lower(handle) = ${handleOrEmail.replace(/^@/, '').toLowerCase()}`;
   const [row] = await database.$queryRaw<Credentials[]>`
-    SELECT id, password_hash AS "passwordHash", suspended_at IS NOT NULL AS "isSuspended"
-    FROM account WHERE ${condition}`;
+    SELECT ${credentials} FROM account WHERE ${condition}
+    ORDER BY email_verified_at IS NULL, id LIMIT 1`;
+  return row ?? null;
+}
+
+/** Of somebody who is signed in; null when they are gone. */
+export async function findCredentialsById(database: Statements, id: UserId): Promise<Credentials | null> {
+  const [row] = await database.$queryRaw<Credentials[]>`SELECT ${credentials} FROM account WHERE id = ${id}`;
   return row ?? null;
 }

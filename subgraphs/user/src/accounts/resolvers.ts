@@ -3,7 +3,7 @@ import { answer } from '../sessions/resolvers.ts';
 
 export const accountResolvers: Resolvers = {
   Mutation: {
-    signUp: (_root, { input }, context) =>
-      answer(context, () => context.services.accounts.signUp(input, context)),
+    signUp: (_root, { input }, context, info) =>
+      answer(context, info, () => context.services.accounts.signUp(input, context)),
   },
 };

@@ -1,6 +1,13 @@
-import { UserErrors } from '@murmuration/service-kit';
+import {
+  showsSomething,
+  type UserErrorCode,
+  userErrorCodes,
+  validationError,
+  validationErrors,
+} from '@murmuration/service-kit';
 import { z } from 'zod';
 import { handlePattern, isReserved } from './handle.ts';
+import { isKnownPassword, isOwnName } from './known-passwords.ts';
 
 const handle = z
   .string()
@@ -9,22 +16,47 @@ const handle = z
 const displayName = z
   .string()
   .trim()
-  .min(1, 'A name has 1 to 64 characters.')
-  .refine((text) => [...text].length <= 64, 'A name has 1 to 64 characters.')
-  .refine(isPlain, 'A name has no control characters.');
+  .refine((text) => lengthOf(text) <= 64, 'A name has 1 to 64 characters.')
+  .refine((text) => isPlain(text), 'A name has no control characters, and is of one line.')
+  .refine(showsSomething, 'A name shows something.');
 const bio = z
   .string()
-  .trim()
-  .refine((text) => [...text].length <= 300, 'At most 300 characters.')
-  .refine((text) => isPlain(text.replaceAll('\n', '')), 'No control characters but line breaks.');
+  .transform((text) => text.replaceAll(/\r\n?/g, '\n').trim())
+  .refine((text) => lengthOf(text) <= 300, 'At most 300 characters.')
+  .refine(
+    (text) => isPlain(text.replaceAll(/[\n\t]/g, '')),
+    'No control characters but tabs and line breaks.',
+  );
 
-export const signUpInput = z.object({
-  handle,
-  email: z.email('This is not an e-mail address.').max(254, 'This is not an e-mail address.'),
-  // Bounded above because hashing costs by length, below because of guessing.
-  password: z.string().min(8, 'At least 8 characters.').max(200, 'At most 200 characters.'),
-  displayName: displayName.nullish(),
+/** Hashing costs by length. */
+export const longestPassword = 200;
+/** Longer than any handle or address that exists; nothing is hashed or counted for more. */
+export const longestName = 254;
+
+const weak = (message: string) => ({ error: message, params: { code: 'WEAK_PASSWORD' } });
+const newPassword = z
+  .string()
+  .refine((text) => lengthOf(text.normalize('NFC')) >= 8, weak('At least 8 characters.'))
+  .refine((text) => lengthOf(text) <= longestPassword, `At most ${longestPassword} characters.`)
+  .refine((text) => !isKnownPassword(text), weak('Many people have this password: it is guessed first.'));
+/** One that is compared, not kept. */
+const password = z
+  .string()
+  .refine((text) => lengthOf(text) <= longestPassword, `At most ${longestPassword} characters.`);
+const email = z.email('This is not an e-mail address.').max(longestName, 'This is not an e-mail address.');
+
+const ownName = 'A password is not your name or your address.';
+
+export const signUpInput = z
+  .object({ handle, email, password: newPassword, displayName: displayName.nullish() })
+  .refine((input) => !isOwnName(input.password, input), { ...weak(ownName), path: ['password'] });
+export const changeEmailInput = z.object({ newEmail: email, password });
+export const changePasswordInput = z.object({
+  currentPassword: password,
+  newPassword,
+  endOtherSessions: z.boolean(),
 });
+export const resetPasswordInput = z.object({ token: z.string(), newPassword, endSessions: z.boolean() });
 export type SignUp = z.infer<typeof signUpInput>;
 
 export const profileInput = z.object({
@@ -42,13 +74,31 @@ export type ProfileChange = z.infer<typeof profileInput>;
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  const byField = new Map(result.error.issues.map((issue) => [issue.path.join('.'), issue.message]));
-  throw new UserErrors(
-    ...[...byField].map(([field, message]) => ({ __typename: 'ValidationError' as const, field, message })),
-  );
+  const byField = new Map(result.error.issues.map((issue) => [issue.path.join('.'), faultOf(issue)]));
+  throw validationErrors([...byField].map(([field, fault]) => ({ field, ...fault })));
 }
 
-/** Without control characters, marks that reorder the text around a name, and halves of characters. */
+function faultOf(issue: z.core.$ZodIssue): { message: string; code?: UserErrorCode } {
+  const code =
+    issue.code === 'custom' ? userErrorCodes.find((each) => each === issue.params?.['code']) : undefined;
+  return { message: issue.message, ...(code && { code }) };
+}
+
+/** @throws UserErrors `ValidationError` for a password that is the account's handle or address */
+export function refuseOwnNames(
+  field: string,
+  given: string,
+  account: { handle: string; email: string },
+): void {
+  if (isOwnName(given, account)) throw validationError(field, ownName, 'WEAK_PASSWORD');
+}
+
+/** In code points: what a person counts, or nearly, whatever the alphabet. */
+function lengthOf(text: string): number {
+  return [...text].length;
+}
+
+/** Without control characters, line breaks, marks that turn the text around a name, and halves of characters. */
 function isPlain(text: string): boolean {
-  return text.isWellFormed() && !/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u.test(text);
+  return text.isWellFormed() && !/[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u.test(text);
 }

@@ -1,5 +1,4 @@
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
-import { skeletonOf } from '../accounts/handle.ts';
 import { emailKeyOf } from '../accounts/repository.ts';
 import { eventsOf } from '../outbox-sql.ts';
 
@@ -26,10 +25,10 @@ export interface ImportedFollow {
 
 const accountsStatement = (rows: string) => Prisma.sql`
   WITH imported AS (
-    INSERT INTO account (id, handle, handle_key, email, email_key, password_hash, display_name, bio, is_private, created_at)
-    SELECT id, handle, handle_key, email, email_key, password_hash, display_name, bio, is_private,
+    INSERT INTO account (id, handle, email, email_key, password_hash, display_name, bio, is_private, created_at)
+    SELECT id, handle, email, email_key, password_hash, display_name, bio, is_private,
       to_timestamp(((id >> 22) + 1735689600000) / 1000.0)
-    FROM jsonb_to_recordset(${rows}::jsonb) AS r(id bigint, handle text, handle_key text, email text, email_key text,
+    FROM jsonb_to_recordset(${rows}::jsonb) AS r(id bigint, handle text, email text, email_key text,
       password_hash text, display_name text, bio text, is_private boolean)
     RETURNING *
   ) ${eventsOf('account', 'imported')}`;
@@ -70,7 +69,6 @@ export function createImportService(database: UserDatabase): ImportService {
         accounts.map((account) => ({
           id: account.id.toString(),
           handle: account.handle,
-          handle_key: skeletonOf(account.handle),
           email: account.email,
           email_key: emailKeyOf(account.email),
           password_hash: account.passwordHash,

@@ -1,5 +1,5 @@
-import { createSqlSnapshot, type ServedFeed, serveFeed, type SnapshotProvider } from '@murmuration/events';
-import type { HttpServer, Logger, RedisCache } from '@murmuration/service-kit';
+import { createSqlSnapshot, type OpenedFeed, serveFeed, type SnapshotProvider } from '@murmuration/events';
+import type { HttpServer, Logger } from '@murmuration/service-kit';
 import type pg from 'pg';
 import { payloadSql } from '../outbox-sql.ts';
 
@@ -37,10 +37,7 @@ export function userSnapshots(pool: pg.Pool): SnapshotProvider[] {
   ];
 }
 
-/** The event feed of `user` and its snapshots, for the other subgraphs. */
-export function serveUserFeed(
-  app: HttpServer['app'],
-  options: { databaseUrl: string; redis: RedisCache; logger: Logger },
-): ServedFeed {
-  return serveFeed({ app, name: 'user', ...options, snapshots: userSnapshots });
+/** The event feed of `user` and its snapshots, for the other subgraphs. @returns what ends its chores */
+export function serveUserFeed(app: HttpServer['app'], opened: OpenedFeed, logger: Logger): () => void {
+  return serveFeed({ app, opened, logger, snapshots: userSnapshots });
 }

@@ -1,10 +1,17 @@
 import type { UserDatabase } from '@murmuration/prisma/user';
-import { relationBatchLimit, relationshipsPath } from '@murmuration/relationships';
-import { envelopeOf, type HttpServer, parseJson, revocationsPath } from '@murmuration/service-kit';
+import {
+  handleBatchLimit,
+  handlesPath,
+  relationBatchLimit,
+  relationshipsPath,
+  viewerRelationsPath,
+} from '@murmuration/relationships';
+import { type HttpServer, parseJson, revocationsPath } from '@murmuration/service-kit';
+import { envelopeOf } from '@murmuration/service-kit/subgraph';
 import { z } from 'zod';
 import type { Services } from '../services.ts';
 import { publicKeySet, type SigningKey } from '../sessions/keys.ts';
-import { findByHandles, handlesLimit, handlesPath } from './handles.ts';
+import { findByHandles } from './handles.ts';
 
 type App = HttpServer['app'];
 type Request = Parameters<typeof envelopeOf>[0];
@@ -18,7 +25,14 @@ const relationshipsBody = z.object({
   viewerId: id.nullable(),
   authorIds: z.array(id).max(relationBatchLimit),
 });
-const handlesBody = z.object({ handles: z.array(z.string().max(100)).max(handlesLimit) });
+const viewerRelationsBody = z.object({
+  authorId: id,
+  viewerIds: z.array(id).max(relationBatchLimit),
+});
+const handlesBody = z.object({
+  handles: z.array(z.string().max(100)).max(handleBatchLimit),
+  viewerId: id.nullish(),
+});
 
 /** What other services ask, none of it for a viewer: signed by a service, or refused. */
 export function registerInternalRoutes(
@@ -32,9 +46,14 @@ export function registerInternalRoutes(
       relations: await services.relationLookup.read(viewerId, authorIds),
     })),
   );
+  app.post(viewerRelationsPath, (request, reply) =>
+    send(reply, request, viewerRelationsBody, ({ authorId, viewerIds }) =>
+      services.relationLookup.readViewers(authorId, viewerIds),
+    ),
+  );
   app.post(handlesPath, (request, reply) =>
-    send(reply, request, handlesBody, async ({ handles }) => ({
-      users: await findByHandles(database, handles),
+    send(reply, request, handlesBody, async ({ handles, viewerId }) => ({
+      users: await findByHandles(database, handles, viewerId ?? null),
     })),
   );
   app.get(revocationsPath, (request, reply) =>

@@ -1,11 +1,24 @@
 import type { Connection, Edge, Page, UserId } from '@murmuration/ids';
+import type { View } from '../view.ts';
 import { type CursorCodec, cursorCodec } from '@murmuration/ids';
 
-export type PersonEdge = Edge<UserId>;
-export type PersonConnection = Connection<UserId>;
+/** Whom an edge is about, whether or not they exist for the viewer. */
+export interface Member {
+  id: UserId;
+  handle: string;
+  /** The viewer decided about them, and must be able to find them again. */
+  isDecided: boolean;
+  view: View;
+}
+
+export type PersonEdge = Edge<Member>;
+export type PersonConnection = Connection<Member>;
 
 export const listKinds = ['followers', 'following', 'followRequests', 'blockedUsers', 'mutedUsers'] as const;
 export type ListKind = (typeof listKinds)[number];
+
+/** Lists of what their owner decided, or has yet to. Nobody else reads them, and nobody is missing from them. */
+export const ownLists: ReadonlySet<ListKind> = new Set(['followRequests', 'blockedUsers', 'mutedUsers']);
 
 /** One codec a list: a cursor of the followers is refused by the list of the blocked. */
 export const listCursors = Object.fromEntries(listKinds.map((kind) => [kind, cursorCodec(kind)])) as Record<
@@ -17,6 +30,7 @@ export const listCursors = Object.fromEntries(listKinds.map((kind) => [kind, cur
 export interface ListRow {
   ownerId: UserId;
   memberId: UserId;
+  handle: string;
   key: bigint;
 }
 

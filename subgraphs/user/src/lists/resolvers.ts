@@ -1,15 +1,17 @@
+import { encodeId } from '@murmuration/ids';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { readOwnList, readPublicList } from './service.ts';
 
 export const listResolvers: Resolvers = {
   User: {
-    followers: (person, args, context) => readPublicList('followers', person, args, context),
-    following: (person, args, context) => readPublicList('following', person, args, context),
-    followRequests: (person, args, context) => readOwnList('followRequests', person, args, context),
-    blockedUsers: (person, args, context) => readOwnList('blockedUsers', person, args, context),
-    mutedUsers: (person, args, context) => readOwnList('mutedUsers', person, args, context),
+    followers: (person, args) => readPublicList('followers', person, args),
+    following: (person, args) => readPublicList('following', person, args),
+    followRequests: (person, args) => readOwnList('followRequests', person, args),
+    blockedUsers: (person, args) => readOwnList('blockedUsers', person, args),
+    mutedUsers: (person, args) => readOwnList('mutedUsers', person, args),
   },
   UserEdge: {
-    node: (edge, _args, context) => (edge.node === null ? null : context.loaders.people.load(edge.node)),
+    node: ({ node }) => (node === null ? null : node.view.people.load(node.id)),
+    stub: ({ node }) => (node?.isDecided ? { id: encodeId('User', node.id), handle: node.handle } : null),
   },
 };

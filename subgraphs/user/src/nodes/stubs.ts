@@ -2,20 +2,21 @@ import { badUserInput, decodeId, decodeInputId, typeOfId } from '@murmuration/id
 import type { Context } from '../context.ts';
 import type { Person } from '../profiles/person.ts';
 
-/** The key of a post. Whether it exists, and for whom, only its owner says. */
-export interface PostStub {
+/** The key of what another subgraph owns. It is answered with only where the owner says that it exists. */
+export interface NodeStub {
   __typename: 'Post';
   /** The wire id. */
   ref: string;
 }
 
-export type NodeValue = Person | PostStub | null;
+/** An error stands for what cannot be answered. */
+export type NodeValue = Person | NodeStub | Error;
 
 /**
- * Any object by its wire id.
- * @throws GraphQLError `BAD_USER_INPUT` for what is no id at all
+ * Any object by its wire id, null where it does not exist for the viewer.
+ * @throws GraphQLError `BAD_USER_INPUT` for what is no id at all, `DOWNSTREAM_ERROR` while its owner is away
  */
-export async function readNode(argument: string, wire: string, context: Context): Promise<NodeValue> {
+export async function readNode(argument: string, wire: string, context: Context): Promise<NodeValue | null> {
   const type = typeOfId(wire);
   if (type === null || decodeId(type, wire) === null)
     throw badUserInput(argument, `\`${argument}\` is not an id.`);
@@ -23,7 +24,7 @@ export async function readNode(argument: string, wire: string, context: Context)
     case 'User':
       return context.loaders.people.load(decodeInputId('User', argument, wire));
     case 'Post':
-      return { __typename: 'Post', ref: wire };
+      return (await context.loaders.nodes.exists.load(wire)) ? { __typename: type, ref: wire } : null;
     case 'Notification': // no type of this graph yet
     case 'Session': // never a type: sessions are not shown
       return null;
@@ -34,10 +35,15 @@ export async function readNode(argument: string, wire: string, context: Context)
 
 const nodesLimit = 100;
 
-/** @throws GraphQLError `BAD_USER_INPUT` for too many ids, and for what is no id at all */
-export async function readNodes(wires: readonly string[], context: Context): Promise<NodeValue[]> {
+/**
+ * Each id for itself: one that cannot be answered is an error in its place.
+ * @throws GraphQLError `BAD_USER_INPUT` for too many ids
+ */
+export async function readNodes(wires: readonly string[], context: Context): Promise<(NodeValue | null)[]> {
   if (wires.length > nodesLimit) {
     throw badUserInput('ids', `At most ${nodesLimit} ids at once, not ${wires.length}.`);
   }
-  return Promise.all(wires.map((wire) => readNode('ids', wire, context)));
+  return Promise.all(
+    wires.map((wire, index) => readNode(`ids[${index}]`, wire, context).catch((error: Error) => error)),
+  );
 }

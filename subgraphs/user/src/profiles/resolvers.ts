@@ -18,10 +18,10 @@ export const profileResolvers: Resolvers = {
   User: {
     __resolveReference: (reference, context) => loadReference(reference, context),
     id: (person) => encodeId('User', person.id),
-    followerCount: async (person, _args, context) => (await countsOf(person, context)).followerCount,
-    followingCount: async (person, _args, context) => (await countsOf(person, context)).followingCount,
-    viewerRelation: (person, _args, context) =>
-      context.viewerId === null || has(person.relation, 'self') ? null : person,
+    followerCount: async (person) => (await countsOf(person)).followerCount,
+    followingCount: async (person) => (await countsOf(person)).followingCount,
+    viewerRelation: (person) =>
+      person.view.viewerId === null || has(person.relation, 'self') ? null : person,
   },
   ViewerRelation: {
     isFollowing: (person) => has(person.relation, 'viewerFollows'),
@@ -51,6 +51,6 @@ function loadReference(
   return typeof reference.handle === 'string' ? loadByHandle(reference.handle, context) : null;
 }
 
-async function countsOf(person: Person, context: Context): Promise<Omit<PersonCounts, 'id'>> {
-  return (await context.loaders.counts.load(person.id)) ?? { followerCount: 0, followingCount: 0 };
+async function countsOf(person: Person): Promise<Omit<PersonCounts, 'id'>> {
+  return (await person.view.counts.load(person.id)) ?? { followerCount: 0, followingCount: 0 };
 }

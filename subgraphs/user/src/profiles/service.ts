@@ -1,7 +1,8 @@
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { relationLeaseMs } from '@murmuration/relationships';
-import { conflict, requireViewer, unauthenticated } from '@murmuration/service-kit';
-import { takenField } from '../accounts/taken.ts';
+import { unauthenticated } from '@murmuration/service-kit';
+import { requireViewer } from '@murmuration/service-kit/subgraph';
+import { handleTaken, takenField } from '../accounts/taken.ts';
 import { parseInput, profileInput } from '../accounts/validation.ts';
 import type { PositionTeller } from '@murmuration/events';
 import type { UserId } from '@murmuration/ids';
@@ -9,7 +10,7 @@ import type { AfterCommit } from '../after-commit.ts';
 import type { Context } from '../context.ts';
 import type { Person } from './person.ts';
 import type { ProfileChange } from '../accounts/validation.ts';
-import { countPrivateEvents, updateAccount } from './update.ts';
+import { countPrivateEvents, type HandleRest, updateAccount } from './update.ts';
 
 /** By then every lease that was given before has run out, and those that live streams gave each other as well. */
 const settledAfterMs = 2 * relationLeaseMs + 1_000;
@@ -20,8 +21,9 @@ export function createProfileService(options: {
   database: UserDatabase;
   afterCommit: AfterCommit;
   tellPosition: PositionTeller;
+  handleRest: HandleRest;
 }) {
-  const { database, afterCommit, tellPosition } = options;
+  const { database, afterCommit, tellPosition, handleRest } = options;
 
   /** Whether caches may still say that the account is public, although it is not. */
   async function hidesFromEveryone(
@@ -44,9 +46,8 @@ export function createProfileService(options: {
       if (!(await context.loaders.people.load(viewerId)))
         throw unauthenticated('This account does not exist any more.');
       const change = parseInput(profileInput, input);
-      const changed = await updateAccount(database, viewerId, change).catch((error: unknown) => {
-        if (takenField(error) === 'handle')
-          throw conflict('This handle, or one that looks like it, is taken.');
+      const changed = await updateAccount(database, viewerId, change, handleRest).catch((error: unknown) => {
+        if (takenField(error) === 'handle') throw handleTaken();
         throw error;
       });
       const hides = await hidesFromEveryone(viewerId, change, changed);

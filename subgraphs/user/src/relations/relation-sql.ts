@@ -1,4 +1,5 @@
-import { idArray, Prisma, type UserDatabase } from '@murmuration/prisma/user';
+import { idArray } from '@murmuration/postgres';
+import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
 import { anonymousViewer, type Relation, relationBits } from '@murmuration/relationships';
 
 const bit = (name: keyof typeof relationBits) => Prisma.raw(String(relationBits[name]));
@@ -50,6 +51,27 @@ const relations = {
   text: Prisma.sql`SELECT a.id, ${relationColumn(firstParameter)} AS relation
     FROM account a ${relationJoins(firstParameter)} WHERE a.id = ANY (${Prisma.raw('$2')}::bigint[])`.text,
 } as const;
+
+const relationsToAuthor = {
+  name: 'relations-to-author',
+  text: Prisma.sql`SELECT v.id, ${relationColumn(Prisma.raw('v.id'))} AS relation
+    FROM account a CROSS JOIN unnest(${Prisma.raw('$2')}::bigint[]) AS v (id)
+    ${relationJoins(Prisma.raw('v.id'))} WHERE a.id = ${firstParameter}`.text,
+} as const;
+
+/** Each viewer's relation to the author, from the primary, in one statement. */
+export async function readRelationsToAuthor(
+  database: UserDatabase,
+  authorId: bigint,
+  viewerIds: readonly bigint[],
+): Promise<ReadonlyMap<bigint, Relation>> {
+  const rows = await database.$reads.query<{ id: bigint; relation: number }>(relationsToAuthor, [
+    authorId,
+    idArray(viewerIds),
+  ]);
+  const found = new Map(rows.map((row) => [row.id, row.relation]));
+  return new Map(viewerIds.map((id) => [id, found.get(id) ?? relationBits.authorMissing]));
+}
 
 /** The viewer's relation to each author, from the primary, in one statement. */
 export async function readRelations(

@@ -4,15 +4,15 @@ import type { RelationChanges } from './changes.ts';
 
 export const relationResolvers: Resolvers = {
   Mutation: {
-    follow: change('follow'),
-    unfollow: change('unfollow'),
+    followUser: change('followUser'),
+    unfollowUser: change('unfollowUser'),
     acceptFollowRequest: change('acceptFollowRequest'),
     declineFollowRequest: change('declineFollowRequest'),
     removeFollower: change('removeFollower'),
-    block: change('block'),
-    unblock: change('unblock'),
-    mute: change('mute'),
-    unmute: change('unmute'),
+    blockUser: change('blockUser'),
+    unblockUser: change('unblockUser'),
+    muteUser: change('muteUser'),
+    unmuteUser: change('unmuteUser'),
   },
 };
 

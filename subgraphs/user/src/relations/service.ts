@@ -1,19 +1,23 @@
 import { decodeId, type UserId } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
+import { maySeeProfile, relationBits } from '@murmuration/relationships';
 import {
   notAllowed,
   notFound,
   payloadOf,
-  requireViewer,
+  retryConflicts,
   unauthenticated,
   validationError,
 } from '@murmuration/service-kit';
+import { requireViewer } from '@murmuration/service-kit/subgraph';
 import type { PositionTeller } from '@murmuration/events';
 import type { AfterCommit } from '../after-commit.ts';
 import type { Context } from '../context.ts';
-import type { Person } from '../profiles/person.ts';
 import type { Change } from './change.ts';
-import { createRelationChanges, type RelationChanges, unblockHidden } from './changes.ts';
+import { relationDefaults, type RelationLimits } from './limits.ts';
+import { createRelationChanges, type RelationChanges, type Target } from './changes.ts';
+import { mayChange } from './may-change.ts';
+import { readRelations } from './relation-sql.ts';
 
 export type RelationService = ReturnType<typeof createRelationService>;
 
@@ -21,53 +25,58 @@ export function createRelationService(options: {
   database: UserDatabase;
   afterCommit: AfterCommit;
   tellPosition: PositionTeller;
+  limits?: RelationLimits;
 }) {
-  const { database, afterCommit, tellPosition } = options;
-  const changes = createRelationChanges(database);
+  const { database, afterCommit, tellPosition, limits = relationDefaults } = options;
+  const changes = createRelationChanges(database, limits);
 
-  async function run(name: keyof RelationChanges, pair: Pair): Promise<Change> {
-    if (pair.target) return changes[name](pair.viewerId, pair.target);
-    if (name === 'unblock') return unblockHidden(database, pair.viewerId, pair.targetId);
-    throw notFound('person');
+  async function run(name: keyof RelationChanges, { viewerId, target }: Pair): Promise<Change> {
+    const may = mayChange(name, target.relation);
+    if (may === 'no') throw notFound('person', { path });
+    const change = await retryConflicts(() => changes[name](viewerId, target));
+    if (may === 'if it was so' && change.writtenAt === null) throw notFound('person', { path });
+    return change;
   }
 
   return {
     /**
      * Who is meant → the row with its event and counters → caches forgotten → the person as they now are.
-     * Answers a `RelationPayload`.
+     * Answers the payload of any of them.
      */
     change: (name: keyof RelationChanges, input: { userId: string }, context: Context) =>
       payloadOf(async () => {
-        const pair = await readPair(input.userId, context);
+        const pair = await readPair(input.userId, database, context);
         const { writtenAt, takesSightAway } = await run(name, pair);
         if (writtenAt !== null || takesSightAway) {
-          await afterCommit.relationChanged([pair.viewerId, pair.targetId], { takesSightAway });
+          await afterCommit.relationChanged([pair.viewerId, pair.target.id], { takesSightAway });
         }
         if (writtenAt !== null) tellPosition(context, writtenAt);
         context.loaders.forget();
-        const user = await context.loaders.people.load(pair.targetId);
-        // They blocked the viewer at the same moment: what was asked for did not happen.
-        if (!user && pair.target) throw notFound('person');
+        const user = await context.loaders.people.load(pair.target.id);
+        // They blocked the viewer at the same moment, and what was asked for did not happen.
+        if (!user && mayChange(name, relationBits.blocksViewer) === 'no') throw notFound('person', { path });
         return { user };
       }),
   };
 }
 
+/** Of whom the mutation is about, in its input. */
+const path = ['userId'];
+
 interface Pair {
   viewerId: UserId;
-  targetId: UserId;
-  /** Null when the person does not exist for the viewer. */
-  target: Person | null;
+  target: Target;
 }
 
 /** @throws UserErrors for what is nobody's id, or the viewer's own */
-async function readPair(wire: string, context: Context): Promise<Pair> {
+async function readPair(wire: string, database: UserDatabase, context: Context): Promise<Pair> {
   const viewerId = requireViewer(context);
   const targetId = decodeId('User', wire);
   if (targetId === null) throw validationError('userId', 'This is not the id of a person.');
-  if (targetId === viewerId) throw notAllowed('You cannot do this to yourself.');
-  const { people } = context.loaders;
-  const [viewer, target] = await Promise.all([people.load(viewerId), people.load(targetId)]);
-  if (!viewer) throw unauthenticated('This account does not exist any more.');
-  return { viewerId, targetId, target };
+  if (targetId === viewerId) throw notAllowed('You cannot do this to yourself.', { code: 'ONESELF', path });
+  const relations = await readRelations(database, viewerId, [viewerId, targetId]);
+  const [self, relation] = [viewerId, targetId].map((id) => relations.get(id) ?? relationBits.authorMissing);
+  if (self === undefined || !maySeeProfile(self))
+    throw unauthenticated('This account does not exist any more.');
+  return { viewerId, target: { id: targetId, relation: relation ?? relationBits.authorMissing } };
 }

@@ -19,7 +19,7 @@ export async function issueAccessToken(
   const seconds = Math.floor(Date.now() / 1_000);
   const expiresAt = seconds + accessTokenLifeMs / 1_000;
   const accessToken = await new SignJWT({ sid: encodeId('Session', claims.sessionId) })
-    .setProtectedHeader({ alg: 'EdDSA', kid: key.id, typ: 'JWT' })
+    .setProtectedHeader({ alg: 'EdDSA', kid: key.id, typ: 'at+jwt' })
     .setSubject(encodeId('User', claims.accountId))
     .setIssuer(tokenParty)
     .setAudience(tokenParty)

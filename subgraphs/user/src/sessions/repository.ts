@@ -1,5 +1,7 @@
 import type { SessionId, UserId } from '@murmuration/ids';
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
+import { currentTraceContext } from '@murmuration/service-kit';
+import type { Statements } from '../statements.ts';
 
 /** A session that nobody continues for this long ends by itself. */
 export const sessionLifeDays = 30;
@@ -63,17 +65,34 @@ export async function findSession(database: UserDatabase, id: SessionId): Promis
   return row ?? null;
 }
 
-/** Ends sessions that still live. @returns those that this call ended */
+/** Which of an account's sessions: all, one, or all but one. */
+export type Which = 'all' | { only: SessionId } | { allBut: SessionId | null };
+
+/** Ends those of an account's sessions that still live, each with its event. @returns those that this call ended */
 export async function revokeSessions(
-  database: UserDatabase,
-  which: { id: SessionId; accountId: UserId | null } | { accountId: UserId },
+  statements: Statements,
+  accountId: UserId,
+  which: Which,
 ): Promise<SessionId[]> {
-  const byId = 'id' in which ? Prisma.sql`AND id = ${which.id}` : Prisma.empty;
-  const byAccount = which.accountId === null ? Prisma.empty : Prisma.sql`AND account_id = ${which.accountId}`;
-  const rows = await database.$queryRaw<{ id: bigint }[]>`
-    UPDATE session SET revoked_at = clock_timestamp()
-    WHERE revoked_at IS NULL AND expires_at > clock_timestamp() ${byId} ${byAccount} RETURNING id`;
+  const rows = await statements.$queryRaw<{ id: bigint }[]>`
+    WITH ended AS (
+      UPDATE session SET revoked_at = clock_timestamp()
+      WHERE revoked_at IS NULL AND expires_at > clock_timestamp() AND account_id = ${accountId} ${conditionOf(which)}
+      RETURNING id, account_id
+    ), events AS (
+      INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload, trace_context)
+      SELECT 'session', id::text, 1, 'session.ended',
+        jsonb_build_object('sessionId', id::text, 'userId', account_id::text), ${currentTraceContext()}::text
+      FROM ended)
+    SELECT id FROM ended`;
   return rows.map((row) => row.id);
+}
+
+function conditionOf(which: Which): Prisma.Sql {
+  if (which === 'all') return Prisma.empty;
+  return 'only' in which
+    ? Prisma.sql`AND id = ${which.only}`
+    : Prisma.sql`AND id IS DISTINCT FROM ${which.allBut}::bigint`;
 }
 
 /** Sessions whose access tokens might still be within their life. */

@@ -1,31 +1,48 @@
-import { payloadOf, requireViewer } from '@murmuration/service-kit';
+import { payloadOf } from '@murmuration/service-kit';
+import { requireViewer } from '@murmuration/service-kit/subgraph';
+import { type GraphQLResolveInfo, Kind, type OperationDefinitionNode } from 'graphql';
 import type { Context } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import type { Tokens } from './service.ts';
 
 export const sessionResolvers: Resolvers = {
   Mutation: {
-    logIn: (_root, { input }, context) => answer(context, () => context.services.accounts.logIn(input)),
-    refreshSession: (_root, { input }, context) =>
-      answer(context, () => context.services.sessions.refresh(input.refreshToken)),
-    logOut: (_root, _args, context) => logOut(context),
+    logIn: (_root, { input }, context, info) =>
+      answer(context, info, () => context.services.accounts.logIn(input, context)),
+    refreshSession: (_root, { input }, context, info) =>
+      answer(context, info, () => context.services.sessions.refresh(input.refreshToken, context)),
+    logOut: (_root, { input }, context) =>
+      payloadOf(async () => ({ endedSessionCount: await logOut(context, input?.refreshToken) })),
     logOutEverywhere: async (_root, _args, context) => ({
-      endedSessionCount: await context.services.sessions.endAll(requireViewer(context)),
+      endedSessionCount: await context.services.sessions.logOutEverywhere(requireViewer(context), context),
       errors: [],
     }),
   },
 };
 
-/** Tokens and their owner as a `SessionPayload`. */
-export async function answer(context: Context, open: () => Promise<Tokens>) {
+/**
+ * Tokens and their owner, as they see themselves, as the payload of a session. What other subgraphs know of the owner is read
+ * the same way by `readAs` (gateway/README.md), unless something beside it would be read so too.
+ */
+export async function answer(
+  { extensions, services }: Context,
+  { operation }: GraphQLResolveInfo,
+  open: () => Promise<Tokens>,
+) {
   return payloadOf(async () => {
     const tokens = await open();
-    return { ...tokens, user: await context.loaders.people.load(tokens.accountId) };
+    if (isSoleField(operation)) extensions.readAs = tokens.accessToken;
+    return { ...tokens, user: await services.viewOf(tokens.accountId).people.load(tokens.accountId) };
   });
 }
 
-async function logOut(context: Context) {
+function isSoleField({ selectionSet: { selections } }: OperationDefinitionNode): boolean {
+  return selections.length === 1 && selections[0]?.kind === Kind.FIELD;
+}
+
+async function logOut(context: Context, refreshToken: string | null | undefined): Promise<number> {
+  const { services, sessionId } = context;
+  if (typeof refreshToken === 'string') return services.sessions.logOutByRefreshToken(refreshToken, context);
   const viewerId = requireViewer(context);
-  const ended = context.sessionId ? await context.services.sessions.end(viewerId, context.sessionId) : 0;
-  return { endedSessionCount: ended, errors: [] };
+  return sessionId ? services.sessions.logOut(viewerId, sessionId, context) : 0;
 }

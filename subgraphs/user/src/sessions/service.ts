@@ -1,24 +1,13 @@
 import type { Secret } from '@murmuration/config';
 import { encodeId, type SessionId, type UserId } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
-import {
-  type Logger,
-  notAllowed,
-  type RedisCache,
-  revocationChannel,
-  validationError,
-} from '@murmuration/service-kit';
+import { type Logger, notAllowed, validationError } from '@murmuration/service-kit';
+import type { Asker, AuditLog, AuditSubject } from '../audit/audit-log.ts';
 import { type AccessToken, accessTokenLifeMs, issueAccessToken } from './access-token.ts';
 import type { SigningKey } from './keys.ts';
 import { createRefreshTokens } from './refresh-token.ts';
-import {
-  findRevoked,
-  findSession,
-  insertSession,
-  revokeSessions,
-  rotate,
-  takeSessionId,
-} from './repository.ts';
+import { findRevoked, findSession, insertSession, rotate, takeSessionId } from './repository.ts';
+import type { Revocation } from './revocation.ts';
 
 export interface Tokens extends AccessToken {
   refreshToken: string;
@@ -33,12 +22,13 @@ export type SessionService = ReturnType<typeof createSessionService>;
 
 export function createSessionService(options: {
   database: UserDatabase;
-  redis: RedisCache;
+  revocation: Revocation;
+  audit: AuditLog;
   logger: Logger;
   signingKeys: readonly [SigningKey, ...SigningKey[]];
   refreshTokenSecrets: readonly [Secret, ...Secret[]];
 }) {
-  const { database, redis, logger } = options;
+  const { database, revocation, audit, logger } = options;
   const [signingKey] = options.signingKeys;
   const refreshTokens = createRefreshTokens(options.refreshTokenSecrets);
 
@@ -47,17 +37,49 @@ export function createSessionService(options: {
     return { ...access, refreshToken, accountId, sessionId };
   }
 
-  /** Gateways read the list as well, so a message that is lost costs seconds, not the log-out. */
-  function announce(ended: readonly SessionId[]): void {
-    if (ended.length === 0) return;
-    const message = JSON.stringify(ended.map((id) => encodeId('Session', id)));
-    redis.client.publish(revocationChannel, message).catch(() => undefined);
+  /**
+   * ```mermaid
+   * flowchart LR
+   *   token -- not ours --> invalid
+   *   token -- newest of a live session --> rotate --> successor
+   *   token -- one behind, within 30 s of the rotation --> successor
+   *   token -- session ended --> ended
+   *   token -- any older --> revoke[the session ends] --> ended
+   * ```
+   * @throws UserErrors `ValidationError` for what is no token of ours, `NotAllowed` for a session that
+   *   ended, or that ends now because an old token came again
+   */
+  async function continueSession(token: string, asker: Asker, subject: AuditSubject): Promise<Tokens> {
+    const given = refreshTokens.read(token);
+    if (!given) throw validationError('refreshToken', 'This is not a refresh token.');
+    const { sessionId: id, number } = given.place;
+    subject.session = id;
+    const next = { sessionId: id, number: number + 1 };
+    const successor = refreshTokens.make(next);
+    const rotated = await rotate(database, { id, number, hash: given.hash, nextHash: successor.hash });
+    if (rotated !== null) return tokensOf(rotated, id, successor.token);
+
+    const session = await findSession(database, id);
+    subject.account = session?.accountId;
+    if (!session?.isLive || session.isSuspended || session.currentNumber < number) throw hasEnded();
+    // One behind the newest means that the successor was never used.
+    if (session.currentNumber === next.number && session.isFresh) {
+      const again = refreshTokens.recall(next, session.tokenHash);
+      if (again === null) throw hasEnded();
+      return tokensOf(session.accountId, id, again);
+    }
+    await revocation.end(session.accountId, { only: id }, asker);
+    audit.record('refresh-reuse', 'refused', asker, subject);
+    logger.warn({ session: encodeId('Session', id) }, 'a refresh token came again: its session was ended');
+    throw notAllowed('This refresh token was used before, so its session has been ended. Sign in again.', {
+      code: 'REFRESH_TOKEN_REUSED',
+    });
   }
 
-  async function end(which: Parameters<typeof revokeSessions>[1]): Promise<number> {
-    const ended = await revokeSessions(database, which);
-    announce(ended);
-    return ended.length;
+  async function logOut(account: UserId, session: SessionId, asker: Asker): Promise<number> {
+    const endedSessions = await revocation.end(account, { only: session }, asker);
+    audit.record('log-out', 'ok', asker, { account, session, endedSessions });
+    return endedSessions;
   }
 
   return {
@@ -68,43 +90,34 @@ export function createSessionService(options: {
       return tokensOf(accountId, sessionId, token);
     },
 
-    /**
-     * ```mermaid
-     * flowchart LR
-     *   token -- not ours --> invalid
-     *   token -- newest of a live session --> rotate --> successor
-     *   token -- one behind, within 30 s of the rotation --> successor
-     *   token -- session ended --> ended
-     *   token -- any older --> revoke[the session ends] --> ended
-     * ```
-     * @throws UserErrors `ValidationError` for what is no token of ours, `NotAllowed` for a session that
-     *   ended, or that ends now because an old token came again
-     */
-    async refresh(token: string): Promise<Tokens> {
-      const given = refreshTokens.read(token);
-      if (!given) throw validationError('refreshToken', 'This is not a refresh token.');
-      const { sessionId: id, number } = given.place;
-      const next = { sessionId: id, number: number + 1 };
-      const successor = refreshTokens.make(next);
-      const rotated = await rotate(database, { id, number, hash: given.hash, nextHash: successor.hash });
-      if (rotated !== null) return tokensOf(rotated, id, successor.token);
-
-      const session = await findSession(database, id);
-      if (!session?.isLive || session.isSuspended || session.currentNumber < number) throw hasEnded();
-      // One behind the newest means that the successor was never used.
-      if (session.currentNumber === next.number && session.isFresh) {
-        const again = refreshTokens.recall(next, session.tokenHash);
-        if (again === null) throw hasEnded();
-        return tokensOf(session.accountId, id, again);
-      }
-      await end({ id, accountId: null });
-      logger.warn({ session: encodeId('Session', id) }, 'a refresh token came again: its session was ended');
-      throw notAllowed('This refresh token was used before, so its session has been ended. Sign in again.');
+    /** See `continueSession`. Those that succeed are not told: each open app makes one every ten minutes. */
+    refresh: (token: string, asker: Asker): Promise<Tokens> => {
+      const subject: AuditSubject = {};
+      return continueSession(token, asker, subject).catch((error: unknown) => {
+        audit.recordFailure('refresh', error, asker, subject);
+        throw error;
+      });
     },
 
-    /** @returns how many sessions were ended: none when it had ended before */
-    end: (accountId: UserId, id: SessionId) => end({ id, accountId }),
-    endAll: (accountId: UserId) => end({ accountId }),
+    logOut,
+    /**
+     * Ends the session of a refresh token, the newest or an older one: whoever has one that was used before could end
+     * it by {@link refresh} too.
+     * @returns how many sessions were ended: none when it had ended before
+     * @throws UserErrors `ValidationError` for what is no token of ours
+     */
+    async logOutByRefreshToken(token: string, asker: Asker): Promise<number> {
+      const given = refreshTokens.read(token);
+      if (!given) throw validationError('refreshToken', 'This is not a refresh token.');
+      const { sessionId } = given.place;
+      const session = await findSession(database, sessionId);
+      return session === null ? 0 : logOut(session.accountId, sessionId, asker);
+    },
+    async logOutEverywhere(account: UserId, asker: Asker): Promise<number> {
+      const endedSessions = await revocation.end(account, 'all', asker);
+      audit.record('log-out-everywhere', 'ok', asker, { account, endedSessions });
+      return endedSessions;
+    },
 
     /** Wire ids of the sessions that gateways must refuse although their access tokens look good. */
     async listRevoked(): Promise<string[]> {
@@ -115,5 +128,5 @@ export function createSessionService(options: {
 }
 
 function hasEnded() {
-  return notAllowed('This session has ended. Sign in again.');
+  return notAllowed('This session has ended. Sign in again.', { code: 'SESSION_ENDED' });
 }

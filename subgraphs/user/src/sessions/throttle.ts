@@ -1,49 +1,52 @@
 import { createHash } from 'node:crypto';
-import { type Logger, type RedisCache, UserErrors } from '@murmuration/service-kit';
-import { RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
+import { type Logger, rateLimited, type RedisCache } from '@murmuration/service-kit';
+import { RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
+import { MemoryLimiter } from '@murmuration/service-kit/rate-limit';
 
-export const logInLimits = { attempts: 10, withinSeconds: 15 * 60 } as const;
-
-export interface LogInThrottle {
-  /** @throws UserErrors `RateLimited` when this name was tried too often */
-  admit(name: string): Promise<void>;
-  /** Forgets the attempts on a name: its owner came in. */
-  forget(name: string): Promise<void>;
+export interface ThrottleOptions {
+  /** Part of the keys in Redis. */
+  name: string;
+  /** How often within the time; 0 is no limit. */
+  points: number;
+  withinSeconds: number;
+  /** What people read when it was too often. */
+  message: string;
 }
 
-/**
- * Counts attempts by the name that was tried, whether or not an account has it. While Redis is away each
- * process counts alone: slower to refuse across replicas, never open.
- */
-export function createLogInThrottle(redis: RedisCache, logger: Logger): LogInThrottle {
-  const limits = { points: logInLimits.attempts, duration: logInLimits.withinSeconds };
+/** Counts by a key. While Redis is away each process counts alone: slower to refuse across replicas, never open. */
+export interface Throttle {
+  /** @throws UserErrors `RateLimited` when this key was used too often */
+  admit(key: string): Promise<void>;
+  /** Forgets what was counted. */
+  forget(key: string): Promise<void>;
+}
+
+export function createThrottle(redis: RedisCache, logger: Logger, options: ThrottleOptions): Throttle {
+  const limits = { points: options.points, duration: options.withinSeconds };
   const limiter = new RateLimiterRedis({
     ...limits,
     storeClient: redis.client,
-    keyPrefix: 'limit:log-in',
+    keyPrefix: `limit:${options.name}`,
     rejectIfRedisNotReady: true,
-    insuranceLimiter: new RateLimiterMemory(limits),
+    insuranceLimiter: new MemoryLimiter(limits),
   });
-  // Addresses are personal: keys hold a digest.
-  const keyOf = (name: string) => createHash('sha256').update(name.toLowerCase()).digest('base64url');
+  // Names and addresses are personal: keys hold a digest.
+  const digestOf = (key: string) => createHash('sha256').update(key).digest('base64url');
 
   return {
-    async admit(name) {
+    async admit(key) {
+      if (options.points === 0) return;
       try {
-        await limiter.consume(keyOf(name));
+        await limiter.consume(digestOf(key));
       } catch (refusal) {
         if (refusal instanceof Error) throw refusal;
         const seconds = Math.max(1, Math.ceil((refusal as RateLimiterRes).msBeforeNext / 1_000));
-        throw new UserErrors({
-          __typename: 'RateLimited',
-          message: 'Too many attempts to sign in. Try again later.',
-          retryAfter: seconds,
-        });
+        throw rateLimited(seconds, options.message);
       }
     },
-    async forget(name) {
-      await limiter.delete(keyOf(name)).catch((error: unknown) => {
-        logger.warn({ err: error }, 'the count of attempts to sign in was not forgotten');
+    async forget(key) {
+      await limiter.delete(digestOf(key)).catch((error: unknown) => {
+        logger.warn({ err: error, throttle: options.name }, 'what was counted was not forgotten');
       });
     },
   };

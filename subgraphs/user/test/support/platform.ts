@@ -1,14 +1,22 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { decodeId, type UserId } from '@murmuration/ids';
+import { createFeed } from '@murmuration/events';
 import { createUserDatabase, type UserDatabase } from '@murmuration/prisma/user';
 import {
   createLogger,
   createRedisCache,
-  createRequestContext,
   type Identity,
+  type Logger,
+  type InternalRequest,
   type RedisCache,
 } from '@murmuration/service-kit';
-import { createTestDatabase, createTestRedis } from '@murmuration/testing';
+import { createRequestContext } from '@murmuration/service-kit/subgraph';
+import { createTestDatabase, createTestRedis, listenTo, type Listening } from '@murmuration/testing';
+import type { AccountSettings } from '../../src/accounts/settings.ts';
+import type { Asker } from '../../src/audit/audit-log.ts';
+import type { RelationLimits } from '../../src/relations/limits.ts';
+import pg from 'pg';
+import { type UserLiveLimits, userLiveLimits } from '../../src/live/limits.ts';
 import { createUserSubgraph, type UserSubgraph } from '../../src/server.ts';
 import { parseSigningKeys } from '../../src/sessions/keys.ts';
 
@@ -27,7 +35,22 @@ export interface Platform extends UserSubgraph {
   redis: RedisCache;
   databaseUrl: string;
   statements: string[];
-  run(query: string, variables?: Record<string, unknown>, identity?: Identity): Promise<Answer>;
+  /** What `post` would say: the wire ids of posts that exist for everybody. It is away while this is null. */
+  posts: Set<string> | null;
+  /** How often `post` was asked. */
+  postCalls: number;
+  run(
+    query: string,
+    variables?: Record<string, unknown>,
+    identity?: Identity,
+    more?: { clientAddress?: string; caller?: Parameters<typeof createRequestContext>[0]['caller'] },
+  ): Promise<Answer>;
+  /** Opens a subscription. */
+  listen<Event>(
+    query: string,
+    variables: Record<string, unknown>,
+    identity: Identity,
+  ): Promise<Listening<Event>>;
   close(): Promise<void>;
 }
 
@@ -42,33 +65,63 @@ export function makeSigningKeys(...ids: string[]): string {
 
 /** The whole subgraph in process, on a database and a Redis of its own. */
 export async function createPlatform(
-  options: { redisUrl?: string; relationLeaseMs?: number } = {},
+  options: {
+    redisUrl?: string;
+    relationLeaseMs?: number;
+    accounts?: Partial<AccountSettings>;
+    relations?: Partial<RelationLimits>;
+    logger?: Logger;
+    liveLimits?: Partial<UserLiveLimits>;
+    /** Another way to the database for all statements of requests. */
+    throughGate?: (url: string) => Promise<string>;
+  } = {},
 ): Promise<Platform> {
   const testDatabase = await createTestDatabase('user');
   const testRedis = options.redisUrl ? null : await createTestRedis();
   const statements: string[] = [];
   const database = createUserDatabase({
-    url: testDatabase.url,
+    url: (await options.throughGate?.(testDatabase.url)) ?? testDatabase.url,
     onStatement: ({ sql }) => void statements.push(sql),
   });
   const redis = createRedisCache({ url: options.redisUrl ?? testRedis?.url ?? '', logger, name: 'test' });
+  const post = {
+    async call<Answer>({ body }: InternalRequest): Promise<Answer> {
+      platform.postCalls += 1;
+      const { posts } = platform;
+      if (posts === null) throw new Error('connection refused');
+      const { keys: asked } = (body as { variables: { keys: { ref: string }[] } }).variables;
+      const found = asked.map(({ ref }) => (posts.has(ref) ? { __typename: 'Post' } : null));
+      return { data: { _entities: found } } as Answer;
+    },
+  };
+  const feedPool = new pg.Pool({ connectionString: testDatabase.url, max: 2 });
+  feedPool.on('error', () => undefined);
+  const feed = createFeed({ pool: feedPool, name: 'user', logger, redis });
   const made = createUserSubgraph({
     database,
+    feed,
+    liveLimits: { ...userLiveLimits, ...options.liveLimits },
     redis,
-    logger,
+    logger: options.logger ?? logger,
+    // Tests sign many up at once, on machines that do other things besides.
+    accounts: { passwordMaxWaiting: 1_000, passwordMaxWaitMs: 60_000, ...options.accounts },
+    relations: options.relations ?? {},
+    nodeOwners: { Post: { service: 'post', client: post } },
     keys: [keys[0]],
     signingKeys: parseSigningKeys(makeSigningKeys('k1', 'k0')),
     refreshTokenSecrets: [{ id: null, secret: randomBytes(32) }],
     relationLeaseMs: options.relationLeaseMs ?? 300,
   });
-  return {
+  const platform: Platform = {
     ...made,
+    posts: new Set(),
+    postCalls: 0,
     database,
     redis,
     databaseUrl: testDatabase.url,
     statements,
-    async run(query, variables = {}, identity = { kind: 'anonymous' }) {
-      const context = createRequestContext({ identity, requestId: 'test', logger });
+    async run(query, variables = {}, identity = { kind: 'anonymous' }, more = {}) {
+      const context = createRequestContext({ identity, requestId: 'test', logger, ...more });
       const { data, errors } = await made.subgraph.execute({ query, variables }, context);
       const plain = data == null ? {} : { data: JSON.parse(JSON.stringify(data)) };
       if (!errors) return plain;
@@ -77,19 +130,35 @@ export async function createPlatform(
         errors: errors.map(({ message, extensions }) => ({ message, code: extensions['code'] })),
       };
     },
+    listen: (query, variables, identity) =>
+      listenTo({
+        schema: made.subgraph.schema,
+        document: query,
+        variableValues: variables,
+        contextValue: made.subgraph.createContext(
+          createRequestContext({ identity, requestId: 'test', logger }),
+        ),
+      }),
     async close() {
+      await made.services.streams.stop();
+      feed.close();
+      await feedPool.end();
       await database.$disconnect();
       redis.close();
       await testRedis?.close();
       await testDatabase.drop();
     },
   };
+  return platform;
 }
 
 /** Waits until the connection to Redis can be used. */
 export async function untilRedisIsUp(redis: RedisCache): Promise<void> {
   while (redis.namespace() === null) await new Promise((resolve) => setTimeout(resolve, 5));
 }
+
+/** Who asks without a request. */
+export const nobody: Asker = { requestId: 'test', clientAddress: null };
 
 export function userIdOf(wire: string): UserId {
   const id = decodeId('User', wire);

@@ -1,14 +1,14 @@
 /** What the relations of a few people should be, kept as simply as it can be said. */
 export const mutations = [
-  'follow',
-  'unfollow',
+  'followUser',
+  'unfollowUser',
   'acceptFollowRequest',
   'declineFollowRequest',
   'removeFollower',
-  'block',
-  'unblock',
-  'mute',
-  'unmute',
+  'blockUser',
+  'unblockUser',
+  'muteUser',
+  'unmuteUser',
 ] as const;
 export type Mutation = (typeof mutations)[number];
 
@@ -42,13 +42,14 @@ export function createTown(size: number): Town {
     const mine = tie(viewer, target);
     const theirs = tie(target, viewer);
     const isHidden = theirs.blocks;
-    if (isHidden && !(mutation === 'unblock' && mine.blocks)) return ['NotFound'];
+    if (isHidden && !['blockUser', 'unblockUser', 'muteUser', 'unmuteUser'].includes(mutation))
+      return ['NotFound'];
     switch (mutation) {
-      case 'follow':
+      case 'followUser':
         if (mine.blocks) return ['Blocked'];
         if (mine.follow !== 'active') mine.follow = isPrivate[target] ? 'requested' : 'active';
         return [];
-      case 'unfollow':
+      case 'unfollowUser':
         mine.follow = 'none';
         return [];
       case 'acceptFollowRequest':
@@ -61,18 +62,18 @@ export function createTown(size: number): Town {
       case 'removeFollower':
         if (theirs.follow === 'active') theirs.follow = 'none';
         return [];
-      case 'block':
+      case 'blockUser':
         mine.blocks = true;
         mine.follow = 'none';
         theirs.follow = 'none';
         return [];
-      case 'unblock':
+      case 'unblockUser':
         mine.blocks = false;
         return [];
-      case 'mute':
+      case 'muteUser':
         mine.mutes = true;
         return [];
-      case 'unmute':
+      case 'unmuteUser':
         mine.mutes = false;
         return [];
       default:

@@ -125,6 +125,9 @@ test.each([
   ],
   ['a stream above the limit', `HTTP/1.1 200\n\n${'x'.repeat(1_001)}`],
   ['a head without end', `HTTP/1.1 200\n${'x: y\n'.repeat(longestHeadBytes / 4)}`],
+  ['a space before a colon', 'HTTP/1.1 200\ntransfer-encoding : chunked\ncontent-length: 2\n\n{}'],
+  ['a field without a name', 'HTTP/1.1 200\ncontent-length: 2\ncache\n\n{}'],
+  ['chunks in HTTP/1.0', 'HTTP/1.0 200\ntransfer-encoding: chunked\n\n2\n{}\n0\n\n'],
   ['a line without end', `HTTP/1.1 200\ntransfer-encoding: chunked\n\n1;${'x'.repeat(longestHeadBytes)}`],
 ])('%s is refused', (_, bytes) => {
   expect(() => read([crlf(bytes)])).toThrow(AnswerFault);

@@ -6,6 +6,7 @@ export class AnswerFault extends Error {
   override readonly name = 'AnswerFault';
 }
 
+const fieldName = /^[\w!#$%&'*+.^`|~-]+$/;
 const headEnd = Buffer.from('\r\n\r\n');
 
 type Phase = 'head' | 'length' | 'chunk size' | 'chunk' | 'chunk end' | 'trailer' | 'until close' | 'ended';
@@ -98,6 +99,8 @@ export class AnswerReader {
       if (first !== 0x63 && first !== 0x6b && first !== 0x74) continue;
       const line = lineEnd < 0 ? head.slice(start) : head.slice(start, lineEnd);
       const colon = line.indexOf(':');
+      // RFC 9112, 5.1: another reader might take the name without its space for the field that it resembles.
+      if (colon < 1 || !fieldName.test(line.slice(0, colon))) throw new AnswerFault('no name of a field');
       const value = line.slice(colon + 1).trim();
       switch (line.slice(0, colon).toLowerCase()) {
         case 'content-length': {
@@ -127,12 +130,13 @@ export class AnswerReader {
         default:
       }
     }
-    this.#begin(length, isChunked);
+    this.#begin(length, isChunked, version === 'HTTP/1.1 ');
   }
 
   /** RFC 9112, 6.3. */
-  #begin(length: number | undefined, isChunked: boolean): void {
+  #begin(length: number | undefined, isChunked: boolean, isNew: boolean): void {
     if (this.status < 200) return;
+    if (isChunked && !isNew) throw new AnswerFault('chunks in HTTP/1.0');
     if (isChunked && length !== undefined) throw new AnswerFault('a length and chunks');
     if (this.status === 204 || this.status === 304) {
       this.#left = 0;

@@ -1,14 +1,7 @@
-import {
-  context,
-  type Context,
-  propagation,
-  ROOT_CONTEXT,
-  type Span,
-  SpanKind,
-  trace,
-} from '@opentelemetry/api';
+import type { Context, Span } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { envelopeHeader } from '../../envelope/envelope.ts';
+import { api } from './api.ts';
 import { isTracing } from './tracing.ts';
 
 const probes = new Set(['/livez', '/readyz', '/metrics']);
@@ -19,6 +12,7 @@ const probes = new Set(['/livez', '/readyz', '/metrics']);
  */
 export function traceHttpServer(app: FastifyInstance): void {
   if (!isTracing()) return;
+  const { context, propagation, ROOT_CONTEXT, SpanKind, trace } = api();
   const tracer = trace.getTracer('murmuration');
   const running = new WeakMap<FastifyRequest, { span: Span; context: Context }>();
 

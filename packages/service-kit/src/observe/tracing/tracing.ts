@@ -1,21 +1,12 @@
-import {
-  type Attributes,
-  context,
-  propagation,
-  ROOT_CONTEXT,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-} from '@opentelemetry/api';
+import type { Attributes, Context, Span } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
+import { api, loadApi } from './api.ts';
 
 export interface Tracing {
   /** Sends what is still held back, then switches tracing off. */
   stop(): Promise<void>;
 }
 
-const tracer = trace.getTracer('murmuration');
 let isOn = false;
 
 /** Whether spans go anywhere; while false nothing here costs more than this check. */
@@ -25,7 +16,7 @@ export function isTracing(): boolean {
 
 /**
  * Switches tracing on for this process: on when `OTEL_EXPORTER_OTLP_ENDPOINT` names a collector, or with an
- * exporter of the caller's, as tests do. The SDK is loaded only then. `runProcess` calls it before anything
+ * exporter of the caller's, as tests do. OpenTelemetry is loaded only then. `runProcess` calls it before anything
  * else starts, so that no part of a process has to.
  */
 export async function startTracing(options: {
@@ -35,6 +26,7 @@ export async function startTracing(options: {
 }): Promise<Tracing> {
   const { environment = process.env, exporter, name } = options;
   if (!exporter && !environment['OTEL_EXPORTER_OTLP_ENDPOINT']) return { stop: async () => undefined };
+  await loadApi();
   const { startSdk } = await import('./sdk.ts');
   const stopSdk = await startSdk(name, environment, exporter);
   isOn = true;
@@ -46,6 +38,11 @@ export async function startTracing(options: {
   };
 }
 
+/** What makes this process's spans. */
+function tracer() {
+  return api().trace.getTracer('murmuration');
+}
+
 /** Runs something inside a span of its own; a failure is noted in the span and passed on. */
 export async function inSpan<Result>(
   name: string,
@@ -53,7 +50,7 @@ export async function inSpan<Result>(
   run: () => Promise<Result> | Result,
 ): Promise<Result> {
   if (!isOn) return run();
-  return tracer.startActiveSpan(name, { attributes }, (span) => runIn(span, run));
+  return tracer().startActiveSpan(name, { attributes }, (span) => runIn(span, run));
 }
 
 /**
@@ -67,6 +64,7 @@ export async function inEventSpan<Result>(
   run: () => Promise<Result>,
 ): Promise<Result> {
   if (!isOn) return run();
+  const { ROOT_CONTEXT, SpanKind, trace } = api();
   const causes = [...new Set(traceContexts)].flatMap((text) => {
     const cause = text && trace.getSpanContext(contextOf(text));
     return cause ? [{ text, context: cause }] : [];
@@ -76,25 +74,26 @@ export async function inEventSpan<Result>(
   const parent = causes.length === 1 ? contextOf(first.text) : ROOT_CONTEXT;
   const links = causes.length > 1 ? causes.slice(0, 128).map((cause) => ({ context: cause.context })) : [];
   const options = { attributes, kind: SpanKind.CONSUMER, links };
-  return tracer.startActiveSpan(name, options, parent, (span) => runIn(span, run));
+  return tracer().startActiveSpan(name, options, parent, (span) => runIn(span, run));
 }
 
 /** The active trace as W3C `traceparent` text: what an outbox row carries. Null while there is none. */
 export function currentTraceContext(): string | null {
   if (!isOn) return null;
   const carrier: { traceparent?: string } = {};
+  const { context, propagation } = api();
   propagation.inject(context.active(), carrier);
   return carrier.traceparent ?? null;
 }
 
 /** Ids that join a log line to its trace. */
 export function traceIds(): { traceId?: string; spanId?: string } {
-  const active = isOn ? trace.getActiveSpan()?.spanContext() : undefined;
+  const active = isOn ? api().trace.getActiveSpan()?.spanContext() : undefined;
   return active ? { traceId: active.traceId, spanId: active.spanId } : {};
 }
 
 export function failSpan(span: Span, error: unknown): void {
-  span.setStatus({ code: SpanStatusCode.ERROR });
+  span.setStatus({ code: api().SpanStatusCode.ERROR });
   span.recordException(error instanceof Error ? error : String(error));
 }
 
@@ -109,6 +108,7 @@ async function runIn<Result>(span: Span, run: () => Promise<Result> | Result): P
   }
 }
 
-function contextOf(traceparent: string) {
+function contextOf(traceparent: string): Context {
+  const { propagation, ROOT_CONTEXT } = api();
   return propagation.extract(ROOT_CONTEXT, { traceparent });
 }

@@ -1,0 +1,67 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test } from 'vitest';
+import { link } from '../../../test/differential/graphs/link.ts';
+import { anonymousContext } from '../../../test/differential/harness.ts';
+import { composeSupergraph } from '../../../test/differential/local-subgraphs.ts';
+import { execute } from '../../execution/execute.ts';
+import { createGeneration } from '../../planning/generation.ts';
+import { readEntry } from '../admit.ts';
+import { planOf } from '../plan.ts';
+import { createEntries } from './entries.ts';
+import { hashOf } from './hash.ts';
+import { parseDocument } from './parse-document.ts';
+
+const bound = 512 * 1024;
+
+const generation = createGeneration(
+  composeSupergraph([
+    {
+      name: 'names',
+      sdl: `${link} type Query { me: User } type User @key(fields: "id") { id: ID! name: String }`,
+    },
+    { name: 'ages', sdl: `${link} type User @key(fields: "id") { id: ID! age: Int }` },
+  ]),
+  { fetcher: { fetch: async ({ query }) => ({ data: answerTo(query) }) } },
+);
+
+function answerTo(query: string): Record<string, unknown> {
+  const key = /(\w+):\s*me\b/.exec(query)?.[1];
+  return key ? { [key]: { __typename: 'User', id: '1', name: 'Ada' } } : { _entities: [{ age: 36 }] };
+}
+
+test('what is remembered of ever new operations stays within its bound, introspections among them', async () => {
+  const entries = createEntries(bound);
+  const serving = { generation, entries };
+  let made = 0;
+  async function runNew(count: number): Promise<number> {
+    for (const end = made + count; made < end; made++) {
+      const schema = made % 4 === 0 ? '__schema { types { name fields { name type { name } } } }' : '';
+      const text = `query Q${made} { a${made}: me { id name age } ${schema} }`;
+      const parsed = parseDocument(text, 1_000);
+      const entry = readEntry(serving, { hash: hashOf(text), text }, parsed);
+      const [operation] = entry.operations;
+      if (!operation) throw new Error('The document has an operation');
+      const context = { ...anonymousContext(), caller: 'a', signal: undefined };
+      const outcome = await execute(await planOf(serving, entry, operation, [], context as never), {
+        context,
+      });
+      expect(outcome.errors).toBeUndefined();
+      expect(entries.bytes()).toBeLessThanOrEqual(bound);
+    }
+    return heapBytes();
+  }
+  const settled = await runNew(400);
+  const later = await runNew(400);
+  expect(entries.bytes()).toBeGreaterThan(bound / 2);
+  // 0.3 as measured; 5 if all were kept.
+  expect((later - settled) / 2 ** 20).toBeLessThan(2);
+}, 120_000);
+
+function heapBytes(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  collect();
+  return process.memoryUsage().heapUsed;
+}

@@ -1,0 +1,20 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { EdgeContext } from '../context.ts';
+import type { KnownOperation } from '../documents/entry.ts';
+import type { Asked } from '../types.ts';
+
+/** An operation that has been answered, or whose first event may now come. */
+export interface Observed {
+  readonly asked: Asked;
+  readonly context: EdgeContext;
+  /** Undefined when it was refused before it was known. */
+  readonly operation: KnownOperation | undefined;
+  readonly isRefused: boolean;
+  /** As the client hears them. */
+  readonly errors: readonly GraphQLFormattedError[] | undefined;
+  /** By `performance.now()`. */
+  readonly startedAtMs: number;
+}
+
+/** Hears of every operation of every transport, once. Must not throw. */
+export type Observe = (observed: Observed) => void;

@@ -1,0 +1,84 @@
+import { GraphQLError } from 'graphql';
+import type { CompiledOperation } from '../execution/types.ts';
+import { errorCode } from '../execution/errors.ts';
+import type { EdgeContext } from './context.ts';
+import { InvalidDocument } from '../planning/invalid-document.ts';
+import { type Entry, entryLimits, type KnownOperation, operationOf } from './documents/entry.ts';
+import { edgeCodes } from './edge-codes.ts';
+import { headOf, recoded, Refused } from './refusal.ts';
+import type { Serving } from './serving.ts';
+
+type Waiter = Pick<EdgeContext, 'caller' | 'signal' | 'deadline'>;
+
+/**
+ * The compiled plan of an operation, from its entry or from the planner, which also finds out whether a new document is
+ * valid: then it is kept. Who waits for it takes turns with others and leaves with their caller or at their deadline.
+ * @throws Refused when the document is not valid
+ * @throws GraphQLError with a status: 4xx for what the operation is, 5xx for what the planner is
+ */
+export function planOf(
+  serving: Serving,
+  entry: Entry,
+  operation: KnownOperation,
+  labels: readonly string[],
+  waiter: Waiter,
+): CompiledOperation | Promise<CompiledOperation> {
+  const key = labels.join(' ');
+  const known = operation.plans.get(key);
+  if (known) return known;
+  const planning = serving.generation.plan(entry.text, {
+    ...askedOf(entry, waiter),
+    operationName: operation.name,
+    overrideLabels: labels,
+  });
+  return planning.then((compiled) => {
+    const kept = serving.entries.keep(entry);
+    const { plans } = operationOf(kept, operation.name) ?? operation;
+    const [oldest] = plans.keys();
+    if (oldest !== undefined && plans.size >= entryLimits.plansPerOperation) plans.delete(oldest);
+    plans.set(key, compiled);
+    serving.entries.grew(kept);
+    return compiled;
+  }, refuse);
+}
+
+/**
+ * Takes a document into the cache that somebody else plans, if it is valid.
+ * @throws as planOf
+ */
+export async function checkEntry(
+  { entries, generation }: Serving,
+  entry: Entry,
+  waiter: Waiter,
+): Promise<void> {
+  if (entries.byHash(entry.hash)) return;
+  await generation.check(entry.text, askedOf(entry, waiter)).catch(refuse);
+  entries.keep(entry);
+}
+
+function askedOf({ document, hash, isValid }: Entry, { caller, deadline, signal }: Waiter) {
+  return { document, documentKey: hash, isValid, signal, deadline, caller };
+}
+
+function refuse(error: unknown): never {
+  if (error instanceof InvalidDocument) {
+    throw new Refused(error.errors.map((one) => recoded(one, edgeCodes.validationFailed, 400)));
+  }
+  throw error instanceof GraphQLError ? withStatus(error) : error;
+}
+
+/** What cannot be planned is a request error if it is said of the operation; else the planner has failed. */
+function withStatus(error: GraphQLError): GraphQLError {
+  if (headOf(error).status !== undefined) return error;
+  switch (error.extensions.code) {
+    case errorCode.internal:
+      error.extensions.http = { status: 500 } as never;
+      break;
+    case errorCode.busy:
+    case errorCode.downstream:
+      error.extensions.http = { status: 503, headers: new Map([['retry-after', '1']]) } as never;
+      break;
+    default:
+  }
+  return error;
+}

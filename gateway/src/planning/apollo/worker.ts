@@ -1,0 +1,17 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { CellSource, DocumentQuestion } from '../question.ts';
+import { answer } from '../isolated/answer.ts';
+import type { IsolateAnswer } from '../isolated/isolate.ts';
+import { createApolloExamining } from './plan-operation.ts';
+
+export interface ApolloWorkerData {
+  readonly source: CellSource;
+  readonly maxEvaluatedPlans: number;
+}
+
+/** The thread in which Apollo's planner works, one operation after the other. */
+const { source, maxEvaluatedPlans } = workerData as ApolloWorkerData;
+const examine = createApolloExamining(source, maxEvaluatedPlans);
+const port = parentPort;
+port?.postMessage({ isReady: true } satisfies IsolateAnswer);
+port?.on('message', (question: DocumentQuestion) => port.postMessage(answer(examine, question)));

@@ -1,0 +1,37 @@
+import type { CellSource } from '../question.ts';
+import { createFairQueue } from '../fair-queue.ts';
+import { createIsolate } from '../isolated/isolate.ts';
+import { processAt } from '../isolated/process.ts';
+import { defaultPlannerLimits, type Planner, type PlannerLimits } from '../planner.ts';
+import { loadHive } from './load.ts';
+
+export interface HivePlannerOptions extends Partial<PlannerLimits> {
+  /** A process without work ends after this. Default 600,000 ms. */
+  readonly idleMs?: number | undefined;
+  /** Called when the process ended in the midst of a plan. */
+  readonly onKill?: (() => void) | undefined;
+}
+
+/**
+ * Hive Router's planner, in a process of its own: some valid operations make its native code panic, which ends the
+ * process that it is in. Throws when the binary does not load here.
+ */
+export function createHivePlanner(source: CellSource, options: HivePlannerOptions): Planner {
+  const native = loadHive();
+  if (native instanceof Error) throw native;
+  const { timeoutMs, maxWaiting } = { ...defaultPlannerLimits, ...options };
+  const queue = createFairQueue({ concurrency: 1, maxWaiting });
+  const isolate = createIsolate({
+    start: processAt(new URL('./child.ts', import.meta.url), source),
+    timeoutMs,
+    idleMs: options.idleMs ?? 600_000,
+    onKill: options.onKill ?? (() => {}),
+  });
+  return {
+    name: 'hive',
+    start: isolate.start,
+    examine: ({ caller, signal, ...question }) => queue.run(caller, signal, () => isolate.examine(question)),
+    retire: isolate.retire,
+    stop: isolate.stop,
+  };
+}

@@ -1,0 +1,83 @@
+import { expect, test, vi } from 'vitest';
+import { createIsolate, type IsolateOptions, type StartCell } from './isolate.ts';
+
+/** Cells that answer at once, but never what is `endless` or makes them `crash`. */
+function cells() {
+  const log: string[] = [];
+  const start: StartCell = ({ onAnswer, onEnd }) => {
+    log.push('start');
+    return {
+      ask({ text }) {
+        if (text === 'crash') setImmediate(onEnd, 'it crashed');
+        else if (text !== 'endless') setImmediate(onAnswer, { findings: '{}' });
+      },
+      end: () => void log.push('end'),
+    };
+  };
+  const make = (options: Partial<IsolateOptions> = {}) =>
+    createIsolate({ start, timeoutMs: 20, idleMs: 60_000, onKill: () => log.push('kill'), ...options });
+  return { log, make };
+}
+
+const ask = (text: string) => ({
+  text,
+  operationName: undefined,
+  labels: [],
+  isValid: true,
+  isPlanWanted: true,
+});
+
+test('one that crashes fails its own operation, and the next has a new cell', async () => {
+  const { log, make } = cells();
+  const isolate = make();
+  expect(await isolate.examine(ask('a'))).toEqual({});
+  await expect(isolate.examine(ask('crash'))).rejects.toMatchObject({ reason: 'failed' });
+  expect(await isolate.examine(ask('b'))).toEqual({});
+  expect(log).toEqual(['start', 'end', 'kill', 'start']);
+  isolate.stop();
+});
+
+test('one that does not end is ended', async () => {
+  const { log, make } = cells();
+  const isolate = make();
+  await isolate.examine(ask('a'));
+  await expect(isolate.examine(ask('endless'))).rejects.toMatchObject({ reason: 'timeout' });
+  expect(log).toEqual(['start', 'end', 'kill']);
+});
+
+test('a cell is replaced after so many plans', async () => {
+  const { log, make } = cells();
+  const isolate = make({ plansPerCell: 2 });
+  for (const text of ['a', 'b', 'c']) expect(await isolate.examine(ask(text))).toEqual({});
+  expect(log).toEqual(['start', 'end', 'start']);
+  isolate.stop();
+});
+
+test('one that was started ahead is the one that plans', async () => {
+  const { log, make } = cells();
+  const isolate = make();
+  isolate.start();
+  isolate.start();
+  expect(await isolate.examine(ask('a'))).toEqual({});
+  expect(log).toEqual(['start']);
+  isolate.stop();
+});
+
+test('what is asked when the supergraph goes is refused', async () => {
+  const { make } = cells();
+  const isolate = make({ timeoutMs: 5_000 });
+  const plan = isolate.examine(ask('endless'));
+  isolate.stop();
+  await expect(plan).rejects.toMatchObject({ reason: 'failed' });
+});
+
+test('one that is retired ends when it has nothing to do, and what is asked even later is answered', async () => {
+  const { log, make } = cells();
+  const isolate = make();
+  await isolate.examine(ask('a'));
+  isolate.retire();
+  expect(log).toEqual(['start']);
+  await vi.waitFor(() => expect(log).toEqual(['start', 'end']), { timeout: 5_000 });
+  expect(await isolate.examine(ask('b'))).toEqual({});
+  await vi.waitFor(() => expect(log).toEqual(['start', 'end', 'start', 'end']), { timeout: 5_000 });
+});

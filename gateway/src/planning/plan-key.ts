@@ -1,0 +1,11 @@
+/** What a plan is known by: the document's hash, the operation and the labels that are on. */
+export function planKey(hash: string, operationName: string | undefined, labels: readonly string[]): string {
+  return `${operationName ?? ''}\n${labels.join(' ')}\n${hash}`;
+}
+
+/** Labels the supergraph does not know would only multiply cache entries. */
+export function knownLabels(all: readonly string[], wanted: Iterable<string> | undefined): string[] {
+  if (all.length === 0 || !wanted) return [];
+  const on = new Set(wanted);
+  return all.filter((label) => on.has(label));
+}

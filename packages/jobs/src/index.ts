@@ -1,0 +1,2 @@
+export { type JobLimits, jobLimits } from './limits.ts';
+export { type JobWorker, type JobWorkerOptions, startJobWorker, type Task, type Tasks } from './worker.ts';

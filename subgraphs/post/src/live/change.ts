@@ -1,0 +1,57 @@
+import { type EventPayload, eventPayloads, type ReadChange } from '@murmuration/events';
+import type { PostAudience } from '@murmuration/relationships';
+
+/** What an event of the outbox is to those who look at posts. */
+export interface Change {
+  /** Posts whose counts it changed. */
+  counted: readonly bigint[];
+  /** What was said, or taken back. */
+  said: Said | null;
+}
+
+export interface Said extends PostAudience {
+  postId: bigint;
+  authorId: bigint;
+  isReply: boolean;
+  isDeleted: boolean;
+}
+
+export const threadTopic = (rootId: bigint) => `thread:${rootId}`;
+export const postTopic = (postId: bigint) => `post:${postId}`;
+
+/** Makes of an event of this subgraph's outbox what streams need of it; never a text. */
+export const readChange: ReadChange<Change> = ({ type, payload }) => {
+  switch (type) {
+    case 'post.changed':
+      return saidBy(eventPayloads['post.changed'].parse(payload));
+    case 'like.changed':
+      return counting(eventPayloads['like.changed'].parse(payload).postId);
+    case 'repost.changed':
+      return counting(eventPayloads['repost.changed'].parse(payload).originalId);
+    default:
+      return null;
+  }
+};
+
+function counting(id: string): ReturnType<typeof readChange> {
+  return { topics: [postTopic(BigInt(id))], change: { counted: [BigInt(id)], said: null } };
+}
+
+function saidBy(post: EventPayload<'post.changed'>): ReturnType<typeof readChange> {
+  const postId = BigInt(post.postId);
+  const counted = [post.replyToId, post.quotedId].flatMap((id) => (id === null ? [] : [BigInt(id)]));
+  return {
+    topics: [threadTopic(BigInt(post.rootId)), ...[postId, ...counted].map(postTopic)],
+    change: {
+      counted,
+      said: {
+        postId,
+        authorId: BigInt(post.authorId),
+        isReply: post.replyToId !== null,
+        isDeleted: post.isDeleted,
+        visibility: post.visibility,
+        mentionedIds: post.mentionedIds.map(BigInt),
+      },
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Cursored, Member, Placed } from '@murmuration/events';
+import type { DetailedPost } from '../posts/repository.ts';
+
+/** What a stream carries; the posts in it were read once for all who are told, `audience` is the token for them. */
+export type LiveItem =
+  | { type: 'ReplyAdded'; post: DetailedPost; audience?: string | undefined }
+  | { type: 'CountsChanged'; post: DetailedPost; audience?: string | undefined }
+  | { type: 'PostDeleted'; postId: bigint };
+
+export type PlacedItem = Placed<LiveItem>;
+export type LiveEvent = Cursored<LiveItem>;
+export type LiveEventOf<Type extends LiveEvent['type']> = Extract<LiveEvent, { type: Type }>;
+
+/** What a stream is about. */
+export type Subject =
+  | { kind: 'thread'; rootId: bigint }
+  /** Ids that existed for the viewer when the stream began, and those that did not. */
+  | { kind: 'posts'; shown: readonly bigint[]; gone: readonly bigint[] };
+
+export type Watcher = Member<LiveItem, Subject>;

@@ -1,0 +1,64 @@
+import { encodeId } from '@murmuration/ids';
+import {
+  eventOf,
+  isSameForAudience,
+  type Pourable,
+  SharedEvent,
+  SharedStream,
+} from '@murmuration/service-kit/subgraph';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Context } from '../context.ts';
+import type { Resolvers } from '../generated/resolvers.ts';
+import type { LiveEvent } from './live-event.ts';
+import { watchPosts, watchThread } from './service.ts';
+
+interface Resume {
+  after?: string | null | undefined;
+}
+
+/** Codegen's type of a subscription does not know that a resolver takes what its stream tells. */
+type LiveResolvers = Omit<Resolvers, 'Subscription'> & { Subscription: object };
+
+export const liveResolvers: LiveResolvers = {
+  Subscription: {
+    postUpdates: {
+      subscribe: async (
+        _root: unknown,
+        { after, ids }: Resume & { ids: readonly string[] },
+        context: Context,
+        info: GraphQLResolveInfo,
+      ) => told(await watchPosts(context, ids, after ?? null), info),
+      resolve: withFreshLoaders,
+    },
+    threadUpdates: {
+      subscribe: async (
+        _root: unknown,
+        { after, postId }: Resume & { postId: string },
+        context: Context,
+        info: GraphQLResolveInfo,
+      ) => told(await watchThread(context, postId, after ?? null), info),
+      resolve: withFreshLoaders,
+    },
+  },
+  LiveEvent: { __resolveType: ({ type }) => type },
+  ReplyAdded: { reply: ({ post }) => post },
+  CountsChanged: { post: ({ post }) => post },
+  PostDeleted: { postId: ({ postId }) => encodeId('Post', postId) },
+};
+
+/** Once for all who are told where that is right for all of them, else for each. */
+function told(events: Pourable<LiveEvent>, info: GraphQLResolveInfo): AsyncIterableIterator<unknown> {
+  return isSameForAudience(info) ? new SharedStream(events, shared) : events;
+}
+
+function shared({ cursor, told: event }: LiveEvent): SharedEvent {
+  return new SharedEvent(event, cursor, 'audience' in event ? event.audience : undefined);
+}
+
+/** The context lives as long as the stream, and what its loaders remember is of the event before. */
+function withFreshLoaders(given: LiveEvent | SharedEvent, _args: unknown, context: Context): LiveEvent {
+  const event = eventOf<LiveEvent>(given);
+  context.loaders = context.services.createLoaders(context);
+  if ('post' in event) context.loaders.learnCounts(event.post.id, event.post);
+  return event;
+}

@@ -1,0 +1,57 @@
+import { decodeInputId, badUserInput } from '@murmuration/ids';
+import type { Pourable } from '@murmuration/service-kit/subgraph';
+import type { Context } from '../context.ts';
+import { postTopic, threadTopic } from './change.ts';
+import type { LiveEvent } from './live-event.ts';
+
+type Stream = Pourable<LiveEvent>;
+
+/**
+ * What happens to posts on a screen. Those that do not exist for the viewer are told as deleted at once.
+ * @throws GraphQLError `BAD_USER_INPUT` for ids that are none, or too many; `RATE_LIMITED`
+ */
+export async function watchPosts(
+  { loaders, services, viewerId }: Context,
+  wireIds: readonly string[],
+  after: string | null,
+): Promise<Stream> {
+  const { watchedPosts } = services.liveLimits;
+  if (wireIds.length > watchedPosts)
+    throw badUserInput('ids', `At most ${watchedPosts} posts can be watched by one subscription.`);
+  const ids = [...new Set(wireIds.map((wireId) => decodeInputId('Post', 'ids', wireId)))];
+  const posts = await Promise.all(ids.map((id) => loaders.visibleById(id)));
+  const shown = ids.filter((_id, index) => posts[index] !== null);
+  const gone = ids.filter((_id, index) => posts[index] === null);
+  return services.streams.open({
+    viewerId,
+    name: 'posts',
+    topics: shown.map(postTopic),
+    subject: { kind: 'posts', shown, gone },
+    after,
+  });
+}
+
+/**
+ * What happens in the conversation that a post is part of.
+ * @throws GraphQLError `BAD_USER_INPUT` when the post does not exist for the viewer; `RATE_LIMITED`
+ */
+export async function watchThread(
+  { loaders, services, viewerId }: Context,
+  wireId: string,
+  after: string | null,
+): Promise<Stream> {
+  const id = decodeInputId('Post', 'postId', wireId);
+  const post = await loaders.rows.load(id);
+  const name = `thread-${post?.rootId ?? id}`;
+  // Whoever was in the conversation before goes on when the post has gone meanwhile.
+  const isShown =
+    post !== null && (services.streams.continues({ viewerId, name, after }) || (await loaders.visible(post)));
+  if (!isShown) throw badUserInput('postId', '`postId` is not the id of a post that exists for you.');
+  return services.streams.open({
+    viewerId,
+    name,
+    topics: [threadTopic(post.rootId)],
+    subject: { kind: 'thread', rootId: post.rootId },
+    after,
+  });
+}

@@ -1,0 +1,49 @@
+import {
+  anonymousViewer,
+  type AuthorSights,
+  maySeePost,
+  maySuggest,
+  type PostAudience,
+  type Relation,
+  relationBits,
+  type Relationships,
+} from '@murmuration/relationships';
+
+/** Which viewers may be told of a post right now. Of whom nobody can tell it is an error. */
+export type MayBeTold = (
+  post: PostAudience & { authorId: bigint },
+  viewerIds: readonly bigint[],
+) => Promise<Map<bigint, boolean | Error>>;
+
+/** One question a post for all viewers, however many; anonymous readers are one of them. */
+export function createMayBeTold(options: {
+  sights: AuthorSights;
+  relationships: Pick<Relationships, 'read'>;
+}): MayBeTold {
+  const { relationships, sights } = options;
+
+  async function relationsTo(authorId: bigint, viewerIds: readonly bigint[]) {
+    const isOther = (viewerId: bigint) => viewerId !== authorId && viewerId !== anonymousViewer;
+    const [relations, anonymous] = await Promise.all([
+      sights.read(authorId, viewerIds.filter(isOther)),
+      viewerIds.includes(anonymousViewer) ? relationships.read(null, [authorId]) : [],
+    ]);
+    return (viewerId: bigint): Relation | Error => {
+      if (viewerId === authorId) return relationBits.self;
+      const found = viewerId === anonymousViewer ? anonymous[0] : relations.get(viewerId);
+      return found ?? new Error('never asked');
+    };
+  }
+
+  return async (post, viewerIds) => {
+    const relationOf = await relationsTo(post.authorId, viewerIds);
+    return new Map(
+      viewerIds.map((viewerId): [bigint, boolean | Error] => {
+        const relation = relationOf(viewerId);
+        if (relation instanceof Error) return [viewerId, relation];
+        const viewer = viewerId === anonymousViewer ? null : viewerId;
+        return [viewerId, maySeePost(viewer, relation, post) && maySuggest(relation)];
+      }),
+    );
+  };
+}

@@ -1,0 +1,285 @@
+import { renewFeedIdentity } from '@murmuration/events';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { at, createWorld, type Name, type World } from './world.ts';
+
+interface Event {
+  __typename: string;
+  cursor: string;
+  reason?: string;
+  postId?: string;
+  reply?: { id: string; text: string; likeCount: number; viewerHasLiked: boolean } | null;
+  post?: { id: string; likeCount: number; replyCount: number; viewerHasLiked: boolean } | null;
+}
+
+const events = `__typename cursor
+  ... on ReplyAdded { reply { id text likeCount viewerHasLiked } }
+  ... on CountsChanged { post { id likeCount replyCount viewerHasLiked } }
+  ... on PostDeleted { postId } ... on Reset { reason }`;
+const thread = `subscription ($id: ID!, $after: String) { threadUpdates(postId: $id, after: $after) { ${events} } }`;
+const posts = `subscription ($ids: [ID!]!, $after: String) { postUpdates(ids: $ids, after: $after) { ${events} } }`;
+
+const replayEvents = 20;
+let world: World;
+const statements: string[] = [];
+beforeAll(async () => {
+  world = await createWorld({
+    onStatement: (sql) => statements.push(sql),
+    liveLimits: { replayEvents, countsEveryMs: 100, bookmarkMs: 300, lingerMs: 50 },
+  });
+});
+afterAll(() => world.close());
+afterEach(() => world.people.clear());
+
+const answer = (name: Name, to: string, text = 'answer') => world.say(name, { text, replyToId: to });
+const watchThread = async (name: Name | null, id: string, after: string | null = null) => {
+  const stream = await world.listen<Event>(name, thread, { id, after });
+  return { ...stream, told: () => stream.events.filter(isNews) };
+};
+const watchPosts = async (name: Name | null, ids: string[], after: string | null = null) => {
+  const stream = await world.listen<Event>(name, posts, { ids, after });
+  return { ...stream, told: () => stream.events.filter(isNews) };
+};
+const isNews = ({ __typename }: Event) => __typename !== 'Bookmark';
+const textsOf = (told: Event[]) => told.map(({ reply, __typename }) => reply?.text ?? __typename);
+
+/** A stream without a cursor begins at the head that it finds: answers until one is told, and until all of those are. */
+async function hasBegun(root: string, stream: { told(): Event[] }): Promise<void> {
+  let last = await answer('dave', root, 'begin');
+  await expect
+    .poll(async () => {
+      if (stream.told().length === 0) last = await answer('dave', root, 'begin');
+      return stream.told().length;
+    })
+    .toBeGreaterThan(0);
+  await expect.poll(() => stream.told().at(-1)?.reply?.id).toBe(last);
+}
+
+test('an answer anywhere in the conversation is told, and its end, to strangers too', async () => {
+  const root = await world.say('alice', 'root');
+  const streams = await Promise.all([watchThread('bob', root), watchThread(null, root)]);
+  for (const stream of streams) await hasBegun(root, stream);
+  const first = await answer('carol', root, 'first');
+  const deep = await answer('dave', first, 'deep');
+  expect(await world.act('dave', 'deletePost', deep)).toEqual([]);
+  for (const stream of streams) {
+    await expect
+      .poll(() => textsOf(stream.told()).filter((text) => text !== 'begin'))
+      .toEqual(['first', 'deep', 'PostDeleted']);
+    expect(stream.told().at(-1)?.postId).toBe(deep);
+    expect(stream.told().find(({ reply }) => reply?.id === first)?.reply).toMatchObject({
+      likeCount: 0,
+      viewerHasLiked: false,
+    });
+    expect(stream.codes).toEqual([]);
+    await stream.hangUp();
+  }
+});
+
+test('what one may not see, or did not want to, is not told; nor is it when it ends', async () => {
+  const root = await world.say('alice', 'root');
+  world.people.block('carol', 'bob');
+  world.people.relate('bob', 'dave', 'viewerMutes');
+  const stream = await watchThread('bob', root);
+  const other = await watchThread('alice', root);
+  await hasBegun(root, other);
+  const hidden = await answer('carol', root, 'of one who blocks');
+  await answer('dave', root, 'of one who is muted');
+  await world.act('carol', 'deletePost', hidden);
+  await answer('alice', root, 'for everyone');
+  await expect.poll(() => textsOf(other.told()).at(-1)).toBe('for everyone');
+  await expect.poll(() => textsOf(stream.told())).toEqual(['for everyone']);
+  await Promise.all([stream.hangUp(), other.hangUp()]);
+});
+
+test('while nobody can tell who may see it nothing is told; then all of it, in order', async () => {
+  const root = await world.say('alice', 'root');
+  const stream = await watchThread('bob', root);
+  await hasBegun(root, stream);
+  const before = stream.told().length;
+  const ids = await Promise.all(
+    [1, 2].map((n) => world.say('carol', { text: `answer ${n}`, replyToId: root })),
+  );
+  await expect.poll(() => stream.told().length).toBe(before + ids.length);
+  world.people.isAway = true;
+  const { data } = await world.run(null, '{ __typename }');
+  expect(data).toBeTruthy();
+  // Alice's own posts need nobody to be asked about.
+  await world.say('alice', { text: 'own', replyToId: root });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(stream.told().length).toBe(before + ids.length);
+  world.people.isAway = false;
+  await expect.poll(() => textsOf(stream.told()).at(-1)).toBe('own');
+  await stream.hangUp();
+});
+
+test('who comes back is told what was missed, in order, once, and then what is new', async () => {
+  const root = await world.say('alice', 'root');
+  const stream = await watchThread('bob', root);
+  await hasBegun(root, stream);
+  const cursor = stream.told().at(-1)?.cursor ?? '';
+  await stream.hangUp();
+  const missed = Array.from({ length: replayEvents }, (_, n) => `missed ${n}`);
+  for (const text of missed) await answer('carol', root, text);
+  // Longer than the log is followed for nobody: what was missed is in no memory.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const again = await watchThread('bob', root, cursor);
+  await expect.poll(() => again.told().length).toBe(missed.length);
+  await answer('carol', root, 'new');
+  await expect.poll(() => textsOf(again.told())).toEqual([...missed, 'new']);
+  const early = await watchThread('bob', root, cursor);
+  await expect
+    .poll(() => early.told().map(({ __typename, reason }) => reason ?? __typename))
+    .toEqual(['TOO_OLD']);
+  await Promise.all([again.hangUp(), early.hangUp()]);
+});
+
+test('a cursor that is forged, foreign, of another thread or of another copy is answered by one Reset', async () => {
+  const root = await world.say('alice', 'root');
+  const elsewhere = await world.say('alice', 'elsewhere');
+  const stream = await watchThread('bob', root);
+  await hasBegun(root, stream);
+  const cursor = stream.told().at(-1)?.cursor ?? '';
+  const wrong = [
+    { who: 'bob', at: root, after: `${cursor}x`, reason: 'INVALID' },
+    { who: 'bob', at: root, after: 'nonsense', reason: 'INVALID' },
+    { who: 'carol', at: root, after: cursor, reason: 'NOT_YOURS' },
+    { who: 'bob', at: elsewhere, after: cursor, reason: 'NOT_YOURS' },
+  ] as const;
+  for (const { who, at: id, after, reason } of wrong) {
+    const other = await watchThread(who, id, after);
+    await expect.poll(() => other.told().map((event) => event.reason)).toEqual([reason]);
+    await answer('dave', id, 'after the reset');
+    await expect.poll(() => textsOf(other.told())).toEqual(['Reset', 'after the reset']);
+    // And where the Reset stands one can continue.
+    await other.hangUp();
+  }
+  const told = stream.told().length;
+  await renewFeedIdentity({ query: (sql: string) => world.database.$executeRawUnsafe(sql) } as never);
+  await expect
+    .poll(() =>
+      stream
+        .told()
+        .slice(told)
+        .map(({ reason }) => reason),
+    )
+    .toEqual(['REBUILT']);
+  await answer('dave', root, 'in the copy');
+  await expect.poll(() => textsOf(stream.told()).at(-1)).toBe('in the copy');
+  const late = await watchThread('bob', root, cursor);
+  await expect.poll(() => late.told().map(({ reason }) => reason)).toEqual(['REBUILT']);
+  await Promise.all([stream.hangUp(), late.hangUp()]);
+});
+
+test('a stream that is told nothing gets bookmarks, and continues behind them', async () => {
+  const root = await world.say('alice', 'root');
+  const stream = await watchThread('bob', root);
+  const busy = await world.say('alice', 'busy elsewhere');
+  await expect
+    .poll(async () => {
+      await answer('carol', busy);
+      return stream.events.map(({ __typename }) => __typename);
+    })
+    .toContain('Bookmark');
+  const cursor = stream.events.at(-1)?.cursor ?? '';
+  await stream.hangUp();
+  await answer('carol', root, 'missed');
+  const again = await watchThread('bob', root, cursor);
+  await expect.poll(() => textsOf(again.told())).toEqual(['missed']);
+  await again.hangUp();
+});
+
+test('counts are gathered, told as they are at last, and never of what is hidden', async () => {
+  const [shown, hidden] = [await world.say('alice', 'shown'), await world.say('carol', 'hidden')];
+  world.people.block('carol', 'bob');
+  const stream = await watchPosts('bob', [shown, hidden]);
+  await expect
+    .poll(() => stream.told().map(({ __typename }) => __typename))
+    .toEqual(['PostDeleted', 'CountsChanged']);
+  expect(stream.told()[0]?.postId).toBe(hidden);
+  const people: Name[] = ['alice', 'bob', 'carol', 'dave'];
+  for (let round = 0; round < 10; round++)
+    for (const name of people) await world.act(name, round % 2 === 0 ? 'likePost' : 'unlikePost', shown);
+  for (const name of people) {
+    await world.act(name, 'likePost', shown);
+    await world.act(name, 'likePost', hidden).catch(() => undefined);
+  }
+  await world.say('carol', { text: 'an answer', replyToId: shown });
+  const last = () => stream.told().at(-1)?.post;
+  await expect.poll(last).toEqual({ id: shown, likeCount: 4, replyCount: 1, viewerHasLiked: true });
+  expect(stream.told().length).toBeLessThan(30);
+  expect(stream.told().flatMap(({ post }) => post?.id ?? [])).not.toContain(hidden);
+  const cursor = stream.told().at(-1)?.cursor ?? '';
+  await stream.hangUp();
+  await world.act('bob', 'unlikePost', shown);
+  await world.act('alice', 'deletePost', shown);
+  const again = await watchPosts('bob', [shown], cursor);
+  await expect
+    .poll(() => again.told().map(({ __typename, postId }) => `${__typename} ${postId}`))
+    .toEqual([`PostDeleted ${shown}`]);
+  await again.hangUp();
+});
+
+test('the end of a post is told to all who watch it, and to none who watch what it answers', async () => {
+  const root = await world.say('alice', 'root');
+  const reply = await answer('carol', root);
+  const [one, other] = await Promise.all([watchPosts('bob', [reply]), watchPosts('bob', [root])]);
+  await expect.poll(() => one.told().length + other.told().length).toBe(2);
+  await world.act('carol', 'deletePost', reply);
+  await expect.poll(() => one.told().at(-1)?.postId).toBe(reply);
+  await expect.poll(() => other.told().at(-1)?.post?.replyCount).toBe(0);
+  expect(other.told().map(({ __typename }) => __typename)).not.toContain('PostDeleted');
+  await Promise.all([one.hangUp(), other.hangUp()]);
+});
+
+test('ids that are none, too many of them, and threads of hidden posts are refused', async () => {
+  const hidden = await world.say('carol', 'hidden');
+  world.people.block('carol', 'bob');
+  expect((await watchThread('bob', hidden)).codes).toEqual(['BAD_USER_INPUT']);
+  expect((await watchThread('bob', 'usr_00000000001')).codes).toEqual(['BAD_USER_INPUT']);
+  expect((await watchPosts('bob', ['nonsense'])).codes).toEqual(['BAD_USER_INPUT']);
+  expect(
+    (
+      await watchPosts(
+        'bob',
+        Array.from({ length: 101 }, () => hidden),
+      )
+    ).codes,
+  ).toEqual(['BAD_USER_INPUT']);
+});
+
+test('an answer told to two hundred streams costs as many statements as one told to one', async () => {
+  const root = await world.say('alice', 'root');
+  const cheap =
+    'subscription ($id: ID!) { threadUpdates(postId: $id) { cursor ... on ReplyAdded { reply { text likeCount author { id } } } } }';
+  const costOf = async (count: number) => {
+    const streams = await Promise.all(
+      Array.from({ length: count }, () => world.listen<Event>(null, cheap, { id: root })),
+    );
+    await expect
+      .poll(async () => {
+        await answer('dave', root, 'begin');
+        return streams.every((stream) => stream.events.length > 0);
+      })
+      .toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const told = streams.map((stream) => stream.events.filter(({ reply }) => reply).length);
+    statements.length = 0;
+    await answer('carol', root, 'counted');
+    await expect
+      .poll(() =>
+        streams.every(
+          (stream, index) => stream.events.filter(({ reply }) => reply).length > (told[index] ?? 0),
+        ),
+      )
+      .toBe(true);
+    const cost = statements.length;
+    await Promise.all(streams.map((stream) => stream.hangUp()));
+    return cost;
+  };
+  expect(await costOf(200)).toBe(await costOf(1));
+});
+
+test('without listeners nothing is read', async () => {
+  await expect.poll(() => world.services.streams.position()).toBeNull();
+  expect(at(await world.run(null, '{ __typename }'), '__typename')).toBe('Query');
+});

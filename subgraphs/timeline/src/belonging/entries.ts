@@ -1,0 +1,117 @@
+import { idArray } from '@murmuration/postgres';
+import type { Reads } from '../database/pool.ts';
+import { isFollowedSql } from './candidates.ts';
+import type { Entry } from './entry.ts';
+import { isFirstRepostSql } from './first-repost.ts';
+import type { Range } from './range.ts';
+
+const postColumns =
+  'p.id, p.id AS post_id, p.author_id, NULL::bigint AS reposter_id, p.visibility, p.mentioned_ids';
+
+const isForReader = `(p.reply_to_author_id IS NULL OR p.reply_to_author_id = $1
+  OR ${isFollowedSql('p.reply_to_author_id')})`;
+
+/**
+ * Of the ids `$2`, between `$3` and `$4` (which let the planner leave partitions alone), the entries that
+ * belong in the reader's timeline. Whether the reader follows who brings an entry need not be asked of ids
+ * from a list: they were followed when it was made, and the relation, read after, is fresher.
+ */
+const belongingSql = (isBroughtBy: (person: string) => string) => `
+  SELECT ${postColumns} FROM post_ref p
+  WHERE p.id = ANY($2::bigint[]) AND p.id BETWEEN $3 AND $4 AND NOT p.is_deleted
+    AND (p.author_id = $1 OR (${isBroughtBy('p.author_id')} AND ${isForReader}))
+  UNION ALL
+  SELECT r.id, r.original_id, p.author_id, r.author_id, p.visibility, p.mentioned_ids
+  FROM repost_ref r CROSS JOIN LATERAL (
+    SELECT p.author_id, p.visibility, p.mentioned_ids FROM post_ref p
+    WHERE p.id = r.original_id AND NOT p.is_deleted AND p.author_id <> $1 LIMIT 1) p
+  WHERE r.id = ANY($2::bigint[]) AND r.active AND ${isBroughtBy('r.author_id')}
+    AND ${isNotFollowedSql('p.author_id')} AND ${isFirstRepostSql('$1')}`;
+
+/** Not by NOT EXISTS: the planner would join with everybody whom the reader follows. */
+function isNotFollowedSql(person: string): string {
+  return `(SELECT f.active FROM follow f
+    WHERE f.follower_id = $1 AND f.followee_id = ${person} AND f.active LIMIT 1) IS NULL`;
+}
+
+const belonging = { name: 'home-belonging', text: belongingSql(isFollowedSql) };
+
+/** The reader's own posts, never in a list, come along: they need no look-up of their own. */
+function listedSql(order: Range['order']): { name: string; text: string } {
+  return {
+    name: `home-listed-${order}`,
+    text: `${belongingSql(() => 'true')}
+      UNION ALL
+      (SELECT ${postColumns} FROM post_ref p
+       WHERE p.author_id = $1 AND NOT p.is_deleted AND p.id > $5 AND p.id < $6
+       ORDER BY p.id ${order === 'newest' ? 'DESC' : 'ASC'} LIMIT $7)`,
+  };
+}
+
+const listed = { newest: listedSql('newest'), oldest: listedSql('oldest') };
+
+interface Row {
+  id: bigint;
+  post_id: bigint;
+  author_id: bigint;
+  reposter_id: bigint | null;
+  visibility: Entry['visibility'];
+  mentioned_ids: bigint[];
+}
+
+/** Entries by their id. */
+export type Entries = ReadonlyMap<bigint, Entry>;
+
+/** Of some ids the entries that belong in the reader's timeline as the projection knows it. */
+export async function selectBelonging(
+  sql: Reads,
+  readerId: bigint,
+  ids: readonly bigint[],
+): Promise<Entries> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql.query<Row>({ ...belonging, values: [readerId, ...idParameters(ids)] });
+  return entriesOf(rows);
+}
+
+/** Like {@link selectBelonging} for ids from the reader's list, with the reader's own posts of the range. */
+export async function selectListed(
+  sql: Reads,
+  readerId: bigint,
+  ids: readonly bigint[],
+  range: Range,
+  count: number,
+): Promise<Entries> {
+  const [list, lowest, highest] = idParameters(ids);
+  // Own posts below a full list are on no page that is made of it; nor need the partitions there be looked at.
+  const low = range.order === 'newest' && ids.length === count ? lowest - 1n : range.low;
+  const values = [readerId, list, lowest, highest, low, range.high, count];
+  const { rows } = await sql.query<Row>({ ...listed[range.order], values });
+  return entriesOf(rows);
+}
+
+function idParameters(ids: readonly bigint[]): [string, bigint, bigint] {
+  const [first = 0n] = ids;
+  let lowest = first;
+  let highest = first;
+  for (const id of ids) {
+    if (id < lowest) lowest = id;
+    else if (id > highest) highest = id;
+  }
+  return [idArray(ids), lowest, highest];
+}
+
+function entriesOf(rows: readonly Row[]): Entries {
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        id: row.id,
+        postId: row.post_id,
+        authorId: row.author_id,
+        reposterId: row.reposter_id,
+        visibility: row.visibility,
+        mentionedIds: row.mentioned_ids,
+      },
+    ]),
+  );
+}

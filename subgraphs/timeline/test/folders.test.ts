@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const source = new URL('../src/', import.meta.url).pathname;
+
+/** The folders that the files of one folder import from. */
+function standsOn(folder: string): Set<string> {
+  const files = readdirSync(join(source, folder)).filter((name) => name.endsWith('.ts'));
+  expect(files).not.toEqual([]);
+  const imported = files.flatMap((name) => [
+    ...readFileSync(join(source, folder, name), 'utf8').matchAll(/\bfrom '\.\.\/([\w-]+)\//g),
+  ]);
+  return new Set(imported.map(([, name = '']) => name));
+}
+
+/** All files, by the folder right below the source. */
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.ts'),
+);
+
+const foundations = new Set(['log', 'belonging', 'lists', 'database', 'generated']);
+
+test.each(['home', 'live', 'fanout'])('%s stands on what all share, and on none of the others', (folder) => {
+  expect([...standsOn(folder).difference(foundations)]).toEqual([]);
+});
+
+test.each(['log', 'belonging', 'lists'])(
+  '%s, which all share, stands on nothing that stands on it',
+  (folder) => {
+    expect([...standsOn(folder).difference(foundations)]).toEqual([]);
+  },
+);
+
+test('the log stands on the database alone', () => {
+  expect([...standsOn('log')]).toEqual(['database']);
+});
+
+test('nothing but the log writes to the log, and nothing but the fan-out to its tasks', () => {
+  const writersOf = (tables: string) => {
+    const writes = new RegExp(`(?:INSERT INTO|UPDATE|DELETE FROM) (?:${tables})\\b`);
+    const writing = files.filter((name) => writes.test(readFileSync(join(source, name), 'utf8')));
+    return [...new Set(writing.map((name) => name.split('/')[0]))];
+  };
+  expect(writersOf('timeline_event|timeline_head')).toEqual(['log']);
+  expect(writersOf('fanout_task|fanout_cursor')).toEqual(['fanout']);
+});

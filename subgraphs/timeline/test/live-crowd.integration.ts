@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { relationBatchLimit } from '@murmuration/relationships';
+import { createInternalClient, type InternalClient } from '@murmuration/service-kit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { answerFor } from './support/home.ts';
+import { openLive, type TestLive } from './support/live.ts';
+import { createTown, type Town } from './support/town.ts';
+
+const followers = 2_000;
+let town: Town;
+let live: TestLive;
+let user: InternalClient;
+let author: bigint;
+let crowd: bigint[];
+let calls = 0;
+
+/** Answers as `user` does, and counts how often it is asked. */
+const http = createServer(async (request, response) => {
+  calls++;
+  const body = JSON.parse(await text(request)) as unknown;
+  response.end(JSON.stringify(await answerFor(town)({ body })));
+});
+
+beforeAll(async () => {
+  town = createTown(followers + 1);
+  [author = 0n, ...crowd] = town.people;
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  const keys = [{ id: 'test', secret: randomBytes(32) }] as const;
+  user = createInternalClient({ self: 'timeline', service: 'user', url, keys });
+  live = await openLive(town, { user });
+  await live.tell(town.people.flatMap((person) => town.setAccount(person, {})));
+  await live.tell(crowd.flatMap((person) => town.follow(person, author)));
+});
+afterAll(async () => {
+  await live.close();
+  await user.close();
+  http.close();
+});
+
+test('a post to two thousand open streams costs one call a thousand', async () => {
+  const listeners = crowd.map((person) => live.listen(person));
+  await live.tell(town.post(author));
+  const seen = () => listeners.filter(({ events }) => events.length > 0).length;
+  await expect.poll(seen, { timeout: 20_000 }).toBe(followers);
+  expect(calls).toBeLessThanOrEqual(Math.ceil(followers / relationBatchLimit));
+  const id = town.posts().at(-1)?.id;
+  expect(listeners.every(({ added }) => added().length === 1 && added()[0] === id)).toBe(true);
+  await Promise.all(listeners.map(({ hangUp }) => hangUp()));
+});

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { readTimelineConfig, readWorkerConfig } from '../src/config.ts';
+
+const needed = {
+  TIMELINE_DATABASE_URL: 'postgres://localhost/timeline',
+  REDIS_URL: 'redis://localhost',
+  INTERNAL_KEYS: `k1:${Buffer.alloc(32).toString('base64')}`,
+  USER_URL: 'http://localhost:4101',
+  POST_URL: 'http://localhost:4102',
+  REDIS_SENTINEL_PASSWORD: 'set, or it is in no configuration',
+};
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+
+/** Of each setting in the README's table: of which process it is, and its default. */
+const table = new Map(
+  [...readme.matchAll(/^\| (`[A-Z_`, ]+) \| (both|answers|worker) \| ([^|]*) \|/gm)].flatMap(
+    ([, names = '', of = '', defaults = '']) =>
+      [...names.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => [name, { of, defaults }] as const),
+  ),
+);
+
+test.each([
+  ['answers', readTimelineConfig(needed)],
+  ['worker', readWorkerConfig(needed)],
+])('the table holds every setting of the process that is its: %s', (process, config) => {
+  const told = [...table].filter(([, { of }]) => of === 'both' || of === process).map(([name]) => name);
+  expect(told.sort()).toEqual(Object.keys(config).sort());
+  for (const [name, value] of Object.entries(config)) {
+    if (typeof value !== 'number') continue;
+    const shown = name === 'PORT' ? String(value) : value.toLocaleString('en');
+    expect(`${name}: ${table.get(name)?.defaults}`).toContain(shown);
+  }
+});

@@ -1,0 +1,38 @@
+/** What an operator may set of accounts; each has a setting in `config.ts`. */
+export interface AccountSettings {
+  /** Callers that wait for a password to be hashed, in each lane. */
+  passwordMaxWaiting: number;
+  /** How long each waits at most. */
+  passwordMaxWaitMs: number;
+  /** Sign-ups from one address within {@link addressWindowSeconds}; 0 is no limit. */
+  signUpsPerAddress: number;
+  /** Log-ins from one address, right or wrong, within {@link addressWindowSeconds}; 0 is no limit. */
+  logInsPerAddress: number;
+  /** Mails asked for from one address within {@link addressWindowSeconds}; 0 is no limit. */
+  mailsPerAddress: number;
+  /** Mails that somebody signed in asks for within {@link accountWindowSeconds}; 0 is no limit. */
+  mailsPerAccount: number;
+  /** Links of mails tried from one address within {@link addressWindowSeconds}; 0 is no limit. */
+  linksPerAddress: number;
+  /** How long a handle that was given up stays its old owner's. */
+  handleRestDays: number;
+  /** Handles that rest for one person at a time. */
+  restingHandles: number;
+}
+
+/** Wide enough for people who share an address; a machine's worth of guesses it is not. */
+export const accountDefaults: AccountSettings = {
+  // Both lanes together leave room in a gateway's 64 connections: whoever waits here keeps one.
+  passwordMaxWaiting: 24,
+  passwordMaxWaitMs: 2_000,
+  signUpsPerAddress: 100,
+  logInsPerAddress: 300,
+  mailsPerAddress: 30,
+  mailsPerAccount: 5,
+  linksPerAddress: 100,
+  handleRestDays: 90,
+  restingHandles: 5,
+};
+
+export const addressWindowSeconds = 15 * 60;
+export const accountWindowSeconds = 60 * 60;

@@ -1,0 +1,98 @@
+import type { UserDatabase } from '@murmuration/prisma/user';
+import { validationError } from '@murmuration/service-kit';
+import { requireViewer } from '@murmuration/service-kit/subgraph';
+import type { EntryLimits } from '../accounts/entry-limits.ts';
+import type { PasswordCheck } from '../accounts/password-check.ts';
+import { emailKeyOf } from '../accounts/repository.ts';
+import { emailTaken, takenField } from '../accounts/taken.ts';
+import { changeEmailInput, parseInput } from '../accounts/validation.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { Context } from '../context.ts';
+import { findLink, linkRefused, useLink } from '../mail/links.ts';
+import type { Revocation } from '../sessions/revocation.ts';
+import { askForChange, askForVerification, changeAddress, undoChange, verifyAddress } from './repository.ts';
+import { transact } from '../statements.ts';
+
+export type EmailService = ReturnType<typeof createEmailService>;
+
+/** The address of an account: that it is the person's, and how it becomes another one. */
+export function createEmailService(options: {
+  database: UserDatabase;
+  limits: EntryLimits;
+  checkPassword: PasswordCheck;
+  revocation: Revocation;
+  audit: AuditLog;
+}) {
+  const { audit, checkPassword, database, limits, revocation } = options;
+
+  return {
+    /** Sends the question again; nothing when it is answered already. @throws UserErrors `RateLimited` */
+    async sendVerification(context: Context): Promise<void> {
+      const viewerId = requireViewer(context);
+      await limits.admitMail(context, viewerId);
+      await askForVerification(database, viewerId);
+    },
+
+    /**
+     * The link was followed. A second time it says the same while that is still true, for people click twice.
+     * @throws UserErrors `NotAllowed` for a link that is no good, `Conflict` when another account has the address
+     */
+    verify: (token: string, context: Context): Promise<{ email: string }> =>
+      audit.around('email-verification', context, async (subject) => {
+        await limits.admitLink(context);
+        const link = await findLink(database, 'verify-email', token);
+        if (link?.state !== 'good' && link?.state !== 'used') throw linkRefused(link);
+        subject.account = link.accountId;
+        const isTrue = await orTaken(
+          transact(database, async (transaction) => {
+            if (link.state === 'good') await useLink(transaction, 'verify-email', token);
+            return verifyAddress(transaction, link);
+          }),
+        );
+        if (!isTrue) throw linkRefused(null);
+        return { email: link.email };
+      }),
+
+    /**
+     * Asks the new address. Whether another account has it is told only there.
+     * @throws UserErrors `ValidationError`, `NotAllowed` for a wrong password, or `RateLimited`
+     */
+    requestChange: (input: unknown, context: Context): Promise<void> =>
+      audit.around('email-change-request', context, async (subject) => {
+        const viewerId = requireViewer(context);
+        subject.account = viewerId;
+        const { newEmail, password } = parseInput(changeEmailInput, input);
+        const account = await checkPassword(viewerId, { field: 'password', password }, context);
+        if (emailKeyOf(account.email) === emailKeyOf(newEmail)) {
+          throw validationError('newEmail', 'This is your address already.');
+        }
+        await limits.admitMail(context, viewerId);
+        await askForChange(database, viewerId, newEmail);
+      }),
+
+    /** @throws UserErrors `NotAllowed` for a link that is no good, `Conflict` when another account has the address */
+    confirmChange: (token: string, context: Context): Promise<{ email: string }> =>
+      audit.around('email-change', context, async (subject) => {
+        await limits.admitLink(context);
+        const { accountId, email } = await orTaken(changeAddress(database, token));
+        subject.account = accountId;
+        return { email };
+      }),
+
+    /** @throws UserErrors `NotAllowed` for a link that is no good, `Conflict` when another account has the address */
+    undoChange: (token: string, context: Context): Promise<{ email: string }> =>
+      audit.around('email-change-undo', context, async (subject) => {
+        await limits.admitLink(context);
+        const { accountId, email, ended } = await orTaken(undoChange(database, token));
+        subject.account = accountId;
+        revocation.announce(accountId, ended, context);
+        return { email };
+      }),
+  };
+}
+
+function orTaken<Result>(work: Promise<Result>): Promise<Result> {
+  return work.catch((error: unknown) => {
+    throw takenField(error) === 'email' ? emailTaken() : error;
+  });
+}

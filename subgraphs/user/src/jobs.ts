@@ -1,0 +1,60 @@
+import { startJobWorker, type Tasks } from '@murmuration/jobs';
+import { createUserDatabase } from '@murmuration/prisma/user';
+import {
+  countStatements,
+  createHttpServer,
+  type Lifecycle,
+  type Logger,
+  serveMetrics,
+} from '@murmuration/service-kit';
+import type { WorkerConfig } from './config.ts';
+import { createSendMail, type SendMailOptions } from './mail/send-mail.ts';
+import { createMailTransport } from './mail/transport.ts';
+import { createSendReset } from './passwords/send-reset.ts';
+
+/** What this subgraph's mutations enqueue, by the names that they use. */
+export function createTasks(options: SendMailOptions): Tasks {
+  return { send_mail: createSendMail(options), reset_password: createSendReset(options.database) };
+}
+
+/** Starts the process that works the jobs off. Any number may run. Returns the base URL of its probes. */
+export async function startWorker(
+  config: WorkerConfig,
+  lifecycle: Lifecycle,
+  logger: Logger,
+): Promise<string> {
+  const database = createUserDatabase({
+    url: config.USER_DATABASE_URL,
+    poolSize: config.USER_WORKER_POOL,
+    applicationName: 'murmuration-user-worker',
+    onStatement: countStatements('user'),
+  });
+  lifecycle.onStop('database', () => database.$disconnect());
+  const transport = createMailTransport({ url: config.SMTP_URL, from: config.MAIL_FROM });
+  lifecycle.onStop('mail', () => transport.close());
+  const worker = await startJobWorker({
+    url: config.USER_DATABASE_URL,
+    name: 'user-worker',
+    tasks: createTasks({
+      database,
+      transport,
+      logger,
+      appUrl: config.APP_URL,
+      domain: new URL(config.APP_URL).hostname,
+      perAddressADay: config.MAILS_PER_DAY,
+    }),
+    limits: { concurrency: config.USER_WORKER_POOL },
+    logger,
+  });
+  lifecycle.onStop('jobs', () => worker.stop());
+
+  // In its own pool: nothing that a person waits for is in it.
+  const readiness = { database: async () => void (await database.$queryRaw`SELECT 1`) };
+  const server = createHttpServer({ logger, readiness });
+  const metricsServer = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
+  lifecycle.onStop('metrics', () => metricsServer.close());
+  const url = await server.listen({ host: config.HOST, port: config.PORT });
+  lifecycle.onStop('http', () => server.app.close());
+  logger.info({ url, metrics: metricsServer.url }, 'started');
+  return url;
+}

@@ -1,0 +1,75 @@
+import { linkLifeMs, type LinkKind, type MailKind } from './kinds.ts';
+
+/** What a mail says, as plain text: it has to be read everywhere, and nothing in it is loaded from anywhere. */
+export interface MailText {
+  subject: string;
+  text: string;
+}
+
+interface Facts {
+  handle: string;
+  /** Where the link leads, for those kinds that have one. */
+  link: string | null;
+}
+
+/**
+ * Where the app takes a token and sends it by the mutation of that name. It stands behind the `#`, so that no
+ * server's log and no `Referer` has it.
+ */
+export function linkTo(appUrl: string, kind: LinkKind, token: string): string {
+  return `${appUrl.replace(/\/$/, '')}/${kind}#token=${token}`;
+}
+
+export function composeMail(kind: MailKind, facts: Facts): MailText {
+  const { subject, paragraphs } = texts[kind](facts);
+  return { subject, text: `${[`Hello @${facts.handle},`, ...paragraphs].join('\n\n')}\n` };
+}
+
+const goodFor = (kind: LinkKind) => {
+  const hours = linkLifeMs[kind] / 3_600_000;
+  if (hours < 1) return `${hours * 60} minutes`;
+  return hours < 48 ? `${hours} hours` : `${hours / 24} days`;
+};
+
+const texts: Record<MailKind, (facts: Facts) => { subject: string; paragraphs: string[] }> = {
+  'verify-email': ({ link }) => ({
+    subject: 'Is this your e-mail address?',
+    paragraphs: [
+      'You, or somebody who mistyped theirs, gave this address for an account of that name. If it was you, say so here:',
+      String(link),
+      `The link is good for ${goodFor('verify-email')}. If it was not you, do nothing.`,
+    ],
+  }),
+  'confirm-email-change': ({ link }) => ({
+    subject: 'Your new e-mail address',
+    paragraphs: [
+      'This is to become the address of your account. Confirm it here:',
+      String(link),
+      `The link is good for ${goodFor('confirm-email-change')}. If you did not ask for this, do nothing.`,
+    ],
+  }),
+  'undo-email-change': ({ link }) => ({
+    subject: 'Your e-mail address was changed',
+    paragraphs: [
+      'Your account has another address now; this one is told for the last time.',
+      'If it was not you, take it back here. Everybody is then signed out, and you choose a new password:',
+      String(link),
+      `The link is good for ${goodFor('undo-email-change')}.`,
+    ],
+  }),
+  'reset-password': ({ link }) => ({
+    subject: 'A new password',
+    paragraphs: [
+      'Choose a new password here:',
+      String(link),
+      `The link is good once, for ${goodFor('reset-password')}. If you did not ask for this, do nothing: your password is as it was.`,
+    ],
+  }),
+  'password-changed': () => ({
+    subject: 'Your password was changed',
+    paragraphs: [
+      'Your password was changed just now.',
+      'If it was not you, ask for a new password where you sign in: it comes to this address.',
+    ],
+  }),
+};

@@ -1,0 +1,88 @@
+import type { UserDatabase } from '@murmuration/prisma/user';
+import { conflict } from '@murmuration/service-kit';
+import { requireViewer } from '@murmuration/service-kit/subgraph';
+import type { EntryLimits } from '../accounts/entry-limits.ts';
+import type { PasswordCheck } from '../accounts/password-check.ts';
+import type { Passwords } from '../accounts/passwords.ts';
+import { findCredentialsById } from '../accounts/repository.ts';
+import {
+  changePasswordInput,
+  longestName,
+  parseInput,
+  refuseOwnNames,
+  resetPasswordInput,
+} from '../accounts/validation.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { Context } from '../context.ts';
+import { requireGoodLink } from '../mail/links.ts';
+import type { Revocation } from '../sessions/revocation.ts';
+import { enqueueReset, replacePassword, resetByLink } from './repository.ts';
+
+export type PasswordService = ReturnType<typeof createPasswordService>;
+
+/** How a password becomes another one, by whoever knows it or by whoever reads the account's mails. */
+export function createPasswordService(options: {
+  database: UserDatabase;
+  passwords: Passwords;
+  limits: EntryLimits;
+  checkPassword: PasswordCheck;
+  revocation: Revocation;
+  audit: AuditLog;
+}) {
+  const { audit, checkPassword, database, limits, passwords, revocation } = options;
+
+  return {
+    /**
+     * @returns how many other sessions were ended
+     * @throws UserErrors `ValidationError`, `NotAllowed` for a wrong password, `Conflict` when it was changed meanwhile,
+     *   or `RateLimited`
+     */
+    change: (input: unknown, context: Context): Promise<{ endedSessionCount: number }> =>
+      audit.around('password-change', context, async (subject) => {
+        const viewerId = requireViewer(context);
+        subject.account = viewerId;
+        const { currentPassword, endOtherSessions, newPassword } = parseInput(changePasswordInput, input);
+        const given = { field: 'currentPassword', password: currentPassword };
+        const account = await checkPassword(viewerId, given, context);
+        refuseOwnNames('newPassword', newPassword, account);
+        const hash = await passwords.hash('logIn', newPassword, context.signal);
+        const ends = endOtherSessions ? { allBut: context.sessionId } : null;
+        const ended = await replacePassword(database, viewerId, { was: account.passwordHash, hash }, ends);
+        if (!ended) throw conflict('Your password was changed meanwhile.');
+        revocation.announce(viewerId, ended, context);
+        subject.endedSessions = ended.length;
+        return { endedSessionCount: ended.length };
+      }),
+
+    /** Says and costs the same for everybody, whether or not they exist. @throws UserErrors `RateLimited` by address */
+    requestReset: (handleOrEmail: string, context: Context): Promise<void> =>
+      audit.around('password-reset-request', context, async () => {
+        await limits.admitMail(context, null);
+        const name = handleOrEmail.trim();
+        if (name.length <= longestName && name.isWellFormed() && !name.includes('\0')) {
+          await enqueueReset(database, name);
+        }
+      }),
+
+    /**
+     * The link is looked at before the password is hashed, so that nobody without one costs a core.
+     * @returns how many sessions were ended
+     * @throws UserErrors `ValidationError`, `NotAllowed` for a link that is no good, or `RateLimited`
+     */
+    reset: (input: unknown, context: Context): Promise<{ endedSessionCount: number }> =>
+      audit.around('password-reset', context, async (subject) => {
+        const { endSessions, newPassword, token } = parseInput(resetPasswordInput, input);
+        await limits.admitLink(context);
+        const { accountId } = await requireGoodLink(database, 'reset-password', token);
+        subject.account = accountId;
+        const account = await findCredentialsById(database, accountId);
+        if (account) refuseOwnNames('newPassword', newPassword, account);
+        const hash = await passwords.hash('logIn', newPassword, context.signal);
+        const { ended } = await resetByLink(database, token, hash, endSessions ? 'all' : null);
+        revocation.announce(accountId, ended, context);
+        if (account) await limits.forgetAttempts(account);
+        subject.endedSessions = ended.length;
+        return { endedSessionCount: ended.length };
+      }),
+  };
+}

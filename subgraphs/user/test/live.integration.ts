@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Actor, createCast } from './support/cast.ts';
+import { createPlatform, nobody, type Platform, untilRedisIsUp, userIdOf } from './support/platform.ts';
+
+interface Event {
+  __typename: string;
+  cursor: string;
+  reason?: string;
+  userId?: string;
+  user?: { handle: string; viewerRelation: Record<string, boolean> } | null;
+  viewer?: { bio: string } | null;
+  isThisSession?: boolean;
+}
+
+const query = `subscription ($after: String) { viewerUpdates(after: $after) { __typename cursor
+  ... on RelationChanged { userId user { handle viewerRelation { isFollowing hasIncomingFollowRequest isBlocking isMuting } } }
+  ... on ViewerChanged { viewer { bio } } ... on SessionEnded { sessionId isThisSession } ... on Reset { reason } } }`;
+
+let platform: Platform;
+let alice: Actor;
+let bob: Actor;
+let carol: Actor;
+beforeAll(async () => {
+  platform = await createPlatform({ relationLeaseMs: 1, liveLimits: { lingerMs: 50, replayEvents: 50 } });
+  await untilRedisIsUp(platform.redis);
+  ({ alice, bob, carol } = await createCast(platform));
+});
+afterAll(() => platform.close());
+
+/** Listens, and has certainly begun: what is done until then is left out. */
+async function listen(actor: Actor, after: string | null = null) {
+  const stream = await platform.listen<Event>(query, { after }, actor.identity);
+  if (after !== null) return { ...stream, told: () => stream.events };
+  let bio = '';
+  for (let times = 1; stream.events.length === 0; times++) {
+    bio = `begin ${times}`;
+    await actor.run('mutation ($bio: String) { updateProfile(input: { bio: $bio }) { user { id } } }', {
+      bio,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await expect.poll(() => stream.events.at(-1)?.viewer?.bio).toBe(bio);
+  const begun = stream.events.length;
+  return { ...stream, told: () => stream.events.slice(begun) };
+}
+
+const aboutOf = (events: Event[]) => events.map(({ __typename, userId }) => `${__typename} ${userId ?? ''}`);
+
+test('what another device of the viewer did is told, with how things stand now', async () => {
+  const stream = await listen(alice);
+  await alice.to('muteUser', bob);
+  await alice.to('blockUser', carol);
+  await expect
+    .poll(() => aboutOf(stream.told()))
+    .toEqual([`RelationChanged ${bob.id}`, `RelationChanged ${carol.id}`]);
+  const [muted, blocked] = stream.told();
+  expect(muted?.user?.viewerRelation).toMatchObject({ isMuting: true, isBlocking: false });
+  expect(blocked?.user?.viewerRelation).toMatchObject({ isBlocking: true });
+  await alice.to('unmuteUser', bob);
+  await alice.to('unblockUser', carol);
+  await expect.poll(() => stream.told().length).toBe(4);
+  expect(stream.codes).toEqual([]);
+  await stream.hangUp();
+});
+
+test('nobody learns that they are muted, and who blocks is simply not there any more', async () => {
+  const stream = await listen(bob);
+  await alice.to('muteUser', bob);
+  await alice.to('blockUser', bob);
+  await expect.poll(() => aboutOf(stream.told())).toEqual([`RelationChanged ${alice.id}`]);
+  expect(stream.told()[0]?.user).toBeNull();
+  await alice.to('unblockUser', bob);
+  await alice.to('unmuteUser', bob);
+  await expect.poll(() => stream.told().at(-1)?.user?.handle).toBe(alice.handle);
+  await stream.hangUp();
+});
+
+test('a request to follow comes, is told with its name, and goes', async () => {
+  await alice.run('mutation { updateProfile(input: { isPrivate: true }) { user { id } } }');
+  const stream = await listen(alice);
+  await carol.to('followUser', alice);
+  await expect.poll(() => stream.told().at(-1)?.user?.viewerRelation['hasIncomingFollowRequest']).toBe(true);
+  await carol.to('unfollowUser', alice);
+  await expect.poll(() => stream.told().length).toBe(2);
+  expect(stream.told().at(-1)?.user?.viewerRelation['hasIncomingFollowRequest']).toBe(false);
+  await stream.hangUp();
+});
+
+test('the end of a session is told to the others, and what others do to each other is told to neither', async () => {
+  const stream = await listen(alice);
+  await bob.to('followUser', carol);
+  await bob.to('unfollowUser', carol);
+  await platform.services.suspension.set(userIdOf(bob.id), true, nobody);
+  await platform.services.suspension.set(userIdOf(bob.id), false, nobody);
+  await alice.run('mutation { logOutEverywhere { endedSessionCount } }');
+  await expect.poll(() => stream.told().map(({ __typename }) => __typename)).toEqual(['SessionEnded']);
+  expect(stream.told()[0]?.isThisSession).toBe(true);
+  await stream.hangUp();
+});
+
+test('who comes back is told what was missed, in order and once; a foreign cursor is one Reset', async () => {
+  const stream = await listen(carol);
+  await carol.to('muteUser', alice);
+  await expect.poll(() => stream.told().length).toBe(1);
+  const cursor = stream.told().at(-1)?.cursor ?? '';
+  await stream.hangUp();
+  await carol.to('muteUser', bob);
+  await carol.to('unmuteUser', alice);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  const again = await listen(carol, cursor);
+  await expect
+    .poll(() => aboutOf(again.told()))
+    .toEqual([`RelationChanged ${bob.id}`, `RelationChanged ${alice.id}`]);
+  await carol.to('unmuteUser', bob);
+  await expect.poll(() => again.told().length).toBe(3);
+  for (const [actor, after, reason] of [
+    [bob, cursor, 'NOT_YOURS'],
+    [carol, 'nonsense', 'INVALID'],
+  ] as const) {
+    const other = await listen(actor, after);
+    await expect.poll(() => other.told().map((event) => event.reason)).toEqual([reason]);
+    await other.hangUp();
+  }
+  await again.hangUp();
+});
+
+test('a stranger has no account to be told of', async () => {
+  const stream = await platform.listen<Event>(query, {}, { kind: 'anonymous' });
+  expect(stream.codes).toEqual(['UNAUTHENTICATED']);
+});

@@ -1,0 +1,73 @@
+import { type CaughtMail, type MailCatcher, startMailCatcher } from '@murmuration/dev';
+import { type JobWorker, startJobWorker } from '@murmuration/jobs';
+import { vi } from 'vitest';
+import { createTasks } from '../../src/jobs.ts';
+import { createMailTransport } from '../../src/mail/transport.ts';
+import { logger, type Platform } from './platform.ts';
+
+/** The worker of a platform in this process, and where its mails end. */
+export interface PostOffice {
+  catcher: MailCatcher;
+  /** Waits for the newest mail to an address about a subject, the first by default. */
+  next(to: string, subject: RegExp, howMany?: number): Promise<CaughtMail>;
+  /** The token of the link in such a mail. */
+  token(to: string, subject: RegExp, howMany?: number): Promise<string>;
+  /** Waits until nothing is left to do. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openPostOffice(
+  platform: Platform,
+  options: { smtpUrl?: string; perAddressADay?: number } = {},
+): Promise<PostOffice> {
+  const catcher = await startMailCatcher();
+  const transport = createMailTransport({
+    url: options.smtpUrl ?? catcher.smtpUrl,
+    from: 'Murmuration <no-reply@example.org>',
+  });
+  const worker: JobWorker = await startJobWorker({
+    url: platform.databaseUrl,
+    name: 'test',
+    logger,
+    limits: { pollMs: 50, heartbeatMs: 100, silenceMs: 1_000, stopMs: 500 },
+    tasks: createTasks({
+      database: platform.database,
+      transport,
+      logger,
+      appUrl: 'https://app.example.org',
+      domain: 'example.org',
+      perAddressADay: options.perAddressADay ?? 100,
+    }),
+  });
+  const found = (to: string, subject: RegExp) =>
+    catcher.mails().filter((mail) => mail.to.includes(to) && subject.test(mail.subject));
+  async function next(to: string, subject: RegExp, howMany = 1): Promise<CaughtMail> {
+    await vi.waitUntil(() => found(to, subject).length >= howMany, { timeout: 10_000 });
+    return found(to, subject)[0] as CaughtMail;
+  }
+  return {
+    catcher,
+    next,
+    async token(to, subject, howMany) {
+      const { text } = await next(to, subject, howMany);
+      return text.match(/https:\/\/app\.example\.org\/[a-z-]+#token=(\S+)/)?.[1] ?? 'no token in the mail';
+    },
+    async settled() {
+      await vi.waitUntil(
+        async () => {
+          const rows = await platform.database.$queryRaw<
+            object[]
+          >`SELECT 1 FROM graphile_worker._private_jobs WHERE attempts < max_attempts`;
+          return rows.length === 0;
+        },
+        { timeout: 10_000 },
+      );
+    },
+    async close() {
+      await worker.stop();
+      transport.close();
+      await catcher.stop();
+    },
+  };
+}

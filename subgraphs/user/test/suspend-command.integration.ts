@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createRedisProcess, type RedisProcess } from '@murmuration/testing';
+import { type Actor, createCast } from './support/cast.ts';
+import { createPlatform, type Platform } from './support/platform.ts';
+
+const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+let redis: RedisProcess;
+let platform: Platform;
+let alice: Actor;
+
+beforeAll(async () => {
+  redis = await createRedisProcess();
+  platform = await createPlatform({ redisUrl: redis.url });
+  ({ alice } = await createCast(platform));
+});
+afterAll(async () => {
+  await platform.close();
+  await redis.close();
+});
+
+/** The command as a process of its own, which knows no key of the service. */
+function command(...args: string[]): Promise<{ code: number; said: string; logged: string }> {
+  const env = { PATH: process.env['PATH'], USER_DATABASE_URL: platform.databaseUrl, REDIS_URL: redis.url };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [cli, ...args], { env }, (_error, logged, said) =>
+      resolve({ code: child.exitCode ?? -1, said, logged }),
+    );
+  });
+}
+
+const exists = async () => (await platform.run('{ user(handle: "alice") { id } }')).data?.['user'] !== null;
+
+it('suspends, may be repeated, and takes it back', async () => {
+  const first = await command('suspend', '@Alice');
+  expect(first).toMatchObject({ code: 0, said: '@Alice is suspended.\n' });
+  expect(first.logged).toContain('"event":"suspension"');
+  expect(await exists()).toBe(false);
+  expect(await platform.services.sessions.listRevoked()).toContain(alice.refreshToken.split('.')[0]);
+  expect(await command('suspend', alice.id)).toMatchObject({
+    code: 0,
+    said: `${alice.id} is suspended, as before.\n`,
+  });
+  expect(await command('suspend', 'alice', '--lift')).toMatchObject({
+    code: 0,
+    said: 'alice is not suspended.\n',
+  });
+  expect(await exists()).toBe(true);
+});
+
+it('says what it cannot do, and does nothing then', async () => {
+  expect(await command('suspend', 'nobody_here')).toMatchObject({
+    code: 1,
+    said: 'There is no account nobody_here.\n',
+  });
+  for (const args of [
+    [],
+    ['suspend'],
+    ['delete', 'alice'],
+    ['suspend', 'alice', 'bob'],
+    ['suspend', 'alice', '--hard'],
+  ]) {
+    expect((await command(...args)).code).toBe(3);
+  }
+  expect(await exists()).toBe(true);
+});
