@@ -31,7 +31,11 @@ supervisor.once('exit', (code, signal) => {
 // npm can be killed without a word; the shell that `exec`ed us is then gone, and another process our parent.
 if (process.env.npm_lifecycle_event) {
   const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) supervisor.kill('SIGTERM');
-  }, 500).unref();
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    // Once: the supervisor takes a second request for impatience and leaves the stores behind.
+    clearInterval(watch);
+    supervisor.kill('SIGTERM');
+  }, 500);
+  watch.unref();
 }

@@ -45,6 +45,7 @@ test('every process is replaced under load, and nothing fails, happens twice or 
     .toEqual(members.map(() => everything.length));
   await Promise.all(watches.map((watch) => watch.stop()));
   report({ seconds, load, watches });
+  if (load.failures.length > 0) console.log(stack.complaints().join('\n'));
 
   expect(load.failures).toEqual([]);
   expect(watches.flatMap(({ wrong }) => wrong)).toEqual([]);

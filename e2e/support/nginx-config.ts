@@ -1,8 +1,8 @@
 /**
- * Passive health checks, which are all that nginx without a subscription has: a process that refuses or drops
- * a connection is left alone for a second. What it refused goes to the next process, a POST only when none of
- * it was sent; an upgrade also when it was answered 503, as a draining gateway does. Idle connections to the
- * processes end before their drain does, so that none is closed under a request.
+ * What a process refuses goes to the next one, a POST only when none of it was sent; an upgrade also when it
+ * was answered 503, as a draining gateway does. No process counts as gone for a time (`max_fails=0`): with two
+ * of them, one lost connection of the only living one made nginx answer 502 to everybody for up to two seconds.
+ * Idle connections to the processes end before their drain does, so that none is closed under a request.
  */
 export function nginxConfig(
   folder: string,
@@ -31,7 +31,7 @@ http {
 }
 
 function partConfig(part: string, port: number, urls: string[]): string {
-  const servers = urls.map((url) => `server ${new URL(url).host} max_fails=1 fail_timeout=1s;`);
+  const servers = urls.map((url) => `server ${new URL(url).host} max_fails=0;`);
   return `
   upstream ${part} {
     ${servers.join('\n    ')}

@@ -5,11 +5,15 @@ import { freePort } from '@murmuration/dev';
 import { requireTool } from '@murmuration/testing/tool';
 import { nginxConfig } from './nginx-config.ts';
 
+const shownComplaints = 40;
+
 export interface Nginx {
   /** The address in front of each part. */
   entrances: Map<string, string>;
   /** Requests that nginx took to a second process because the first did not answer. */
   passedOn(): number;
+  /** The last lines of its log of errors. */
+  complaints(): string[];
   stop(): Promise<void>;
 }
 
@@ -32,6 +36,8 @@ export async function startNginx(folder: string, instances: Map<string, string[]
         .split('\n')
         // `$upstream_addr` lists every process that was tried.
         .filter((line) => line.includes(', ')).length,
+    complaints: () =>
+      readFileSync(path.join(folder, 'error.log'), 'utf8').trimEnd().split('\n').slice(-shownComplaints),
     stop: () => stop(child),
   };
 }

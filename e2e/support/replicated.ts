@@ -1,20 +1,18 @@
 import path from 'node:path';
 import { makeScratchFolder, removeScratchFolder, startStack } from '@murmuration/dev';
-import { startNginx } from './nginx.ts';
+import { type Nginx, startNginx } from './nginx.ts';
 import type { Story } from './stack.ts';
 
 /** Two processes of every part, each part behind nginx. */
 export interface Replicated extends Story {
   /** Requests that nginx took to a second process because the first did not answer. */
   passedOn(): number;
+  /** What nginx complained of last. */
+  complaints(): string[];
 }
 
-/**
- * A process that came back gets traffic for this long before the next one goes, as `minReadySeconds` does: longer
- * than nginx's passive checks leave it alone, which is up to two seconds by a clock of whole ones (seen: with
- * 1.1 s the second gateway sometimes drained while the first still counted as gone).
- */
-export const settleMs = 2_500;
+/** A process that came back gets traffic for this long before the next one goes, as `minReadySeconds` does. */
+export const settleMs = 1_000;
 
 /** Longer than nginx keeps an idle connection here, so that a drain leaves none. */
 const drainDelayMs = 1_000;
@@ -27,17 +25,22 @@ export async function startReplicated(): Promise<Replicated> {
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
   };
-  let passedOn = () => 0;
+  let nginx: Nginx | undefined;
   const balance = async (instances: Map<string, string[]>) => {
-    const nginx = await startNginx(path.join(folder, 'nginx'), instances);
+    nginx = await startNginx(path.join(folder, 'nginx'), instances);
     undo.push(nginx.stop);
-    passedOn = nginx.passedOn;
     return nginx.entrances;
   };
   try {
     const stack = await startStack({ stateFolder: folder, env, replicas: { count: 2, balance } });
     undo.push(stack.stop);
-    return { ...stack, graphUrl: `${stack.url}/graphql`, passedOn: () => passedOn(), stop };
+    return {
+      ...stack,
+      graphUrl: `${stack.url}/graphql`,
+      passedOn: () => nginx?.passedOn() ?? 0,
+      complaints: () => nginx?.complaints() ?? [],
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
