@@ -78,7 +78,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.e2e.ts'],
           exclude,
-          testTimeout: 180_000,
+          testTimeout: 300_000,
           expect,
           hookTimeout: 240_000,
         },
