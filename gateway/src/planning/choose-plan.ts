@@ -8,7 +8,9 @@ export type OnRefusal = (planner: PlannerName, why: PlanFailure) => void;
 
 /**
  * The first plan that is believed. What one planner cannot plan, or plans unprovably, the next is asked; when none is
- * believed the operation is refused before anything is fetched.
+ * believed the operation is refused before anything is fetched. It is refused for what it is only when every planner
+ * judged it: one that failed or took too long may plan it the next time.
+ * @throws PlanFailure
  */
 export async function choosePlan(
   planners: readonly Planner[],
@@ -16,7 +18,7 @@ export async function choosePlan(
   onRefusal?: OnRefusal,
 ): Promise<{ readonly findings: Findings; readonly planner: PlannerName }> {
   let { isValid } = question;
-  let last: PlanFailure | undefined;
+  let told: PlanFailure | undefined;
   for (const planner of planners) {
     try {
       const findings = await ask(planner, { ...question, isValid });
@@ -26,17 +28,18 @@ export async function choosePlan(
       }
       return { findings, planner: planner.name };
     } catch (error) {
-      last =
+      const failure =
         error instanceof PlanFailure ? error : new PlanFailure('failed', String(error), { cause: error });
-      onRefusal?.(planner.name, last);
-      plansRefused.inc({ planner: planner.name, reason: last.reason });
+      onRefusal?.(planner.name, failure);
+      plansRefused.inc({ planner: planner.name, reason: failure.reason });
       // One planner's crowd is not helped by another's.
-      if (last.reason === 'cancelled' || last.reason === 'busy') break;
+      if (failure.reason === 'cancelled' || failure.reason === 'busy') throw failure;
+      if (!told || saysOfOperation(told)) told = failure;
       // Whoever came to planning it had found it valid.
-      isValid ||= saysOfOperation(last);
+      isValid ||= saysOfOperation(failure);
     }
   }
-  throw last ?? new PlanFailure('failed', 'There is no planner');
+  throw told ?? new PlanFailure('failed', 'There is no planner');
 }
 
 async function ask(planner: Planner, question: PlanQuestion): Promise<Findings> {
