@@ -60,7 +60,8 @@ it('waits for a part of the graph that is away: nothing is missing afterwards, a
 });
 
 it('ends by name before an event that stays incomplete, and continues there', async () => {
-  const impatient = await startGraph([ticker, neighbours], { EVENT_MAX_WAIT_MS: '300' });
+  // Long enough for a first plan and for a closed circuit to be tried again on a slow machine.
+  const impatient = await startGraph([ticker, neighbours], { EVENT_MAX_WAIT_MS: '4000' });
   const { client, heard } = await listening(impatient.url);
   ticker.tick();
   await vi.waitFor(() => expect(heard.events).toHaveLength(1), patience);
