@@ -49,8 +49,8 @@ function openHub(route: (inner: Router) => Router, call: InternalClient['call'] 
     const streams: (() => void)[] = [];
     return {
       hub,
-      /** Collects the places of what a viewer is told. */
-      listen(viewer: bigint) {
+      /** Collects the places of what a viewer is told, once the hub and not the log tells it. */
+      async listen(viewer: bigint) {
         const queue = createQueue<LiveEvent>(100);
         const told: LiveEvent[] = [];
         const taking = (async () => {
@@ -61,6 +61,7 @@ function openHub(route: (inner: Router) => Router, call: InternalClient['call'] 
           close();
           queue.end();
         });
+        await expect.poll(hub.liveCount).toBe(hub.count());
         return { seqs: () => told.map(({ seq }) => seq), told, taking };
       },
       /** What happened since, as the tail tells it. */
@@ -85,7 +86,7 @@ test('an event that cannot be routed is looked at again, in its place', async ()
     if (asked[0].seq % 3n !== 0n || failures++ % 3 === 2) return inner(...asked);
     throw new Error('the database is away');
   });
-  const stream = listen(alice);
+  const stream = await listen(alice);
   const seqs: bigint[] = [];
   for (let count = 0; count < 12; count++) seqs.push(...(await follow(town.post(bob))));
   await expect.poll(stream.seqs, { timeout: 10_000 }).toEqual(seqs);
@@ -104,7 +105,7 @@ test('while nobody can tell who may see what, nobody is told anything; afterward
       return answer(request);
     },
   );
-  const streams = [listen(alice), listen(alice), listen(carol)];
+  const streams = [await listen(alice), await listen(alice), await listen(carol)];
   const seqs = await follow(town.post(bob));
   await expect.poll(() => streams.map(({ seqs: told }) => told())).toEqual([seqs, seqs, seqs]);
   user.isAway = true;
@@ -132,7 +133,7 @@ test('a block made while an event waited for those before it is not told', async
     if (asked[0].authorId === dave) await gate.promise;
     return inner(...asked);
   });
-  const stream = listen(carol);
+  const stream = await listen(carol);
   const seqs = await follow(town.post(dave));
   await follow(town.post(bob));
   await sleep(2 * timelineLimits.liveFreshMs);
@@ -151,7 +152,7 @@ test('an event of an author who takes long does not delay another’s', async ()
     if (asked[0].authorId === dave) await gate.promise;
     return inner(...asked);
   });
-  const [a, c] = [listen(alice), listen(carol)];
+  const [a, c] = [await listen(alice), await listen(carol)];
   const late = await follow(town.post(dave));
   const seqs = await follow(town.post(bob));
   await expect.poll(a.seqs).toEqual(seqs);

@@ -30,6 +30,8 @@ export interface Hub extends TailListener {
   /** Tells a viewer everything after `from`, first from the log and then as it happens. */
   open(viewerId: bigint, from: bigint, queue: Queue<LiveEvent>): () => void;
   count(): number;
+  /** Streams that have caught up: what happens is told them by the hub, no more from the log. */
+  liveCount(): number;
   stop(): void;
 }
 
@@ -144,6 +146,7 @@ export function createHub(options: {
   return {
     position: () => position,
     count: () => members.size,
+    liveCount: () => [...members].filter(({ isLive }) => isLive).length,
     stop: deliveries.stop,
     async onEvents(events) {
       for (const event of events) {
