@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { connect, type Heard, listen } from './support/live-client.ts';
 import { startGraph, type TestGraph, testKey } from './support/start-graph.ts';
 import { serveTicker, type Ticker } from './support/ticker.ts';
@@ -24,6 +24,8 @@ afterAll(async () => {
   await neighbours.server.app.close();
 });
 
+/** Whoever has left may still be listened for when the next test begins, and be counted there. */
+afterEach(() => vi.waitFor(() => expect(ticker.listening()).toBe(0), patience));
 const leave = () => neighbours.server.app.close();
 async function comeBack() {
   neighbours = await serveNeighbourhood('neighbours', [testKey], port);

@@ -1,17 +1,23 @@
 import { createRedisProcess, type RedisProcess } from '@murmuration/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startGraph, type TestGraph, testKey } from './support/start-graph.ts';
 import { type RunningSubgraph, serveNeighbourhood } from './support/town.ts';
 
 let redis: RedisProcess;
 let neighbours: RunningSubgraph;
 let replicas: TestGraph[];
-const statusOf = async (graph: TestGraph | undefined) => (await graph?.ask('{ me }'))?.status;
+const statusOf = async (graph: TestGraph | undefined, from: string) =>
+  (await graph?.ask('{ me }', { headers: { 'x-forwarded-for': from } }))?.status;
 
 beforeAll(async () => {
   redis = await createRedisProcess();
   neighbours = await serveNeighbourhood('neighbours', [testKey]);
-  const settings = { REDIS_URL: redis.url, RATE_LIMIT_POINTS: '2', RATE_LIMIT_WINDOW_SECONDS: '60' };
+  const settings = {
+    REDIS_URL: redis.url,
+    RATE_LIMIT_POINTS: '2',
+    RATE_LIMIT_WINDOW_SECONDS: '60',
+    TRUSTED_PROXIES: '1',
+  };
   replicas = [await startGraph([neighbours], settings), await startGraph([neighbours], settings)];
 });
 afterAll(async () => {
@@ -24,8 +30,16 @@ afterAll(async () => {
 describe('the rate limit of several replicas', () => {
   it('is one, and without Redis each counts for itself', async () => {
     const [one, two] = replicas;
-    expect([await statusOf(one), await statusOf(two)]).toEqual([200, 200]);
-    expect([await statusOf(one), await statusOf(two)]).toEqual([429, 429]);
+    // Until both have found Redis each counts for itself: every look is somebody else's.
+    let callers = 0;
+    await vi.waitFor(
+      async () => {
+        const from = `10.0.0.${++callers}`;
+        expect([await statusOf(one, from), await statusOf(two, from)]).toEqual([200, 200]);
+        expect([await statusOf(one, from), await statusOf(two, from)]).toEqual([429, 429]);
+      },
+      { timeout: 15_000, interval: 100 },
+    );
     await redis.kill();
     // The first answers come from memory at once: nobody waits for a Redis that is away.
     const other = { headers: {}, token: await one?.issuer.token() };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { liveSubscriptions } from '../src/subscriptions/metrics.ts';
 import { ada, ben } from './support/issuer.ts';
 import { connect, type Heard, listen } from './support/live-client.ts';
@@ -22,6 +22,8 @@ afterAll(async () => {
   await neighbours.server.app.close();
 });
 
+/** Whoever has left may still be listened for when the next test begins, and be taken for the one that comes. */
+afterEach(() => vi.waitFor(() => expect(ticker.listening()).toBe(0), patience));
 /** Listens, and waits until the upstream does. */
 async function listening(
   query: string,
@@ -77,7 +79,7 @@ describe('a federated subscription', () => {
 
   it('ends upstream when the client leaves, even if nothing happens any more', async () => {
     const { client } = await listening('subscription { ticks { n } }');
-    expect(await running()).toBe(1);
+    await vi.waitFor(async () => expect(await running()).toBe(1), patience);
     await client.dispose();
     await vi.waitFor(() => expect(ticker.listening()).toBe(0), patience);
     await vi.waitFor(async () => expect(await running()).toBe(0), patience);

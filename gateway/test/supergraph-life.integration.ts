@@ -107,8 +107,10 @@ describe('a supergraph from a URL', () => {
 
 it('ends orderly: what runs is answered, what comes later finds the door closed', async () => {
   const graph = await startGraph([neighbours], { DRAIN_MS: '0' });
-  const running = graph.ask('{ slow(ms: 300) }');
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  const people = () => neighbours.seen.filter(({ identity }) => identity.kind !== 'service').length;
+  const before = people();
+  const running = graph.ask('{ slow(ms: 1000) }');
+  await vi.waitFor(() => expect(people()).toBeGreaterThan(before), patience);
   const stopped = graph.stop();
   expect((await running).data).toEqual({ slow: 'slept' });
   await stopped;

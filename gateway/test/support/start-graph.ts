@@ -59,6 +59,11 @@ export async function startGraph(
     INTERNAL_KEYS: `${testKey.id}:${testKey.secret.toString('base64')}`,
     JWKS_URL: issuer.jwksUrl,
     USER_URL: issuer.url,
+    // A machine that stands still for a second shall not be taken for a planner, a subgraph or a client that does.
+    PLAN_TIMEOUT_MS: '20000',
+    SUBGRAPH_TIMEOUT_MS: '20000',
+    REQUEST_DEADLINE_MS: '30000',
+    SOCKET_INIT_WAIT_MS: '20000',
     ...settings,
   });
   const logger = createLogger('gateway', config.LOG_LEVEL);
