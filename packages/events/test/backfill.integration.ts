@@ -174,8 +174,8 @@ test('a restore of very many rows is swept in bounded steps, and a statement tha
     limits: { swept: 8_000, waitMs: 100, askMs: 20, firstPauseMs: 1 },
     async sweep(client, asked) {
       limits.push(asked.limit);
-      await client.query(`SET LOCAL statement_timeout = '1s'`);
-      if (asked.limit > 2_000) await client.query('SELECT pg_sleep(2)');
+      await client.query(`SET LOCAL statement_timeout = '3s'`);
+      if (asked.limit > 2_000) await client.query('SELECT pg_sleep(10)');
       return sweep?.(client, asked) ?? { next: null, removed: 0 };
     },
   });

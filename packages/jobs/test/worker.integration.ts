@@ -8,7 +8,7 @@ import type pg from 'pg';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type JobWorker, startJobWorker, type Task } from '../src/index.ts';
 
-const limits = { pollMs: 100, heartbeatMs: 100, silenceMs: 1_000, stopMs: 200, upkeepMs: 200 };
+const limits = { pollMs: 100, heartbeatMs: 100, silenceMs: 4_000, stopMs: 200, upkeepMs: 200 };
 const logger = createLogger('jobs-test', 'silent');
 
 let database: TestDatabase;
@@ -67,8 +67,8 @@ test('a job comes with the transaction that enqueues it, or not at all', async (
     await client.query(end);
   }
   client.release();
-  await vi.waitUntil(() => done.length > 0, { timeout: 10_000 });
-  await vi.waitUntil(async () => (await jobs()).length === 0, { timeout: 10_000 });
+  await vi.waitUntil(() => done.length > 0, { timeout: 20_000 });
+  await vi.waitUntil(async () => (await jobs()).length === 0, { timeout: 20_000 });
   expect(done).toEqual([{ end: 'COMMIT' }]);
 });
 
@@ -82,17 +82,18 @@ test('a job that fails comes again, and is given up when its attempts are used u
     throw new Error('the other side is down');
   });
   await enqueue({}, ', max_attempts := 2');
-  await vi.waitUntil(() => attempts === 1, { timeout: 10_000 });
+  await vi.waitUntil(() => attempts === 1, { timeout: 20_000 });
   // As if the pause were over.
   await vi.waitUntil(
     async () => {
       await pool.query('UPDATE graphile_worker._private_jobs SET run_at = now() WHERE locked_at IS NULL');
       return attempts === 2;
     },
-    { timeout: 10_000 },
+    { timeout: 20_000 },
   );
   await vi.waitUntil(
     async () => (await metric('jobs_total', { task: 'note', outcome: 'given_up' })) === before + 1,
+    { timeout: 20_000 },
   );
   expect(ids.size).toBe(1);
   expect(await jobs()).toEqual([{ attempts: 2, locked_by: null, last_error: 'the other side is down' }]);
@@ -108,7 +109,7 @@ test('the job of a killed worker is done by another within seconds', async () =>
   const done: unknown[] = [];
   await work(async (payload) => void done.push(payload));
   await vi.waitUntil(() => done.length > 0, { timeout: 20_000 });
-  await vi.waitUntil(async () => (await jobs()).length === 0);
+  await vi.waitUntil(async () => (await jobs()).length === 0, { timeout: 20_000 });
   expect(done).toEqual([{ whose: 'anybody' }]);
   expect(await metric('jobs_total', { task: 'note', outcome: 'freed' })).toBeGreaterThan(0);
 });
@@ -123,7 +124,7 @@ test('a living worker keeps a job for longer than the silence', async () => {
   await work(slow);
   await work(slow);
   await enqueue({});
-  await vi.waitUntil(() => starts > 0, { timeout: 10_000 });
+  await vi.waitUntil(() => starts > 0, { timeout: 20_000 });
   await pool.query(
     `UPDATE graphile_worker._private_jobs SET locked_at = locked_at - interval '1 hour' WHERE locked_by IS NOT NULL`,
   );
@@ -131,10 +132,10 @@ test('a living worker keeps a job for longer than the silence', async () => {
   const beats = async () =>
     (await pool.query('SELECT max(seen_at) AS at FROM job_worker')).rows[0].at.getTime();
   const since = await beats();
-  await vi.waitUntil(async () => (await beats()) > since + 5 * limits.heartbeatMs, { timeout: 10_000 });
+  await vi.waitUntil(async () => (await beats()) > since + 5 * limits.heartbeatMs, { timeout: 20_000 });
   expect(starts).toBe(1);
   gate.resolve();
-  await vi.waitUntil(async () => (await jobs()).length === 0, { timeout: 10_000 });
+  await vi.waitUntil(async () => (await jobs()).length === 0, { timeout: 20_000 });
 });
 
 test('a worker that stops aborts what it is at, gives it back and takes its row with it', async () => {
@@ -161,14 +162,14 @@ test('what waits and what was given up is counted, and what was long ago is remo
   await pool.query(`UPDATE graphile_worker._private_jobs SET attempts = 1 WHERE max_attempts = 1`);
   await work(async () => {});
   await vi.waitUntil(async () => (await metric('jobs_given_up', { task: 'note' })) === 1, {
-    timeout: 10_000,
+    timeout: 20_000,
   });
   expect(await metric('jobs_waiting', { task: 'note' })).toBe(1);
   await Promise.all(workers.splice(0).map((each) => each.stop()));
   await pool.query(`UPDATE graphile_worker._private_jobs SET updated_at = now() - interval '8 days'`);
   await work(async () => {});
   await vi.waitUntil(async () => (await metric('jobs_given_up', { task: 'note' })) === 0, {
-    timeout: 10_000,
+    timeout: 20_000,
   });
   expect(await jobs()).toHaveLength(1);
 });

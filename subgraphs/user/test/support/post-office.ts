@@ -30,7 +30,8 @@ export async function openPostOffice(
     url: platform.databaseUrl,
     name: 'test',
     logger,
-    limits: { pollMs: 50, heartbeatMs: 100, silenceMs: 1_000, stopMs: 500 },
+    // Nobody dies here: a worker that a busy machine keeps still shall not be taken for dead, and its mail sent twice.
+    limits: { pollMs: 50, heartbeatMs: 100, silenceMs: 30_000, stopMs: 500 },
     tasks: createTasks({
       database: platform.database,
       transport,
@@ -43,7 +44,7 @@ export async function openPostOffice(
   const found = (to: string, subject: RegExp) =>
     catcher.mails().filter((mail) => mail.to.includes(to) && subject.test(mail.subject));
   async function next(to: string, subject: RegExp, howMany = 1): Promise<CaughtMail> {
-    await vi.waitUntil(() => found(to, subject).length >= howMany, { timeout: 10_000 });
+    await vi.waitUntil(() => found(to, subject).length >= howMany, { timeout: 20_000 });
     return found(to, subject)[0] as CaughtMail;
   }
   return {
@@ -61,7 +62,7 @@ export async function openPostOffice(
           >`SELECT 1 FROM graphile_worker._private_jobs WHERE attempts < max_attempts`;
           return rows.length === 0;
         },
-        { timeout: 10_000 },
+        { timeout: 20_000 },
       );
     },
     async close() {
