@@ -9,7 +9,7 @@ export interface TestDatabase {
 }
 
 /** Ten milliseconds each: who has not gone by then does not mean to. */
-const mostLooks = 50;
+const mostLooks = 300;
 
 /**
  * A database of the caller's own, empty and migrated: a clone of the template made by the global set-up. Copied as

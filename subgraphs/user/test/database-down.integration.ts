@@ -32,7 +32,7 @@ const change = (name: string) =>
 const code = async (name: string) => (await alice.run(change(name), { id: bob.id })).errors?.[0]?.code;
 
 /** Sent again as apps do; connections that broke beside the one may not have been noticed yet. */
-const sentAgain = (name: string) => expect.poll(() => code(name), { timeout: 5_000 }).toBe(undefined);
+const sentAgain = (name: string) => expect.poll(() => code(name)).toBe(undefined);
 
 /** Whose connection breaks at a statement: before the server has it, or right behind its answer, which may be the last. */
 async function broken(name: string, statement: string, when: 'asked' | 'answered') {
@@ -77,14 +77,12 @@ it('a block that the server ends in favour of another transaction is tried again
   await admin.query(`BEGIN; SET LOCAL deadlock_timeout = '60s'`);
   await lock(other);
   const blocking = code('blockUser');
-  await expect
-    .poll(async () => (await admin.query(waitingSql)).rows, { timeout: 5_000 })
-    .toEqual([{ waiting: 1 }]);
+  await expect.poll(async () => (await admin.query(waitingSql)).rows).toEqual([{ waiting: 1 }]);
   const before = await deadlocks();
   await lock(one);
   await admin.query('COMMIT');
   expect(await blocking).toBe(undefined);
-  await expect.poll(deadlocks, { timeout: 5_000 }).toBe(before + 1);
+  await expect.poll(deadlocks).toBe(before + 1);
 });
 
 const waitingSql = `SELECT count(*)::int AS waiting FROM pg_stat_activity

@@ -36,14 +36,14 @@ it('a mail waits for its server, and its first link that arrives is good', async
       >`SELECT last_error FROM graphile_worker._private_jobs`;
       return job?.last_error?.includes('ECONNREFUSED');
     },
-    { timeout: 10_000 },
+    { timeout: 20_000 },
   );
   const server = await startMailCatcher({ smtp });
   try {
     // As if the pause were over.
     await platform.database
       .$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now() WHERE locked_at IS NULL`;
-    await vi.waitUntil(() => server.mails().length > 0, { timeout: 10_000 });
+    await vi.waitUntil(() => server.mails().length > 0, { timeout: 20_000 });
     const token = /#token=(\S+)/.exec(server.mails()[0]?.text ?? '')?.[1];
     const { data } = await platform.run(
       'mutation ($input: VerifyEmailInput!) { verifyEmail(input: $input) { email } }',
