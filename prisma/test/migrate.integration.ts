@@ -51,7 +51,7 @@ it('makes an index outside of a transaction, while a row is being written', asyn
   await expect
     .poll(async () => (await indexes(other)).length, { message: 'the index is being made' })
     .toBe(1);
-  await other.query('SET statement_timeout = 2000; INSERT INTO word VALUES (2, $$two$$)');
+  await other.query('SET statement_timeout = 20000; INSERT INTO word VALUES (2, $$two$$)');
   await writer.query('COMMIT');
   expect(await applied).toEqual(['2_index']);
   expect(await indexes(other)).toEqual([{ name: 'word_text', valid: true }]);
@@ -109,10 +109,10 @@ it('tries again when somebody holds the table, and lets those behind it pass mea
   await apply([table]);
   const holder = await connect();
   await holder.query('BEGIN; SELECT * FROM word');
-  const applied = apply([table, column], { lockMs: 50, lockPauseMs: 100, lockAttempts: 10 });
+  const applied = apply([table, column], { lockMs: 50, lockPauseMs: 100, lockAttempts: 1_000 });
   const reader = await connect();
   for (let round = 0; round < 10; round++) {
-    await reader.query('SET statement_timeout = 5000; SELECT * FROM word');
+    await reader.query('SET statement_timeout = 20000; SELECT * FROM word');
     await sleep(20);
   }
   await holder.query('COMMIT');

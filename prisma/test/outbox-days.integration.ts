@@ -71,7 +71,7 @@ describe.each(['user', 'post'] as const)('the outbox of %s that was cut by month
     await other.connect();
     await client.query('BEGIN');
     await client.query(`SELECT ensure_day_partitions('outbox', now() + interval '60 days', 2)`);
-    await other.query(`SET lock_timeout = '500ms'`);
+    await other.query(`SET lock_timeout = '10s'`);
     await other.query(
       `INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload) VALUES ('a', '1', 1, 't', '{}')`,
     );

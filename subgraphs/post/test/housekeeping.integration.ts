@@ -60,7 +60,7 @@ it('makes a month of posts while somebody reads and writes them', async () => {
   await client.query('SELECT count(*) FROM post');
   const [{ made }] = await world.database.$queryRaw<[{ made: number }]>`
     SELECT ensure_id_partitions('post', now() + interval '3 years', 2) AS made
-    FROM (SELECT set_config('lock_timeout', '1s', true)) AS impatient`;
+    FROM (SELECT set_config('lock_timeout', '5s', true)) AS impatient`;
   expect(made).toBe(2);
   await client.query('COMMIT');
   await client.end();
