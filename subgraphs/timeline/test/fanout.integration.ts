@@ -21,7 +21,6 @@ const limits = {
   leastFollowers: 2,
   bigFollowers: 100,
   bigOverlapMs: 60_000,
-  fanoutLeaseMs: 300,
   tailEvents: 50,
 };
 const page = { limit: 20, direction: 'forward', after: null, before: null } as const;

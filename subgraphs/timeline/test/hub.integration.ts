@@ -89,7 +89,7 @@ test('an event that cannot be routed is looked at again, in its place', async ()
   const stream = await listen(alice);
   const seqs: bigint[] = [];
   for (let count = 0; count < 12; count++) seqs.push(...(await follow(town.post(bob))));
-  await expect.poll(stream.seqs, { timeout: 10_000 }).toEqual(seqs);
+  await expect.poll(stream.seqs).toEqual(seqs);
   expect(failures).toBeGreaterThan(2);
   close();
 });
@@ -112,12 +112,10 @@ test('while nobody can tell who may see what, nobody is told anything; afterward
   for (let count = 0; count < 5; count++) seqs.push(...(await follow(town.post(bob))));
   seqs.push(...(await follow(town.remove(town.posts().at(-1)?.id ?? 0n))));
   const before = user.calls;
-  await expect.poll(() => user.calls - before, { timeout: 10_000 }).toBeGreaterThan(2);
+  await expect.poll(() => user.calls - before).toBeGreaterThan(2);
   expect(streams.map(({ told }) => told.length)).toEqual([1, 1, 1]);
   user.isAway = false;
-  await expect
-    .poll(() => streams.map(({ seqs: told }) => told()), { timeout: 10_000 })
-    .toEqual([seqs, seqs, seqs]);
+  await expect.poll(() => streams.map(({ seqs: told }) => told())).toEqual([seqs, seqs, seqs]);
   expect(
     JSON.stringify(
       streams.flatMap(({ told }) => told),

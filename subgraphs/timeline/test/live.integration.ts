@@ -238,7 +238,7 @@ test('nobody is told to forget themselves, and no stranger hears of a stranger, 
   await live.tell(town.mute(stranger, alice));
   await expect.poll(() => hiddenOn(others)).toHaveLength(1);
   // Their own block, and nothing of themselves.
-  expect(hiddenOn(own)).toEqual([stranger]);
+  await expect.poll(() => hiddenOn(own)).toEqual([stranger]);
   expect(hiddenOn(others)).not.toContain(author);
   await Promise.all([own, others].map((each) => each.hangUp()));
 });
