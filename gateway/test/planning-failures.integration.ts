@@ -12,7 +12,9 @@ let notes: RunningSubgraph;
 let ticker: Ticker;
 /** Requests that were made for somebody, and not to see whether it is there. */
 const fetches = () => notes.seen.filter(({ identity }) => identity.kind !== 'service').length;
-const patience = { timeout: 15_000, interval: 20 };
+/** A new supergraph is compiled and its plans are made anew: seconds, on a busy machine many. */
+const patience = { timeout: 60_000, interval: 20 };
+vi.setConfig({ testTimeout: 240_000 });
 /** Takes any planner longer than a millisecond; another one each time. */
 let asked = 0;
 const longOperation = () =>
