@@ -19,7 +19,12 @@ export function leaveWhenSilent(client: Redis, onLeave: () => void): void {
 
     function leaveIfSilent(error: unknown): void {
       const isTimeout = error instanceof Error && error.message === 'Command timed out';
-      if (!isTimeout || stream.destroyed || performance.now() - heardAtMs < redisLimits.commandMs) return;
+      // What came while this process was busy itself is read before the next turn.
+      if (isTimeout) setImmediate(leaveUnlessHeard);
+    }
+
+    function leaveUnlessHeard(): void {
+      if (stream.destroyed || performance.now() - heardAtMs < redisLimits.commandMs) return;
       onLeave();
       stream.destroy();
     }
