@@ -40,9 +40,9 @@ test('a process that crashes is reported and started again, each time a little l
   const echo = await supervised();
   await echo.start();
   await crash(echo.url);
-  await expect.poll(() => isUp(echo.url), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => isUp(echo.url), { timeout: 30_000 }).toBe(true);
   await crash(echo.url);
-  await expect.poll(() => crashes.length, { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => crashes.length, { timeout: 30_000 }).toBe(2);
   expect(crashes.map(({ what, restartInMs }) => [what, restartInMs])).toEqual([
     ['echo exited with code 3', 500],
     ['echo exited with code 3', 1_000],

@@ -82,11 +82,14 @@ it('a follow and a block at once never both hold', async () => {
 async function holdingUp<T>(statements: string[], meanwhile: () => Promise<T>): Promise<T> {
   const { promise: isLocked, resolve: lock } = Promise.withResolvers<void>();
   const { promise: mayCommit, resolve: commit } = Promise.withResolvers<void>();
-  const first = platform.database.$transaction(async (transaction) => {
-    for (const statement of statements) await transaction.$executeRawUnsafe(statement);
-    lock();
-    await mayCommit;
-  });
+  const first = platform.database.$transaction(
+    async (transaction) => {
+      for (const statement of statements) await transaction.$executeRawUnsafe(statement);
+      lock();
+      await mayCommit;
+    },
+    { maxWait: 20_000, timeout: 20_000 },
+  );
   await isLocked;
   const second = meanwhile();
   await untilSomebodyWaits();
