@@ -47,9 +47,9 @@ export default defineConfig({
           // Vitest wants projects of different worker counts one after the other.
           sequence: { groupOrder: 1 },
           globalSetup: ['packages/testing/src/global-setup.ts'],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           expect,
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -1,7 +1,13 @@
 export { createGate, type Gate } from './gate.ts';
 export { type Servers, servers } from './servers.ts';
 export { createTestDatabase, type TestDatabase } from './postgres.ts';
-export { createRedisProcess, createTestRedis, type RedisProcess, type TestRedis } from './redis.ts';
+export {
+  createRedisProcess,
+  createTestRedis,
+  type RedisProcess,
+  redisPatience,
+  type TestRedis,
+} from './redis.ts';
 export { createRedisSentinels, type RedisSentinels } from './sentinels.ts';
 export { castPassword, type Member, signUpCast } from './cast.ts';
 export {

@@ -2,6 +2,9 @@ import { makeScratchFolder, removeScratchFolder, startRedis } from '@murmuration
 import { Redis } from 'ioredis';
 import { servers } from './servers.ts';
 
+/** For connections of tests in which Redis is well: a machine that stands still for a second is no Redis that hangs. */
+export const redisPatience = { commandMs: 5_000 } as const;
+
 export interface TestRedis {
   url: string;
   client: Redis;

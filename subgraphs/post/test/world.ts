@@ -18,7 +18,7 @@ import {
   type InternalRequest,
 } from '@murmuration/service-kit';
 import { createRequestContext } from '@murmuration/service-kit/subgraph';
-import { createTestDatabase, createTestRedis, listenTo } from '@murmuration/testing';
+import { createTestDatabase, createTestRedis, listenTo, redisPatience } from '@murmuration/testing';
 import pg from 'pg';
 import { type PostLiveLimits, postLiveLimits } from '../src/live/limits.ts';
 import { createPostSubgraph } from '../src/server.ts';
@@ -132,7 +132,12 @@ export async function createWorld(
     url: (await options.databaseUrl?.(stored.url)) ?? stored.url,
     onStatement: ({ sql }) => options.onStatement?.(sql),
   });
-  const redis = createRedisCache({ url: options.redisUrl ?? cached.url, logger, name: 'post-test' });
+  const redis = createRedisCache({
+    url: options.redisUrl ?? cached.url,
+    logger,
+    name: 'post-test',
+    ...(!options.redisUrl && redisPatience),
+  });
   while (redis.namespace() === null) await sleep(5);
   const people = createPeople();
   const keys = [{ id: 'test', secret: randomBytes(32) }] as const;

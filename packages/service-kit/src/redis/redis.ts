@@ -26,13 +26,20 @@ export interface RedisCache {
  * a Redis that hangs would else cost every request the time limit of its commands, again and again. So is one whose
  * server is no primary any more; behind Sentinels the next one is at the primary that they name.
  */
-export function createRedisCache(options: RedisAddress & { logger: Logger; name: string }): RedisCache {
-  const { logger, name } = options;
+export function createRedisCache(
+  options: RedisAddress & {
+    logger: Logger;
+    name: string;
+    /** A command without an answer by then fails. Default `redisLimits.commandMs`. */
+    commandMs?: number;
+  },
+): RedisCache {
+  const { commandMs = redisLimits.commandMs, logger, name } = options;
   const client = openRedis(options, name, {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    commandTimeout: redisLimits.commandMs,
+    commandTimeout: commandMs,
     reconnectOnError(error) {
       // One whose server is known to be no primary reconnects by the clock, not by each write.
       if (namespace !== null && isNotPrimary(error)) leave();
@@ -48,7 +55,7 @@ export function createRedisCache(options: RedisAddress & { logger: Logger; name:
   keepConnecting(client);
   countCommands(client, name);
   sendTogether(client);
-  leaveWhenSilent(client, () => {
+  leaveWhenSilent(client, commandMs, () => {
     namespace = null;
     logger.warn('Redis does not answer: the connection is given up');
   });

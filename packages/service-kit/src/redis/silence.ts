@@ -1,11 +1,10 @@
 import type { Redis } from 'ioredis';
-import { redisLimits } from './connection.ts';
 
 /**
  * Ends a connection on which a command ran out of time and nothing has come since it was sent. The next one becomes
  * ready only when Redis answers, so that until then commands fail at once.
  */
-export function leaveWhenSilent(client: Redis, onLeave: () => void): void {
+export function leaveWhenSilent(client: Redis, commandMs: number, onLeave: () => void): void {
   const send = client.sendCommand.bind(client);
   let heardAtMs = 0;
   client.on('connect', () => {
@@ -24,7 +23,7 @@ export function leaveWhenSilent(client: Redis, onLeave: () => void): void {
     }
 
     function leaveUnlessHeard(): void {
-      if (stream.destroyed || performance.now() - heardAtMs < redisLimits.commandMs) return;
+      if (stream.destroyed || performance.now() - heardAtMs < commandMs) return;
       onLeave();
       stream.destroy();
     }

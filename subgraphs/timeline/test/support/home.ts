@@ -6,7 +6,7 @@ import {
   type ViewerRelationsRequest,
 } from '@murmuration/relationships';
 import { createLogger, createRedisCache } from '@murmuration/service-kit';
-import { createTestDatabase, createTestRedis } from '@murmuration/testing';
+import { createTestDatabase, createTestRedis, redisPatience } from '@murmuration/testing';
 import { homeByOracle, loadTruth } from '@murmuration/testing/oracle';
 import pg from 'pg';
 import { vi } from 'vitest';
@@ -35,7 +35,7 @@ export async function openHome(
   const database = await createTestDatabase('timeline');
   const own = options.redisUrl ? null : await createTestRedis();
   const url = options.redisUrl ?? own?.url ?? '';
-  const redis = createRedisCache({ url, logger, name: 'test' });
+  const redis = createRedisCache({ url, logger, name: 'test', ...(own && redisPatience) });
   const pool = createTimelinePool({
     url: database.url,
     poolSize: 8,

@@ -11,7 +11,13 @@ import {
   type RedisCache,
 } from '@murmuration/service-kit';
 import { createRequestContext } from '@murmuration/service-kit/subgraph';
-import { createTestDatabase, createTestRedis, listenTo, type Listening } from '@murmuration/testing';
+import {
+  createTestDatabase,
+  createTestRedis,
+  listenTo,
+  type Listening,
+  redisPatience,
+} from '@murmuration/testing';
 import type { AccountSettings } from '../../src/accounts/settings.ts';
 import type { Asker } from '../../src/audit/audit-log.ts';
 import type { RelationLimits } from '../../src/relations/limits.ts';
@@ -83,7 +89,12 @@ export async function createPlatform(
     url: (await options.throughGate?.(testDatabase.url)) ?? testDatabase.url,
     onStatement: ({ sql }) => void statements.push(sql),
   });
-  const redis = createRedisCache({ url: options.redisUrl ?? testRedis?.url ?? '', logger, name: 'test' });
+  const redis = createRedisCache({
+    url: options.redisUrl ?? testRedis?.url ?? '',
+    logger,
+    name: 'test',
+    ...(testRedis && redisPatience),
+  });
   const post = {
     async call<Answer>({ body }: InternalRequest): Promise<Answer> {
       platform.postCalls += 1;
