@@ -37,11 +37,23 @@ describe('a planner that fails', () => {
   });
   afterAll(() => graph.stop());
 
+  /** A plan that lies there when the process notices that its time is over is taken: then another is asked for. */
+  async function untilRefused<Answer>(
+    ask: (query: string) => Promise<Answer>,
+    isPlanned: (answer: Answer) => boolean,
+  ): Promise<Answer> {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await ask(longOperation());
+      if (!isPlanned(answer) || attempt === 50) return answer;
+    }
+  }
+
   it.each(transports)('is no fault of the client: $name', async ({ ask }) => {
-    expect(await ask(graph.url, { query: longOperation() })).toEqual({
-      codes: ['INTERNAL_SERVER_ERROR'],
-      limits: [],
-    });
+    const told = await untilRefused(
+      (query) => ask(graph.url, { query }),
+      ({ codes }) => codes.length === 0,
+    );
+    expect(told).toEqual({ codes: ['INTERNAL_SERVER_ERROR'], limits: [] });
   });
 
   it.each([
@@ -50,7 +62,10 @@ describe('a planner that fails', () => {
     'text/event-stream',
     'multipart/mixed;subscriptionSpec="1.0"',
   ])('says over HTTP when to come again: %s', async (accept) => {
-    const answer = await graph.ask(longOperation(), { headers: { accept } });
+    const answer = await untilRefused(
+      (query) => graph.ask(query, { headers: { accept } }),
+      ({ status }) => status === 200,
+    );
     expect(answer.status).toBe(503);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(JSON.stringify(answer)).not.toMatch(/No plan in/);
@@ -59,15 +74,20 @@ describe('a planner that fails', () => {
   it('says so on a socket too, which stays open', async () => {
     const { received, send, socket } = await rawSocket(graph.url);
     send({ type: 'connection_init' });
-    await vi.waitFor(() => expect(received).toHaveLength(1), patience);
-    send({ id: '1', type: 'subscribe', payload: { query: longOperation() } });
-    await vi.waitFor(() => expect(received).toHaveLength(2), patience);
-    expect(received[1]).toMatchObject({
+    const last = () => received.at(-1);
+    await vi.waitFor(() => expect(last()?.type).toBe('connection_ack'), patience);
+    let id = 0;
+    const ask = async (query: string) => {
+      send({ id: String(++id), type: 'subscribe', payload: { query } });
+      const end = { id: String(id), type: expect.stringMatching(/^(error|complete)$/) };
+      await vi.waitFor(() => expect(last()).toMatchObject(end), patience);
+      return last();
+    };
+    expect(await untilRefused(ask, (answer) => answer?.type === 'complete')).toMatchObject({
       type: 'error',
       payload: [{ extensions: { code: 'INTERNAL_SERVER_ERROR', retryAfter: expect.any(Number) } }],
     });
-    send({ id: '2', type: 'subscribe', payload: { query: '{ __typename }' } });
-    await vi.waitFor(() => expect(received.length).toBeGreaterThan(2), patience);
+    await ask('{ __typename }');
     expect(socket.readyState).toBe(socket.OPEN);
     socket.terminate();
   });
