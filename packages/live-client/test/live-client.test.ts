@@ -77,7 +77,7 @@ describe('a stream goes on behind its last event', () => {
   it('after a cut, a server that is silent, and one that lets nobody in for a while', async () => {
     let turnedAway = 0;
     const server = await serve((side) => (turnedAway++ < 3 && turnedAway > 1 ? side.cut() : letIn(side)));
-    const { cursors } = read(clientOf(server.url, { settings: { pingMs: 50, pongWaitMs: 50 } }));
+    const { cursors } = read(clientOf(server.url, { settings: { pingMs: 50, pongWaitMs: 2_500 } }));
     await expect.poll(() => server.sides[0]?.subscribed()).toHaveLength(1);
     server.last().tell(event(1));
     server.last().cut();

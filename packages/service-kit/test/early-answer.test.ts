@@ -20,7 +20,7 @@ const subgraph = serveSubgraph(
   }),
   { logger, keys: [{ id: 'k1', secret: randomBytes(32) }], readiness: {} },
 );
-const linger = { bytes: 8_000_000, ms: 600 };
+const linger = { bytes: 8_000_000, ms: 3_000 };
 const strict = createHttpServer({ logger, readiness: {}, linger, bodyBytes: 1_000 });
 let url = '';
 let strictUrl = '';

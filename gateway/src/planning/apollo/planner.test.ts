@@ -43,7 +43,7 @@ test('plans one operation once for all who ask together', async () => {
   expect(first).toBe(second);
 });
 
-test('survives an operation on which the planner does not end', { timeout: 60_000 }, async () => {
+test('survives an operation on which the planner does not end', { timeout: 180_000 }, async () => {
   const [library, ratings] = interfaces;
   if (!library || !ratings) throw new Error('The graph has both');
   const endless = {
@@ -54,7 +54,7 @@ test('survives an operation on which the planner does not end', { timeout: 60_00
       }`,
   };
   const generation = threaded(composeSupergraph([library, ratings, endless]), {
-    timeoutMs: 3_000,
+    timeoutMs: 10_000,
     maxHeapMiB: 128,
   });
   await generation.plan('{ best { id } }');

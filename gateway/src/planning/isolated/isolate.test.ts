@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createIsolate, type IsolateOptions, type StartCell } from './isolate.ts';
 
 /** Cells that answer at once, but never what is `endless` or makes them `crash`. */
@@ -15,7 +15,7 @@ function cells() {
     };
   };
   const make = (options: Partial<IsolateOptions> = {}) =>
-    createIsolate({ start, timeoutMs: 20, idleMs: 60_000, onKill: () => log.push('kill'), ...options });
+    createIsolate({ start, timeoutMs: 20_000, idleMs: 60_000, onKill: () => log.push('kill'), ...options });
   return { log, make };
 }
 
@@ -39,7 +39,8 @@ test('one that crashes fails its own operation, and the next has a new cell', as
 
 test('one that does not end is ended', async () => {
   const { log, make } = cells();
-  const isolate = make();
+  // Enough for the one that answers, even where the machine stands still meanwhile.
+  const isolate = make({ timeoutMs: 2_500 });
   await isolate.examine(ask('a'));
   await expect(isolate.examine(ask('endless'))).rejects.toMatchObject({ reason: 'timeout' });
   expect(log).toEqual(['start', 'end', 'kill']);
@@ -65,7 +66,7 @@ test('one that was started ahead is the one that plans', async () => {
 
 test('what is asked when the supergraph goes is refused', async () => {
   const { make } = cells();
-  const isolate = make({ timeoutMs: 5_000 });
+  const isolate = make();
   const plan = isolate.examine(ask('endless'));
   isolate.stop();
   await expect(plan).rejects.toMatchObject({ reason: 'failed' });
@@ -77,7 +78,7 @@ test('one that is retired ends when it has nothing to do, and what is asked even
   await isolate.examine(ask('a'));
   isolate.retire();
   expect(log).toEqual(['start']);
-  await vi.waitFor(() => expect(log).toEqual(['start', 'end']), { timeout: 5_000 });
+  await expect.poll(() => log).toEqual(['start', 'end']);
   expect(await isolate.examine(ask('b'))).toEqual({});
-  await vi.waitFor(() => expect(log).toEqual(['start', 'end', 'start', 'end']), { timeout: 5_000 });
+  await expect.poll(() => log).toEqual(['start', 'end', 'start', 'end']);
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createFlushLater } from './flush-later.ts';
 import { createOutbox, type Outbox, resultFrame } from './outbox.ts';
@@ -112,7 +112,7 @@ describe('an outbox', () => {
     expect(outbox.stalledSinceMs()).toBeLessThanOrEqual(Date.now());
     client.resume();
     await waits;
-    await vi.waitFor(() => expect(outbox.stalledSinceMs()).toBeUndefined());
+    await expect.poll(() => outbox.stalledSinceMs()).toBeUndefined();
   });
 
   it('keeps nobody waiting for a socket that has gone', async () => {
