@@ -15,8 +15,20 @@ const graphql = createRequire(new URL('packages/service-kit/package.json', impor
 );
 /** What is waited for comes in milliseconds, or late on a busy machine; only a failure takes all of it. */
 const expect = { poll: { timeout: 15_000 } };
+/** The same where whole processes start or end before it comes. */
+const expectOfProcesses = { poll: { timeout: 60_000 } };
 const resolve = { alias: [{ find: /^graphql$/, replacement: graphql }] };
 const exclude = ['**/node_modules/**', '**/generated/**', '**/.data/**'];
+
+/**
+ * For the processes that a story starts, which inherit it: what a request has time for is tested elsewhere, and on a
+ * machine that stands still for a second the first plan of a gateway that just started would be given up.
+ */
+const patientGateway = {
+  PLAN_TIMEOUT_MS: '10000',
+  SUBGRAPH_TIMEOUT_MS: '15000',
+  REQUEST_DEADLINE_MS: '45000',
+};
 
 /** Every worker of the integration run starts a Postgres and a Redis: on many cores that takes longer than it saves. */
 const mostServers = 4;
@@ -36,7 +48,17 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     env,
     projects: [
-      { resolve, test: { name: 'unit', include: include('test'), exclude, testTimeout: 20_000, expect } },
+      {
+        resolve,
+        test: {
+          name: 'unit',
+          include: include('test'),
+          exclude,
+          testTimeout: 60_000,
+          expect,
+          hookTimeout: 60_000,
+        },
+      },
       {
         resolve,
         test: {
@@ -59,6 +81,8 @@ export default defineConfig({
           include: ['k8s/test/**/*.test.ts'],
           exclude,
           testTimeout: 600_000,
+          expect: expectOfProcesses,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -77,9 +101,10 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.e2e.ts'],
+          env: { ...env, ...patientGateway },
           exclude,
           testTimeout: 300_000,
-          expect,
+          expect: expectOfProcesses,
           hookTimeout: 240_000,
         },
       },

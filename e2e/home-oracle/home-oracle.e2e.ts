@@ -122,5 +122,5 @@ test('a post by a well-followed author appears in the home of every follower, on
         async (reader) => (await readHome(reader, 20, true, 1)).filter((entry) => entry === `${id} `).length,
       ),
     );
-  await expect.poll(occurrences, { timeout: 20_000 }).toEqual(readers.map(() => 1));
+  await expect.poll(occurrences).toEqual(readers.map(() => 1));
 });

@@ -12,7 +12,7 @@ import { type Exposed, readExposed } from './exposed.ts';
 const home =
   'query Home { homeTimeline(first: 10) { edges { node { text author { handle } } } liveCursor } }';
 
-const patience = { timeout: 20_000, interval: 100 };
+const patience = { timeout: 60_000, interval: 100 };
 
 let story: Story;
 let exposed: Exposed;

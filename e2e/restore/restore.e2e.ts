@@ -71,7 +71,7 @@ test('what was lost is gone everywhere, and what was restored is the truth again
   await alice.ask(`mutation ($id: ID!) { unfollowUser(input: { userId: $id }) { errors { message } } }`, {
     id: carol.id,
   });
-  await expect.poll(() => homeOf(alice), { timeout: 10_000 }).toEqual([lost]);
+  await expect.poll(() => homeOf(alice)).toEqual([lost]);
   const watch = watchHome(`${stack.url}/graphql`, alice, await liveCursorOf(alice));
   onTestFailed(() => console.log(`what alice's app saw: ${JSON.stringify(watch)}`));
   await archiveEverything(truth, archive);
@@ -89,17 +89,17 @@ test('what was lost is gone everywhere, and what was restored is the truth again
   await Promise.all([stack.start('post'), sleep(apartMs).then(() => stack.start('user'))]);
   const servedAt = Date.now();
 
-  await expect.poll(() => homeOf(alice), { timeout: 60_000 }).toEqual([kept, early]);
+  await expect.poll(() => homeOf(alice)).toEqual([kept, early]);
   const rightAt = Date.now();
   await expectTheOracle();
   // One, though two feeds were read anew: whoever listens is told, and fetches again.
   const resets = () => watch.wrong.filter((event) => event.includes('"Reset"'));
-  await expect.poll(() => resets().length, { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(() => resets().length).toBeGreaterThan(0);
   expect(resets().filter((event) => !event.includes('"REBUILT"'))).toEqual([]);
 
   const next = await bob.post('life goes on');
-  await expect.poll(() => homeOf(alice), { timeout: 10_000 }).toEqual([next, kept, early]);
-  await expect.poll(() => watch.posts.at(-1), { timeout: 10_000 }).toBe(next);
+  await expect.poll(() => homeOf(alice)).toEqual([next, kept, early]);
+  await expect.poll(() => watch.posts.at(-1)).toBe(next);
   expect(resets()).toHaveLength(1);
   await watch.stop();
   await expectTheOracle();
@@ -117,7 +117,7 @@ test('a timeline that is lost altogether is built anew from nothing', async () =
   const lostAt = Date.now();
   prismaCli([], { TIMELINE_DATABASE_URL: projection.url('timeline') });
   await Promise.all([stack.start('timeline'), stack.start('timeline-worker')]);
-  await expect.poll(() => homeOf(alice), { timeout: 30_000 }).toEqual(before);
+  await expect.poll(() => homeOf(alice)).toEqual(before);
   console.log(
     `the timelines were built anew ${((Date.now() - lostAt) / 1_000).toFixed(1)} s after their loss`,
   );

@@ -41,7 +41,7 @@ test('every process is replaced under load, and nothing fails, happens twice or 
 
   const everything = [...load.posts.keys()].sort();
   await expect
-    .poll(() => watches.map(({ posts }) => posts.length), { timeout: 20_000 })
+    .poll(() => watches.map(({ posts }) => posts.length))
     .toEqual(members.map(() => everything.length));
   await Promise.all(watches.map((watch) => watch.stop()));
   report({ seconds, load, watches });

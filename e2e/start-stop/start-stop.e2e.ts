@@ -29,7 +29,8 @@ async function counts(url: string) {
   return graph.ask('{ user(handle: "alice") { id handle followerCount followingCount postCount } }');
 }
 
-async function survivors(pids: Record<string, number>, withinMs: number): Promise<string[]> {
+/** Who is still there: processes go within moments, or late on a busy machine; only a survivor takes all of it. */
+async function survivors(pids: Record<string, number>, withinMs = 60_000): Promise<string[]> {
   const gone = await Promise.all(Object.values(pids).map((pid) => waitForExit(pid, withinMs)));
   return Object.keys(pids).filter((_name, place) => !gone[place]);
 }
@@ -49,7 +50,7 @@ test('the first start seeds; SIGTERM to the pid of npm stops everything', async 
 
   run.npm.kill('SIGTERM');
   await run.ended;
-  expect(await survivors(pids, 5_000)).toEqual([]);
+  expect(await survivors(pids)).toEqual([]);
 });
 
 test('the next start keeps the data, and Ctrl-C stops it', async () => {
@@ -62,7 +63,7 @@ test('the next start keeps the data, and Ctrl-C stops it', async () => {
   // A terminal sends the signal to the whole group.
   process.kill(-(run.npm.pid ?? 0), 'SIGINT');
   expect(await run.ended).toBe(0);
-  expect(await survivors(pids, 5_000)).toEqual([]);
+  expect(await survivors(pids)).toEqual([]);
 });
 
 test('a graph is not mixed into data that exist', async () => {
@@ -78,7 +79,7 @@ test('a crashed service is reported with its last lines and comes back', async (
   process.kill(user, 'SIGKILL');
   await run.said('user was ended by SIGKILL; its last lines:');
   await run.said('It starts again in 500 ms');
-  await expect.poll(() => counts(run.url), { timeout: 20_000 }).toEqual(before);
+  await expect.poll(() => counts(run.url)).toEqual(before);
   expect(pidsIn(state)['user']).not.toBe(user);
 });
 
@@ -94,7 +95,7 @@ test('a second start of the same checkout says who runs', async () => {
 test('everything stops by itself when npm is killed', async () => {
   const pids = pidsIn(state);
   last?.npm.kill('SIGKILL');
-  expect(await survivors(pids, 20_000)).toEqual([]);
+  expect(await survivors(pids)).toEqual([]);
 });
 
 test('what a killed supervisor left is ended by the next start, which keeps the data', async () => {

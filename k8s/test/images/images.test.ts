@@ -145,7 +145,7 @@ describe('what the images hold', () => {
         const answer = await fetch(`http://127.0.0.1:${settings[`${name}:PORT`]}/readyz`);
         expect(answer.status).toBe(200);
       },
-      { timeout: 30_000, interval: 250 },
+      { timeout: 120_000, interval: 250 },
     );
   });
 
