@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GraphAnswer, GraphClient } from '@murmuration/testing';
 
-const attempts = 6;
+/** The waits between them are thirteen seconds together: a process that was killed is back by then on a slow machine. */
+const attempts = 8;
 const firstWaitMs = 50;
 
 export interface Retries {
