@@ -69,7 +69,9 @@ async function failOver(change: () => Promise<void>): Promise<Load> {
   const before = await redis.primary();
   const { namespaces } = await usersOfRedis();
   const load = startLoad(Object.values(cast), 50);
-  await sleep(1_000);
+  // By what was done and not by time alone: a slow machine does less of it in a second.
+  const posted = (least: number) => vi.waitUntil(() => load.posts.size >= least, { timeout: 60_000 });
+  await Promise.all([posted(5), sleep(1_000)]);
   await change();
   await vi.waitFor(
     async () => {
@@ -78,9 +80,9 @@ async function failOver(change: () => Promise<void>): Promise<Load> {
       expect(now.connected.toSorted()).toEqual([...stack.processes.keys()].toSorted());
       expect(now.namespaces).toBeGreaterThan(namespaces);
     },
-    { timeout: 60_000, interval: 250 },
+    { timeout: 120_000, interval: 250 },
   );
-  await sleep(2_000);
+  await Promise.all([posted(load.posts.size + 6), sleep(2_000)]);
   await load.stop();
   return load;
 }
@@ -95,7 +97,7 @@ test.each([
   for (const member of Object.values(cast)) {
     await vi.waitFor(
       async () => expect(await homeOf(member)).toEqual(expect.arrayContaining([...load.posts.keys()])),
-      { timeout: 20_000, interval: 250 },
+      { timeout: 60_000, interval: 250 },
     );
     const ids = await homeOf(member);
     expect(new Set(ids).size).toBe(ids.length);
