@@ -25,7 +25,8 @@ let story: Story;
 let cast: Record<'alice' | 'bob' | 'carol' | 'dave', Member>;
 
 beforeAll(async () => {
-  story = await startStory();
+  // What is asked is whether a read waits for what it needs, not how fast a busy machine projects it.
+  story = await startStory({ processEnv: { timeline: { POSITION_WAIT_MS: '4000' } } });
   cast = await signUpCast(story.graphUrl, ['alice', 'bob', 'carol', 'dave']);
 });
 afterAll(() => story?.stop());
@@ -83,7 +84,7 @@ test('with the worker killed reads stay right, and what was missed comes when it
   await dave.post('two');
   expect(await textsOf(alice)).toEqual(['one']);
   await story.start('timeline-worker');
-  await expect.poll(() => textsOf(alice), { timeout: 20_000 }).toEqual(['two', 'one']);
+  await expect.poll(() => textsOf(alice)).toEqual(['two', 'one']);
 });
 
 test('with Redis killed the home comes from the database, and the cache comes back by itself', async () => {
