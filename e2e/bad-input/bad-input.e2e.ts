@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeId } from '@murmuration/ids';
 import { envelopeHeader, signEnvelope } from '@murmuration/service-kit';
 import { createGraphClient, type GraphClient, type Member, signUpCast } from '@murmuration/testing';
@@ -122,9 +123,18 @@ describe('mutations', () => {
 
   test('handles: form, reserved words, letter case, look-alikes, and two people at once', async () => {
     const tail = randomBytes(3).toString('hex');
-    const attempt = (handle: string) => {
+    const attempt = async (handle: string) => {
       const email = `${randomBytes(6).toString('hex')}@example.org`;
-      return userErrorOf(nobody, 'signUp', { handle, email, password: 'a long enough secret' });
+      for (let times = 1; ; times++) {
+        const errors = await userErrorOf(nobody, 'signUp', {
+          handle,
+          email,
+          password: 'a long enough secret',
+        });
+        // A busy machine turns sign-ups away for a moment: that says nothing of the handle.
+        if (errors?.[0]?.[0] !== 'RateLimited' || times === 40) return errors;
+        await sleep(250);
+      }
     };
     for (const handle of ['ab', '1abc', 'with space', 'ünïcode', 'x'.repeat(31), 'admin']) {
       expect(await attempt(handle)).toEqual([['ValidationError', 'handle']]);
@@ -191,6 +201,6 @@ describe('identity', () => {
     const { dave } = await signUpCast(stack.graphUrl, ['dave']);
     expect(await dave.ask(secret)).toEqual({ viewer: { handle: dave.handle } });
     await dave.ask('mutation { logOut { errors { message } } }');
-    await expect.poll(() => codeOf(dave, secret), { timeout: 8_000 }).toEqual(['UNAUTHENTICATED']);
+    await expect.poll(() => codeOf(dave, secret)).toEqual(['UNAUTHENTICATED']);
   });
 });
