@@ -12,7 +12,7 @@ beforeAll(async () => {
   ({ alice, bob } = await signUpCast(stack.graphUrl, ['alice', 'bob']));
   await alice.follow(bob);
   posts = [await bob.post('one'), await bob.post('two')];
-  await vi.waitUntil(async () => (await home()).edges.length === 2, { timeout: 20_000, interval: 100 });
+  await vi.waitUntil(async () => (await home()).edges.length === 2, { timeout: 60_000, interval: 100 });
 });
 afterAll(() => stack.stop());
 
@@ -74,10 +74,20 @@ test('without `user` posts are answered for one lease, then never guessed', asyn
       'query ($id: ID!) { post(id: $id) { text author { handle } } }',
       { id: posts[1] },
     );
-  // Opens the lease: what alice and bob are to each other is known from here on for its length.
-  expect((await read()).errors).toEqual([]);
-  await stack.kill('user');
-  const within = await read();
+  /** Opens the lease, for what alice and bob are to each other is known from then on for its length, and ends `user`. */
+  async function readWithinLease() {
+    const startedMs = performance.now();
+    expect((await read()).errors).toEqual([]);
+    await stack.kill('user');
+    const answer = await read();
+    return { ...answer, tookMs: performance.now() - startedMs };
+  }
+  let within = await readWithinLease();
+  // A machine that stood still may have let the lease end before the second read had its answer.
+  for (let times = 1; within.tookMs >= relationLeaseMs && times < 5; times++) {
+    await stack.start('user');
+    within = await readWithinLease();
+  }
   expect(within.data?.post).toEqual({ text: 'two', author: null });
   expect(codes(within.errors)).toEqual(['DOWNSTREAM_ERROR']);
 
