@@ -55,7 +55,8 @@ export async function makeNodes(tls?: string): Promise<Nodes> {
     SELF: '127.0.0.1',
     PEERS: ports.map(([port, sentinelPort]) => `127.0.0.1:${port}:${sentinelPort}`).join(' '),
     MASTER_NAME: 'murmuration',
-    DOWN_AFTER_MS: '1000',
+    // Longer than a busy machine stands still: a primary that is alive must keep its office here.
+    DOWN_AFTER_MS: '3000',
     FAILOVER_TIMEOUT_MS: '3000',
     APP_PASSWORD: passwords.app,
     REDISCLI_AUTH: passwords.internal,
@@ -67,7 +68,7 @@ export async function makeNodes(tls?: string): Promise<Nodes> {
     const as = user === 'nobody' ? [] : ['--user', user, '--pass', passwords[user], '--no-auth-warning'];
     try {
       const { stdout } = await run(cli, ['-p', String(port), ...over, ...as, '--raw', ...command], {
-        timeout: 5_000,
+        timeout: 20_000,
       });
       return stdout.trim();
     } catch (error) {

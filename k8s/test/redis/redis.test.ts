@@ -2,7 +2,7 @@ import { createLogger, createRedisCache } from '@murmuration/service-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeNodes, type Nodes } from './nodes.ts';
 
-const patience = { timeout: 120_000, interval: 200 };
+const patience = { timeout: 180_000, interval: 200 };
 let nodes: Nodes;
 
 beforeAll(async () => {

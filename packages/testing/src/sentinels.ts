@@ -20,6 +20,7 @@ export interface RedisSentinels {
 
 const name = 'murmuration';
 const sentinelCount = 3;
+const untilMs = 90_000;
 
 /** A primary, its replica and three Sentinels: real servers of the caller's own. */
 export async function createRedisSentinels(): Promise<RedisSentinels> {
@@ -83,9 +84,10 @@ async function ask(port: number, command: string, ...words: string[]): Promise<u
 
 /** They find each other, and one another's replicas, by the second. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const deadlineMs = performance.now() + 30_000;
+  const deadlineMs = performance.now() + untilMs;
   while (!(await isSo())) {
-    if (performance.now() > deadlineMs) throw new Error('The Sentinels did not come to it within 30 s.');
+    if (performance.now() > deadlineMs)
+      throw new Error(`The Sentinels did not come to it within ${untilMs / 1_000} s.`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

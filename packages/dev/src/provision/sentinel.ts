@@ -17,7 +17,10 @@ export interface SentinelOptions {
   quorum: number;
 }
 
-/** Starts a Sentinel on the loopback interface that notices a dead primary in half a second. */
+/**
+ * Starts a Sentinel on the loopback interface. Who is silent for two and a half seconds is dead to it: less may be no
+ * more than a busy machine.
+ */
 export async function startSentinel(
   options: SentinelOptions,
 ): Promise<{ port: number; stop(): Promise<void> }> {
@@ -30,7 +33,7 @@ export async function startSentinel(
     'bind 127.0.0.1',
     `dir ${stateFolder}`,
     `sentinel monitor ${name} 127.0.0.1 ${primaryPort} ${quorum}`,
-    `sentinel down-after-milliseconds ${name} 500`,
+    `sentinel down-after-milliseconds ${name} 2500`,
     `sentinel failover-timeout ${name} 2000`,
   ];
   writeFileSync(file, `${lines.join('\n')}\n`);
