@@ -7,7 +7,7 @@ import { people } from './cast.ts';
 import { cli, type Desk, desk } from './desk.ts';
 
 // A process for every command that is typed.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const action = fileURLToPath(new URL('../../.github/actions/schema-check/', import.meta.url));
 const settings = JSON.stringify({ subgraphs: 'subgraphs/*/schema.graphql', lint: { default: 'ignore' } });

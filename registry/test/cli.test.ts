@@ -5,7 +5,7 @@ import { people, posts } from './cast.ts';
 import { type Desk, desk } from './desk.ts';
 
 // A process for every command that is typed.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const settings = JSON.stringify({ subgraphs: 'subgraphs/*/schema.graphql', lint: { default: 'ignore' } });
 const schemaOf = (name: string) => `subgraphs/${name}/schema.graphql`;

@@ -3,7 +3,7 @@ import { people } from './cast.ts';
 import { type Desk, desk } from './desk.ts';
 
 // A process for every command that is typed.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const settings = (more: object = {}) =>
   JSON.stringify({

@@ -55,7 +55,7 @@ export function storeContract(name: string, fresh: () => Promise<{ open(): Store
       expect(head?.subgraphs.map(({ sdl }) => sdl).toSorted()).toEqual(
         [people(fieldsUpTo(rounds)).sdl, posts(fieldsUpTo(rounds)).sdl].toSorted(),
       );
-    }, 60_000);
+    }, 180_000);
 
     it('makes no version of what is published already', async () => {
       const store = (await fresh()).open();

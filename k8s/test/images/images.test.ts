@@ -77,6 +77,8 @@ describe('what the images hold', () => {
       NODE_EXTRA_CA_CERTS: certificate.ca,
       HOST: '127.0.0.1',
       LOG_LEVEL: 'warn',
+      // The first plan comes from a process that just started.
+      PLAN_TIMEOUT_MS: '10000',
       REDIS_URL: redis.url,
       USER_DATABASE_URL: postgres.url('user'),
       POST_DATABASE_URL: postgres.url('post'),
