@@ -9,7 +9,7 @@ let planner: Planner | undefined;
 afterEach(() => planner?.stop());
 
 function plannerOf(sdl: string, onKill: () => void): Planner {
-  planner = createHivePlanner({ sdl, allowsIntrospection: true }, { onKill });
+  planner = createHivePlanner({ sdl, allowsIntrospection: true }, { onKill, timeoutMs: 20_000 });
   return planner;
 }
 
@@ -27,7 +27,7 @@ const question = (text: string, isValid = true) => ({
 /** Its native code panics on this one. */
 const panicking = '{ allDog_red { f2 f4 b: f3 } allAnt_green { f4 } }';
 
-test('an operation on which the native planner panics fails alone', { timeout: 30_000 }, async () => {
+test('an operation on which the native planner panics fails alone', { timeout: 120_000 }, async () => {
   let kills = 0;
   const hive = plannerOf(composeSupergraph(generateGraph(6)), () => kills++);
   await expect(hive.examine(question(panicking))).rejects.toMatchObject({ reason: 'failed' });
