@@ -92,7 +92,7 @@ export function audienceOf(options: {
  */
 export function chooseVisibility(wanted: Visibility | undefined, widest: Visibility): Visibility {
   if (wanted && isWider(wanted, widest)) {
-    throw notAllowed('A reply cannot be seen more widely than what it answers.', {
+    throw notAllowed('The visibility of a reply cannot be wider than that of what it answers.', {
       code: 'WIDER_THAN_PARENT',
       path: ['visibility'],
     });
