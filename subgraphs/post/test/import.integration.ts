@@ -89,7 +89,7 @@ it('changes nothing when a post breaks a rule, and names it', async () => {
     [{ ...good, id: 9n, quotedId: yesterday + 3n }, /^Post 9 .*not public/],
     [
       { ...good, id: yesterday + 101n, replyToId: yesterday + 3n, visibility: 'public' as const },
-      /^Post \d+ .*more widely/,
+      /^Post \d+ .*wider than/,
     ],
     [{ ...good, id: 10n, replyToId: yesterday }, /^Post 10 .*older/],
   ] as const;
