@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { statSync, symlinkSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isAlive, makeScratchFolder, removeScratchFolder, waitForExit } from '@murmuration/dev';
@@ -43,6 +43,8 @@ test('the first start seeds; SIGTERM to the pid of npm stops everything', async 
   expect(run.output()).toContain('Seeded');
   before = await counts(run.url);
   expect(before).toMatchObject({ user: { handle: 'alice' } });
+  // What people wrote is read by nobody else; Postgres' own user may pass through.
+  for (const folder of [state, path.join(state, 'logs')]) expect(statSync(folder).mode & 0o066).toBe(0);
   const pids = pidsIn(state);
   expect(Object.keys(pids)).toEqual(
     expect.arrayContaining(['gateway', 'post', 'postgres', 'redis', 'supervisor', 'user']),

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { makeScratchFolder, removeScratchFolder, startStack } from '@murmuration/dev';
+import { makeScratchFolder, removeScratchFolder, startStack, undoAll } from '@murmuration/dev';
 import { type Nginx, startNginx } from './nginx.ts';
 import type { Story } from './stack.ts';
 
@@ -22,9 +22,7 @@ export async function startReplicated(): Promise<Replicated> {
   const folder = await makeScratchFolder();
   const env = { DRAIN_DELAY_MS: String(drainDelayMs), DRAIN_MS: '500', LOG_LEVEL: 'warn' };
   const undo: (() => Promise<unknown>)[] = [() => removeScratchFolder(folder)];
-  const stop = async () => {
-    for (const step of undo.splice(0).reverse()) await step();
-  };
+  const stop = () => undoAll(undo);
   let nginx: Nginx | undefined;
   const balance = async (instances: Map<string, string[]>) => {
     nginx = await startNginx(path.join(folder, 'nginx'), instances);

@@ -8,3 +8,4 @@ export { makeScratchFolder, removeScratchFolder } from './provision/scratch.ts';
 export { type Stack, type StackOptions, startStack } from './stack/stack.ts';
 export { waitForExit } from './provision/pid-file.ts';
 export { isAlive } from './provision/process-identity.ts';
+export { undoAll } from './stack/undo.ts';

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { existsSync } from 'node:fs';
 import type { Stack } from '../stack/stack.ts';
+import { undoAll } from '../stack/undo.ts';
 import { openKeptPorts } from '../state/kept-ports.ts';
 import { findProgram } from './find-program.ts';
 import { startGrafana } from './grafana.ts';
@@ -42,9 +43,7 @@ export async function observe(
   const ports = openKeptPorts(stateFolder);
   const stops: (() => Promise<void>)[] = [];
   const lines: string[] = [];
-  const stop = async () => {
-    for (const step of stops.splice(0).reverse()) await step();
-  };
+  const stop = () => undoAll(stops);
   try {
     if (!prometheus) return { lines: [advice.prometheus, ...(grafana ? [] : [advice.grafana])], stop };
     const port = await ports.of('prometheus');

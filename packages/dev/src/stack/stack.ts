@@ -13,6 +13,7 @@ import { databaseSetting, type Settings } from './environment.ts';
 import { createProcesses, instanceNames, type Replicas } from './stack-processes.ts';
 import { type DatabaseUrls, migrateAll, openStores, type Stores } from './stores.ts';
 import { composeSupergraph } from './supergraph.ts';
+import { undoAll } from './undo.ts';
 
 export interface StackOptions {
   /** Keeps data, ports, secrets and logs. Without one the stack is a scratch one, removed when it stops. */
@@ -139,14 +140,6 @@ function makePrivate(stateFolder: string): void {
   mkdirSync(path.join(stateFolder, 'logs'), { recursive: true });
   chmodSync(stateFolder, 0o700);
   chmodSync(path.join(stateFolder, 'logs'), 0o700);
-}
-
-/** Every step, whatever becomes of the others: a service that does not stop must leave no database behind. */
-async function undoAll(undo: (() => Promise<unknown>)[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const step of undo.splice(0).reverse()) await step().catch((error: unknown) => failures.push(error));
-  if (failures.length === 1) throw failures[0];
-  if (failures.length > 1) throw new AggregateError(failures, 'Several steps of the stop failed.');
 }
 
 async function startAll(processes: SupervisedProcess[]): Promise<void> {
