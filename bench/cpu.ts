@@ -5,6 +5,16 @@ import pg from 'pg';
 
 const ticksPerSecond = 100;
 
+/** Seconds of CPU of the whole machine so far: in use by anybody, taken by its host, and idle because of a disk. */
+export function cpuOfMachine(): { used: number; stolen: number; waiting: number } {
+  const [user = 0, nice = 0, system = 0, , waiting = 0, irq = 0, softIrq = 0, stolen = 0] = (
+    /^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? ''
+  )
+    .split(' ')
+    .map((ticks) => Number(ticks) / ticksPerSecond);
+  return { used: user + nice + system + irq + softIrq, stolen, waiting };
+}
+
 /**
  * Seconds of CPU used so far by everything a request goes through: each process, Postgres's backends by their
  * database, Redis, and by the load itself. Stores that somebody else runs, and what the system does not tell,

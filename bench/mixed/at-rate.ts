@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack } from '@murmuration/dev';
-import { cpuOf } from '../cpu.ts';
+import { cpuOf, cpuOfMachine } from '../cpu.ts';
 import { type Sent, startOpenLoop } from '../open-loop.ts';
 import { timesOf } from '../times.ts';
 
@@ -11,6 +11,8 @@ export interface AtRate {
   p99Ms: number;
   /** Cores in use, by process; the load is one of them. */
   cores: Record<string, number>;
+  /** Cores of the whole machine: in use by anybody, taken by its host, and idle because of a disk. */
+  machine: { used: number; stolen: number; waiting: number };
 }
 
 const warmUpMs = 3_000;
@@ -31,10 +33,12 @@ export async function atRate(
   await sleep(warmUpMs);
   const first = loop.times.length;
   const before = await cpuOf(stack);
+  const machineBefore = cpuOfMachine();
   const startedMs = performance.now();
   await Promise.all([sleep(seconds * 1_000), beside(startedMs + seconds * 1_000)]);
   const tookSeconds = (performance.now() - startedMs) / 1_000;
   const times = loop.times.slice(first);
+  const machineAfter = cpuOfMachine();
   const after = await cpuOf(stack);
   await loop.stop();
   const cores = Object.entries(after).map(([name, used]) => [
@@ -46,5 +50,10 @@ export async function atRate(
     answeredPerSecond: times.length / tookSeconds,
     ...timesOf(times),
     cores: Object.fromEntries(cores),
+    machine: {
+      used: (machineAfter.used - machineBefore.used) / tookSeconds,
+      stolen: (machineAfter.stolen - machineBefore.stolen) / tookSeconds,
+      waiting: (machineAfter.waiting - machineBefore.waiting) / tookSeconds,
+    },
   };
 }

@@ -17,13 +17,16 @@ export function showCosts(costs: readonly Measured[], mix: Measured): void {
 /** The steps up to the knee and behind it, and the rate below it. */
 export function showRates(rates: readonly AtRate[], knee: number, calm: AtRate): void {
   console.table(
-    [...rates, calm].map(({ perSecond, answeredPerSecond, p50Ms, p99Ms, cores: used }) => ({
+    [...rates, calm].map(({ perSecond, answeredPerSecond, p50Ms, p99Ms, cores: used, machine }) => ({
       'offered/s': Math.round(perSecond),
       'answered/s': Math.round(answeredPerSecond),
       'p50 ms': Math.round(p50Ms),
       'p99 ms': Math.round(p99Ms),
       'cores in use': Number(sumOf(used).toFixed(2)),
       'of them the load': Number((used['the load itself'] ?? 0).toFixed(2)),
+      'of the machine': Number(machine.used.toFixed(2)),
+      stolen: Number(machine.stolen.toFixed(2)),
+      'waits for a disk': Number(machine.waiting.toFixed(2)),
     })),
   );
   console.log(

@@ -71,6 +71,7 @@ function writeSql({ name, key, columns, follows }: VersionedTable, source: Incom
   const keyNames = key.join(', ');
   const keyOf = (alias: string) => key.map((column) => `${alias}.${column}`).join(', ');
   const told = [...key, ...names];
+  const of = (alias: string) => names.map((column) => `${alias}.${column}`).join(', ');
   const types = { ...Object.fromEntries(key.map((column) => [column, 'bigint'])), ...columns };
   const record = told.map((column) => `${column} ${types[column]}`).join(', ');
   const set = [...names, 'version', 'generation'].map((column) => `${column} = excluded.${column}`);
@@ -92,7 +93,8 @@ function writeSql({ name, key, columns, follows }: VersionedTable, source: Incom
     )
     SELECT i.position, b.${key[0]} IS NOT NULL AS was_held,
       ${told.map((column) => `w.${column} AS after_${column}, b.${column} AS before_${column}`).join(', ')}
-    FROM written w JOIN incoming i USING (${keyNames}) LEFT JOIN before b USING (${keyNames})`;
+    FROM written w JOIN incoming i USING (${keyNames}) LEFT JOIN before b USING (${keyNames})
+    WHERE b.${key[0]} IS NULL OR (${of('b')}) IS DISTINCT FROM (${of('w')})`;
 }
 
 /** Removes rows that a backfill did not confirm, of so many that it looks at; answers those that went. */
