@@ -50,7 +50,7 @@ export function createCompletions(options: {
   gate: Gate;
   format: FormatOutcome;
   deadlineMs: number;
-  limits: Pick<LiveLimits, 'sharedForMs' | 'maxViewersPerFetch'>;
+  limits: Pick<LiveLimits, 'sharedForMs' | 'maxViewersPerFetch' | 'maxRunningCrowds' | 'maxAskedApart'>;
 }): Complete {
   const { format, gate, limits } = options;
   const known = new WeakMap<SubgraphResponse, Map<string, Shared>>();
@@ -72,6 +72,7 @@ export function createCompletions(options: {
   const { deadlineMs } = options;
   const crowd = createCrowd({
     maxViewers: limits.maxViewersPerFetch,
+    maxAskedApart: limits.maxAskedApart,
     createContext: () => createEdgeContext({ identity: gateway, requestId: randomUUID(), deadlineMs }),
   });
 
@@ -81,7 +82,7 @@ export function createCompletions(options: {
     const outcome = await executeRest(leg.compiled, response, { variables, context, signal, batches });
     return { pieces: piecesOf(format(outcome), own), missing: outcome.missing };
   };
-  const together = createTogether(gate, completeOne);
+  const together = createTogether(gate, completeOne, limits);
 
   async function run(
     item: LegEvent,

@@ -1,6 +1,7 @@
 import { answersExtension, type AskedFor, viewersExtension } from '@murmuration/service-kit';
 import type { SubgraphRequest, SubgraphResponse } from '../execution/types.ts';
 import type { Crowd, EdgeContext } from '../operation/context.ts';
+import { createGate } from './gate.ts';
 import { liveViewerFetches } from './metrics.ts';
 
 interface Asked {
@@ -21,7 +22,10 @@ export function createCrowd(options: {
   /** The gateway's own, for one request. */
   createContext(): EdgeContext;
   maxViewers: number;
+  /** How many are asked for at a time of those whom a subgraph does not answer in one request. */
+  maxAskedApart: number;
 }): Crowd {
+  const apart = createGate(options.maxAskedApart);
   const gathered = new Map<string, Asked[]>();
   let fetches = 0;
 
@@ -33,7 +37,11 @@ export function createCrowd(options: {
     const { extensions } = await send(request);
     const answers = extensions?.[answersExtension];
     const isForAll = Array.isArray(answers) && answers.length === all.length;
-    all.forEach((asked, i) => asked.resolve(isForAll ? answers[i] : send(asked.request)));
+    all.forEach((asked, i) => asked.resolve(isForAll ? answers[i] : sendApart(asked, send)));
+  }
+
+  function sendApart({ request, viewer }: Asked, send: Send): Promise<SubgraphResponse> {
+    return apart(viewer.subject, () => send(request), request.signal);
   }
 
   function start(key: string, all: readonly Asked[], send: Send): void {

@@ -31,7 +31,11 @@ export const liveLimits = {
   /** An event completed for its whole audience is believed for so long after its owner looked who is in it. */
   sharedForMs: 500,
   /** Viewers of one event for whom a subgraph is asked in one request. */
-  maxViewersPerFetch: 250,
+  maxViewersPerFetch: 1_000,
+  /** So many viewers' events, taken together, are completed at a time so many times. */
+  maxRunningCrowds: 4,
+  /** Of those whom a subgraph does not answer in one request, so many are asked for at a time. */
+  maxAskedApart: 32,
   /** What an event names may be away for so long; then the subscription ends before that event. */
   eventMaxWaitMs: 30_000,
   /** Wait before an event is completed again, doubled each time up to `eventMostRetryMs`. */

@@ -1,8 +1,9 @@
 import type { Batches } from '../execution/run-state.ts';
 import type { EdgeContext } from '../operation/context.ts';
 import type { Completed, LegEvent } from './completions.ts';
-import type { Gate } from './gate.ts';
+import { createGate, type Gate } from './gate.ts';
 import type { Leg, Variables } from './leg.ts';
+import type { LiveLimits } from './limits.ts';
 
 export type CompleteOne = (
   item: LegEvent,
@@ -20,21 +21,34 @@ interface Waiting {
 
 interface Group {
   readonly leg: Leg;
+  readonly createContext: () => EdgeContext;
   readonly members: Waiting[];
 }
 
+/** Who takes turns with people for what is fetched for many of them. */
+const crowdCaller = 'crowds';
+
 /**
- * Completes the events of a subscription that wait at the same time together: with one place in the gate, and one call
- * to each subgraph. Whoever comes back has missed many, and each alone would cost as much as all of them.
+ * Completes the events that wait at the same time together: those of one subscription with one call to each subgraph, for
+ * whoever comes back has missed many, and each alone would cost as much as all of them; and those of many viewers with one
+ * place in the gate, so that what is their own of one event goes out in one request (see crowd.ts).
  */
 export function createTogether(
   gate: Gate,
   completeOne: CompleteOne,
+  limits: Pick<LiveLimits, 'maxViewersPerFetch' | 'maxRunningCrowds'>,
 ): (item: LegEvent, variables: Variables, createContext: () => EdgeContext) => Promise<Completed> {
   /** By what makes contexts for one subscription. */
   const gathering = new WeakMap<() => EdgeContext, Group>();
+  /** Those of this turn. */
+  let begun: Group[] = [];
+  const crowdGate = createGate(limits.maxRunningCrowds);
 
-  async function complete({ members }: Group, context: EdgeContext): Promise<void> {
+  async function complete(group: Group): Promise<void> {
+    const { createContext, members } = group;
+    if (gathering.get(createContext) === group) gathering.delete(createContext);
+    // Made when its turn comes: the deadline is for the work and not for the wait.
+    const context = createContext();
     const batches: Batches = new Map();
     await Promise.all(
       members.map(({ item, reject, resolve, variables }) =>
@@ -43,17 +57,43 @@ export function createTogether(
     );
   }
 
-  function start(group: Group, createContext: () => EdgeContext): void {
-    const { caller, signal } = createContext();
-    const inTurn = () => {
-      if (gathering.get(createContext) === group) gathering.delete(createContext);
-      // Made when its turn comes: the deadline is for the work and not for the wait.
-      return complete(group, createContext());
-    };
-    gate(caller, inTurn, signal).catch((error: unknown) => {
-      if (gathering.get(createContext) === group) gathering.delete(createContext);
+  function startAlone(group: Group, { caller, signal }: EdgeContext): void {
+    gate(caller, () => complete(group), signal).catch((error: unknown) => {
+      if (gathering.get(group.createContext) === group) gathering.delete(group.createContext);
       for (const { reject } of group.members) reject(error);
     });
+  }
+
+  function startCrowd(groups: readonly Group[]): void {
+    const all = async () => void (await Promise.all(groups.map(complete)));
+    void crowdGate(crowdCaller, () => gate(crowdCaller, all));
+  }
+
+  function start(): void {
+    const all = begun.map((group) => ({ group, context: group.createContext() }));
+    begun = [];
+    const isAmongMany = ({ context }: (typeof all)[number]) =>
+      context.identity.kind === 'viewer' && !context.signal?.aborted;
+    const viewers = all.filter(isAmongMany);
+    const alone = viewers.length > 1 ? all.filter((each) => !isAmongMany(each)) : all;
+    for (const { context, group } of alone) startAlone(group, context);
+    if (viewers.length <= 1) return;
+    for (const groups of inCrowds(viewers.map(({ group }) => group))) startCrowd(groups);
+  }
+
+  /** With so many events at a time as viewers may be asked for in one request. */
+  function inCrowds(groups: readonly Group[]): Group[][] {
+    const crowds: Group[][] = [];
+    let events = Infinity;
+    for (const group of groups) {
+      events += group.members.length;
+      if (events > limits.maxViewersPerFetch) {
+        crowds.push([]);
+        events = group.members.length;
+      }
+      crowds.at(-1)?.push(group);
+    }
+    return crowds;
   }
 
   return (item, variables, createContext) =>
@@ -61,9 +101,9 @@ export function createTogether(
       const member = { item, variables, resolve, reject };
       const open = gathering.get(createContext);
       if (open?.leg === item.leg) return void open.members.push(member);
-      const group = { leg: item.leg, members: [member] };
+      const group = { leg: item.leg, createContext, members: [member] };
       gathering.set(createContext, group);
-      // Others of the subscription come in the same turn.
-      setImmediate(start, group, createContext);
+      // Others come in the same turn.
+      if (begun.push(group) === 1) setImmediate(start);
     });
 }
