@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { ada, ben } from './support/issuer.ts';
 import { connect, type Heard, listen } from './support/live-client.ts';
 import { startGraph, type TestGraph, testKey } from './support/start-graph.ts';
-import { serveTicker, type Ticker } from './support/ticker.ts';
+import { nobodyAtAll, serveTicker, type Ticker } from './support/ticker.ts';
 import { type RunningSubgraph, serveNeighbourhood } from './support/town.ts';
 
 let ticker: Ticker;
@@ -30,8 +31,9 @@ const leave = () => neighbours.server.app.close();
 async function comeBack() {
   neighbours = await serveNeighbourhood('neighbours', [testKey], port);
 }
-async function listening(url = graph.url, after?: string) {
-  const client = connect(url);
+async function listening(url = graph.url, after?: string, viewer?: string) {
+  const token = viewer && (await graph.issuer.token({ sub: viewer }));
+  const client = connect(url, token ? { authorization: `Bearer ${token}` } : {});
   const before = ticker.listening();
   const heard = listen(client, query, after === undefined ? {} : { a: after });
   await vi.waitFor(() => expect(ticker.listening()).toBe(before + 1), patience);
@@ -59,6 +61,37 @@ it('waits for a part of the graph that is away: nothing is missing afterwards, a
     expect(tick?.by).toMatchObject({ name: expect.stringMatching(/^(Ada|Ben)$/) });
   expect(heard.events.filter(({ errors }) => errors)).toEqual([]);
   await client.dispose();
+});
+
+it('tells what waited as its owner judges it by then: of whom one hid meanwhile nothing, and all the rest', async () => {
+  const streams = [await listening(graph.url, undefined, ada), await listening(graph.url, undefined, ben)];
+  streams.push(await listening());
+  const from = await lastTick();
+  ticker.tick(1, '1');
+  for (const { heard } of streams) await vi.waitFor(() => expect(heard.events).toHaveLength(1), patience);
+  await leave();
+  ticker.tick(1, '1');
+  for (let i = 0; i < 6; i++) {
+    ticker.tick(1, nobodyAtAll);
+    ticker.tick(1, '2');
+    await sleep(50);
+  }
+  await sleep(600);
+  // What ada does not want to see is complete already, and waits; what ben may not see is what waits for its content.
+  ticker.hide(ada, nobodyAtAll);
+  ticker.hide(ben, '2');
+  await comeBack();
+  ticker.tick(1, '1');
+  const all = Array.from({ length: 15 }, (_, i) => from + i + 1);
+  const isByNobody = (n: number) => n > from + 2 && n < from + 15 && (n - from) % 2 === 1;
+  const isByTwo = (n: number) => n > from + 2 && n < from + 15 && (n - from) % 2 === 0;
+  const due = [all.filter((n) => !isByNobody(n)), all.filter((n) => !isByTwo(n)), all];
+  for (const [index, { client, heard }] of streams.entries()) {
+    await vi.waitFor(() => expect(told(heard).at(-1)?.n).toBe(from + 15), patience);
+    expect(told(heard).map((tick) => tick?.n)).toEqual(due[index]);
+    expect(heard.events.filter(({ errors }) => errors)).toEqual([]);
+    await client.dispose();
+  }
 });
 
 it('ends by name before an event that stays incomplete, and continues there', async () => {

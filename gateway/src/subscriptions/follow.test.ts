@@ -10,6 +10,7 @@ function start(options: { startsAt?: string; isResumable?: boolean } = {}) {
   const opened: { cursor: string | undefined; sink: UpstreamSink<SubgraphResponse>; isClosed: boolean }[] =
     [];
   const events: unknown[] = [];
+  const behinds: (string | undefined)[] = [];
   const ends: FollowEnd[] = [];
   const following = follow({
     startsAt: options.startsAt,
@@ -21,11 +22,14 @@ function start(options: { startsAt?: string; isResumable?: boolean } = {}) {
       };
     },
     cursorOf: ({ data }) => (options.isResumable === false ? undefined : (data?.cursor as string)),
-    onEvent: ({ data }) => events.push(data?.cursor),
+    onEvent({ data }, behind) {
+      events.push(data?.cursor);
+      behinds.push(behind);
+    },
     onEnd: (end) => ends.push(end),
   });
   const last = () => opened.at(-1) as (typeof opened)[number];
-  return { following, opened, events, ends, last };
+  return { following, opened, events, behinds, ends, last };
 }
 const lost = { kind: 'lost', because: 'the wire was cut', crowd: 1 } as const;
 
@@ -97,6 +101,21 @@ describe('following an upstream', () => {
     last().sink.retire(1);
     vi.advanceTimersByTime(60_000);
     expect(opened).toHaveLength(1);
+  });
+
+  it('hears an event again from the cursor before it', () => {
+    const { following, last, opened, events, behinds } = start();
+    for (const n of [1, 2, 3]) last().sink.next(event(n));
+    expect(behinds).toEqual([undefined, 'c1', 'c2']);
+    const old = last();
+    expect(following.move('c1')).toBe(true);
+    expect(old.isClosed).toBe(true);
+    expect(opened.map(({ cursor }) => cursor)).toEqual([undefined, 'c1']);
+    for (const n of [2, 3]) last().sink.next(event(n));
+    expect(events).toEqual(['c1', 'c2', 'c3', 'c2', 'c3']);
+    expect(behinds.slice(3)).toEqual(['c1', 'c2']);
+    following.stop();
+    expect(following.move('c1')).toBe(false);
   });
 
   it('does nothing more once it is stopped', () => {

@@ -17,8 +17,11 @@ export type FollowEnd = UpstreamEnd;
 
 export interface Following {
   stop(): void;
-  /** Opens anew behind the last event; false when there is no cursor to do so. */
-  move(): boolean;
+  /**
+   * Opens anew behind the last event, or behind an earlier one whose cursor is given: what came after that comes again.
+   * False when there is no cursor to do so, or nothing is followed any more.
+   */
+  move(behind?: string): boolean;
 }
 
 export interface FollowOptions<Event> {
@@ -27,7 +30,8 @@ export interface FollowOptions<Event> {
   open: OpenUpstream<Event>;
   /** The cursor of an event; undefined when it has none, or when the subscription cannot resume. */
   cursorOf(event: Event): string | undefined;
-  onEvent(event: Event): void;
+  /** @param behind the cursor before this event, where one can continue so that it comes again */
+  onEvent(event: Event, behind: string | undefined): void;
   onEnd(end: FollowEnd): void;
 }
 
@@ -50,8 +54,9 @@ export function follow<Event>(options: FollowOptions<Event>): Following {
         if (!isCurrent || isStopped) return;
         attempt = 0;
         lostAtMs = undefined;
+        const behind = cursor;
         cursor = options.cursorOf(event) ?? cursor;
-        options.onEvent(event);
+        options.onEvent(event, behind);
       },
       end(end) {
         if (!isCurrent || isStopped) return;
@@ -73,8 +78,9 @@ export function follow<Event>(options: FollowOptions<Event>): Following {
     };
   }
 
-  function move(): boolean {
-    if (isStopped || cursor === undefined) return false;
+  function move(behind = cursor): boolean {
+    if (isStopped || behind === undefined) return false;
+    cursor = behind;
     clearTimeout(timer);
     close();
     open();

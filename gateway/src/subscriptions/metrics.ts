@@ -60,6 +60,12 @@ export const streamStarts = new Counter({
   registers: [metrics],
 });
 
+export const streamReturns = new Counter({
+  name: 'gateway_live_subscription_returns_total',
+  help: 'Subscriptions that heard their owner again from their last event on, as what followed had waited for a part of the graph',
+  registers: [metrics],
+});
+
 export const queuedEvents = new Gauge({
   name: 'gateway_live_queued_events',
   help: 'Events that wait for their content or for clients to read, of all subscriptions',

@@ -134,4 +134,36 @@ describe('ordered work', () => {
     await left.results.return(undefined);
     await over;
   });
+
+  it('drops what is to come again, with all behind it, and goes on with what comes then', async () => {
+    let isDoubtful = false;
+    const over: number[] = [];
+    const work = createOrderedWork(
+      async (ms: number) => {
+        await sleep(ms);
+        return { result: ms };
+      },
+      limits({
+        concurrency: 3,
+        onWaiting: (change: number) => over.push(change),
+        comesAgain(item: number) {
+          if (!isDoubtful || item !== 20) return false;
+          isDoubtful = false;
+          // It may come at once.
+          for (const ms of [1, 2]) work.push(ms);
+          return true;
+        },
+      }),
+    );
+    const poured: number[] = [];
+    const ended = work.results.pour((result) => void poured.push(result));
+    isDoubtful = true;
+    for (const ms of [5, 20, 3, 4, 6]) work.push(ms);
+    await expect.poll(() => poured).toEqual([5, 1, 2]);
+    work.push(20);
+    work.end();
+    await ended;
+    expect(poured).toEqual([5, 1, 2, 20]);
+    expect(over.reduce((sum, change) => sum + change, 0)).toBe(0);
+  });
 });

@@ -45,6 +45,11 @@ export function createOrderedWork<In, Out>(
     concurrency: number;
     longest: number;
     onStop(): void;
+    /**
+     * Asked when a result's turn has come. True when its item shall come again, and everything behind it: then it is not
+     * told, and what waits is dropped.
+     */
+    comesAgain?(item: In): boolean;
     /** Told by how many more, or fewer, wait. */
     onWaiting?(change: number): void;
   },
@@ -107,11 +112,20 @@ export function createOrderedWork<In, Out>(
       const { outcome } = first;
       if (!outcome) return undefined;
       if ('error' in outcome) return failed(outcome.error);
+      if (outcome.result !== undefined && isDropped(first.item)) continue;
       slots.shift();
       if (outcome.isLast) stop();
       else beginSome();
       if (outcome.result !== undefined) return { kind: 'result', result: outcome.result };
     }
+  }
+
+  function isDropped(item: In): boolean {
+    const waiting = slots.length;
+    if (!limits.comesAgain?.(item)) return false;
+    slots.splice(0, waiting);
+    beginSome();
+    return true;
   }
 
   function failed(error: unknown): Step<Out> {

@@ -9,18 +9,26 @@ import type { Complete, Completed, LegEvent } from './completions.ts';
 import { type FollowEnd, follow } from './follow.ts';
 import { cursorOf, type Leg, type Variables } from './leg.ts';
 import type { LiveLimits } from './limits.ts';
-import { liveEventWait, queuedEvents, type StreamEnd, streamEnds, streamStarts } from './metrics.ts';
+import {
+  liveEventWait,
+  queuedEvents,
+  type StreamEnd,
+  streamEnds,
+  streamReturns,
+  streamStarts,
+} from './metrics.ts';
 import { createOrderedWork, type Results, type Worked } from './ordered.ts';
 import { type ResultText, textFor, textOf } from './result-text.ts';
 import type { Upstreams } from './upstream/pool.ts';
 import type { UpstreamSink } from './upstream/sink.ts';
+import { createWaits } from './waits.ts';
 
 export interface StreamOptions {
   leg: Leg;
   variables: Variables;
   upstreams: Upstreams;
   complete: Complete;
-  limits: Pick<LiveLimits, 'restConcurrency' | 'maxQueuedEvents'> & PatienceLimits;
+  limits: Pick<LiveLimits, 'restConcurrency' | 'maxQueuedEvents' | 'sharedForMs'> & PatienceLimits;
   /** A context for the subscribe, and a fresh one for each event. */
   createContext(): EdgeContext;
   format: FormatOutcome;
@@ -42,10 +50,16 @@ export class SlowConsumer extends Error {
   override readonly name = 'SlowConsumer';
 }
 
+/** An event, and the cursor behind which it comes again. */
+interface FollowedEvent extends LegEvent {
+  readonly behind: string | undefined;
+}
+
 /**
  * One federated subscription: its owner's events in their order, each completed by the other subgraphs. One that
- * cannot be completed ends it before that event, whose cursor the client has not seen: there it continues.
- * Ends when the reader returns.
+ * cannot be completed ends it before that event, whose cursor the client has not seen: there it continues. Where
+ * events had to wait for a part of the graph, it goes back to the last one told and hears the owner anew. Ends when the
+ * reader returns.
  */
 export function openStream({ leg: first, ...options }: StreamOptions): Stream {
   const { upstreams, variables, limits } = options;
@@ -53,17 +67,26 @@ export function openStream({ leg: first, ...options }: StreamOptions): Stream {
   let leg = first;
   let hasEnded = false;
   let isLeft = false;
-  /** Events that wait for a part of the graph to be back. */
-  let held = 0;
+  const waits = createWaits(limits.sharedForMs);
   let isGivingUp = false;
 
-  const work = createOrderedWork<LegEvent, ResultText>(worked, {
+  const work = createOrderedWork<FollowedEvent, ResultText>(worked, {
     concurrency: limits.restConcurrency,
     longest: limits.maxQueuedEvents,
     onWaiting: (change) => queuedEvents.inc(change),
     onStop() {
       isLeft = true;
       finish('left');
+    },
+    comesAgain({ behind, event }) {
+      // Without a cursor before it nobody could tell it again.
+      const isAgain = waits.isDoubtful(event) && behind !== undefined && following.move(behind);
+      if (!isAgain) waits.told();
+      else {
+        waits.comesAgain(event);
+        streamReturns.inc();
+      }
+      return isAgain;
     },
   });
 
@@ -78,15 +101,18 @@ export function openStream({ leg: first, ...options }: StreamOptions): Stream {
     completed: Completed | Promise<Completed>,
   ): Promise<Worked<ResultText>> {
     const begunMs = performance.now();
+    const isOn = waits.round();
     const first = await completed;
+    if (!isOn()) return {};
     if (first.missing !== 'away') return told(item, first);
-    held++;
+    const wait = waits.begin(item.event, begunMs);
     const attempt = () => options.complete(item, variables, options.createContext);
-    const isWaitedFor = () => !isGivingUp && !isLeft;
+    const isWaitedFor = () => wait.isOn() && !isGivingUp && !isLeft;
     try {
-      return told(item, await completePatiently({ begunMs, first }, attempt, isWaitedFor, limits));
+      const last = await completePatiently({ begunMs: wait.begunMs, first }, attempt, isWaitedFor, limits);
+      return wait.isOn() ? told(item, last) : {};
     } finally {
-      held--;
+      wait.end();
     }
   }
 
@@ -132,9 +158,9 @@ export function openStream({ leg: first, ...options }: StreamOptions): Stream {
     startsAt: leg.texts.startsAt,
     open,
     cursorOf: (item) => cursorOf(item.leg, item.event),
-    onEvent(item) {
-      if (work.push(item)) return;
-      if (held === 0) {
+    onEvent(item, behind) {
+      if (work.push({ ...item, behind })) return;
+      if (!waits.areSome()) {
         finish('slow');
         return work.fail(new SlowConsumer('the client reads too slowly'));
       }
@@ -144,9 +170,10 @@ export function openStream({ leg: first, ...options }: StreamOptions): Stream {
       work.end(textOfOutcome({ errors: [eventIncomplete()] }));
     },
     onEnd(end) {
+      // First, for whoever takes the last result leaves.
+      over(end.kind);
       if (end.kind === 'completed') work.end();
       else work.end(textOfOutcome(outcomeOfEnd(end, leg.subscription.serviceName)));
-      over(end.kind);
     },
   });
 

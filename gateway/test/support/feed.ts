@@ -28,13 +28,26 @@ directive @sameForAudience on FIELD_DEFINITION
 type Query { people: Int }
 type Person @key(fields: "id") { id: ID! name: String @sameForAudience mood: String }`;
 
-/** A subgraph that tells all its listeners the same, as ours do. */
+/** A subgraph that tells all its listeners the same, as ours do, and again to whoever comes back. */
 export async function serveFeed(keys: readonly InternalKey[]) {
   let last = 0;
   const listeners = new Set<(event: SharedEvent) => void>();
+  const log: { content: { n: number }; audience: string | undefined }[] = [];
+  /** How long the log was when somebody first came with a cursor that is not of here. */
+  const begun = new Map<string, number>();
 
-  function listen() {
-    const waiting: SharedEvent[] = [];
+  function placeOf(after: string | undefined): number {
+    const [, told] = /^(\d+) of/.exec(after ?? '') ?? [];
+    if (told !== undefined) return Number(told);
+    if (after === undefined) return log.length;
+    begun.set(after, begun.get(after) ?? log.length);
+    return begun.get(after) ?? 0;
+  }
+
+  function listen(_: unknown, { after }: { after?: string }) {
+    const waiting: SharedEvent[] = log
+      .slice(placeOf(after))
+      .map(({ audience, content }) => new SharedEvent(content, `${content.n} of those again`, audience));
     const over = new AbortController();
     let wake = () => {};
     const listener = (event: SharedEvent) => {
@@ -79,6 +92,7 @@ export async function serveFeed(keys: readonly InternalKey[]) {
     /** Tells an event, to every listener under a cursor of its own. */
     tell(by: string, audience?: string): number {
       const content = { n: ++last, by: { id: by } };
+      log.push({ content, audience });
       let place = 0;
       for (const listener of listeners) listener(new SharedEvent(content, `${last} of ${++place}`, audience));
       return last;

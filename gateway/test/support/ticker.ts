@@ -19,8 +19,13 @@ export interface Ticker {
   url: string;
   /** Envelopes of all subscribes so far, with what was asked. */
   subscribed: { envelope: Envelope; query: string; variables: Record<string, unknown> }[];
-  /** Adds the next numbers to the log, by the given neighbour or by two in turn, and tells whoever listens. */
+  /**
+   * Adds the next numbers to the log, by the given neighbour or by two in turn, and tells whoever listens. One by
+   * `nobodyAtAll` needs no other subgraph.
+   */
   tick(count?: number, by?: string): void;
+  /** From now on the viewer is told nothing by that neighbour. */
+  hide(viewer: string, by: string): void;
   /** Ends all connections as a crash would. */
   cut(): void;
   /** Ends everybody's subscription by an error of this code, and no connection. */
@@ -31,6 +36,9 @@ export interface Ticker {
   listening(): number;
   close(): Promise<void>;
 }
+
+/** A tick of theirs has nobody whom another subgraph would have to name. */
+export const nobodyAtAll = 'nobody at all';
 
 const sdl = `
   extend schema
@@ -51,16 +59,20 @@ const sdl = `
 export async function serveTicker(keys: readonly InternalKey[]): Promise<Ticker> {
   let last = 0;
   const byOf = new Map<number, string>();
+  const whoTicked = (n: number) => byOf.get(n) ?? (n % 2 === 0 ? '2' : '1');
   const ticksOf = (n: number) => {
-    const by = { id: byOf.get(n) ?? (n % 2 === 0 ? '2' : '1') };
-    return { cursor: `c${n}`, n, by, blob: '' };
+    const id = whoTicked(n);
+    return { cursor: `c${n}`, n, by: id === nobodyAtAll ? null : { id }, blob: '' };
   };
+  const hidden = new Set<string>();
+  const isShown = (n: number, { identity }: RequestContext) =>
+    identity.kind !== 'viewer' || !hidden.has(`${identity.subject} ${whoTicked(n)}`);
   const listeners = new Set<(n: number) => void>();
   const enders = new Set<(code: string) => void>();
   const subscribed: Ticker['subscribed'] = [];
   const logger = createLogger('ticker', 'silent');
 
-  function live(from: number): AsyncGenerator<ReturnType<typeof ticksOf>, void> {
+  function live(from: number, context: RequestContext): AsyncGenerator<ReturnType<typeof ticksOf>, void> {
     const queue = Array.from({ length: last - from }, (_, index) => from + index + 1);
     let wake = () => {};
     let ended: GraphQLError | undefined;
@@ -85,6 +97,7 @@ export async function serveTicker(keys: readonly InternalKey[]): Promise<Ticker>
       async next() {
         while (!over.signal.aborted) {
           const n = queue.shift();
+          if (n !== undefined && !isShown(n, context)) continue;
           if (n !== undefined) return { done: false, value: ticksOf(n) };
           await new Promise<void>((resolve) => (wake = resolve));
         }
@@ -107,6 +120,7 @@ export async function serveTicker(keys: readonly InternalKey[]): Promise<Ticker>
       },
     };
   }
+  const liveNow = (_: unknown, __: unknown, context: RequestContext) => live(last, context);
   const asIs = (value: unknown) => value;
   const subgraph = createSubgraph({
     name: 'ticker',
@@ -122,12 +136,12 @@ export async function serveTicker(keys: readonly InternalKey[]): Promise<Ticker>
       },
       Subscription: {
         ticks: {
-          subscribe: (_: unknown, { after }: { after?: string }) =>
-            live(after ? Number(after.slice(1)) : last),
+          subscribe: (_: unknown, { after }: { after?: string }, context: RequestContext) =>
+            live(after ? Number(after.slice(1)) : last, context),
           resolve: asIs,
         },
-        plainTicks: { subscribe: () => live(last), resolve: asIs },
-        myTicks: { subscribe: () => live(last), resolve: asIs },
+        plainTicks: { subscribe: liveNow, resolve: asIs },
+        myTicks: { subscribe: liveNow, resolve: asIs },
         flood: {
           async *subscribe(_: unknown, { count }: { count: number }) {
             for (let n = 1; n <= count; n++) yield ticksOf(n);
@@ -183,6 +197,7 @@ export async function serveTicker(keys: readonly InternalKey[]): Promise<Ticker>
         for (const listen of listeners) listen(last);
       }
     },
+    hide: (viewer, by) => void hidden.add(`${viewer} ${by}`),
     end(code) {
       for (const end of enders) end(code);
     },
