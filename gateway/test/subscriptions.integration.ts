@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { liveSubscriptions } from '../src/subscriptions/metrics.ts';
+import { closeCodes } from '../src/subscriptions/close-codes.ts';
+import { liveEvents, liveSubscriptions, type StreamEnd, streamEnds } from '../src/subscriptions/metrics.ts';
 import { ada, ben } from './support/issuer.ts';
-import { connect, type Heard, listen } from './support/live-client.ts';
+import { connect, type Heard, listen, rawSocket } from './support/live-client.ts';
 import { startGraph, type TestGraph, testKey } from './support/start-graph.ts';
 import { serveTicker, type Ticker } from './support/ticker.ts';
 import { type RunningSubgraph, serveNeighbourhood } from './support/town.ts';
@@ -186,4 +187,57 @@ it('runs beside the stock executor, which has none of its own', async () => {
   expect(heard.events.map(({ data }) => data?.flood?.by)).toEqual([{ name: 'Ada' }, { name: 'Ben' }]);
   await client.dispose();
   await other.stop();
+});
+
+describe('the end of a subscription', () => {
+  const endedBy = async (because: StreamEnd) =>
+    (await streamEnds.get()).values.find(({ labels }) => labels.because === because)?.value ?? 0;
+
+  it.each<[StreamEnd, string, (client: Awaited<ReturnType<typeof listening>>) => unknown]>([
+    ['left', 'ticks', ({ heard }) => heard.stop()],
+    ['lost', 'plainTicks', () => ticker.cut()],
+    ['refused', 'ticks', () => ticker.end('NO_MORE')],
+  ])('is counted once as %s', async (because, field, end) => {
+    const before = await endedBy(because);
+    const all = async () => {
+      const { values } = await streamEnds.get();
+      return values.reduce((sum, { value }) => sum + value, 0);
+    };
+    const allBefore = await all();
+    const opened = await listening(`subscription { ${field} { n } }`);
+    await end(opened);
+    await vi.waitFor(async () => expect(await endedBy(because)).toBe(before + 1), patience);
+    await opened.client.dispose();
+    await vi.waitFor(async () => expect(await running()).toBe(0), patience);
+    expect(await all()).toBe(allBefore + 1);
+  });
+
+  it('is counted as completed when its owner has told all', async () => {
+    const before = await endedBy('completed');
+    const client = connect(graph.url);
+    expect(await listen(client, 'subscription { flood(count: 2) { n } }').ended).toBe('complete');
+    expect(await endedBy('completed')).toBe(before + 1);
+    await client.dispose();
+  });
+});
+
+it('a drain sends what waits to be written before it closes a socket', async () => {
+  const other = await startGraph([ticker, neighbours], { SOCKET_WRITE_PAUSE_MS: '60000', DRAIN_MS: '0' });
+  const { closed, received, send } = await rawSocket(other.url);
+  send({ type: 'connection_init' });
+  await vi.waitFor(() => expect(received).toHaveLength(1), patience);
+  send({ id: '1', type: 'subscribe', payload: { query: 'subscription { ticks { n } }' } });
+  await vi.waitFor(() => expect(ticker.listening()).toBe(1), patience);
+  const events = () => received.filter(({ type }) => type === 'next');
+  const written = async () =>
+    (await liveEvents.get()).values.find(({ labels }) => labels.transport === 'websocket')?.value ?? 0;
+  const before = await written();
+  ticker.tick();
+  await vi.waitFor(() => expect(events()).toHaveLength(1), patience);
+  ticker.tick();
+  await vi.waitFor(async () => expect(await written()).toBe(before + 2), patience);
+  expect(events()).toHaveLength(1);
+  await other.stop();
+  expect((await closed).code).toBe(closeCodes.goingAway);
+  expect(events()).toHaveLength(2);
 });

@@ -30,8 +30,15 @@ const knownCodes = new Set<number>([1000, 1005, 1006, ...Object.values(closeCode
 // From zero on, or the first close of a kind would not be a rise.
 for (const code of [...knownCodes, 'other']) socketCloses.labels(String(code)).inc(0);
 
-/** Ties one websocket to the protocol: its messages, its caller, its pings, its end. */
-export function acceptSocket(socket: WebSocket, request: IncomingMessage, options: AcceptOptions): void {
+/**
+ * Ties one websocket to the protocol: its messages, its caller, its pings, its end. Returns what closes it by name, behind
+ * all that waits to be written to it.
+ */
+export function acceptSocket(
+  socket: WebSocket,
+  request: IncomingMessage,
+  options: AcceptOptions,
+): SocketState['close'] {
   const { limits, logger } = options;
   const outbox = createOutbox(socket, request.socket, limits, options.flushLater);
   const close: SocketState['close'] = (name, reason) => {
@@ -105,6 +112,7 @@ export function acceptSocket(socket: WebSocket, request: IncomingMessage, option
     socketCloses.labels(knownCodes.has(code) ? String(code) : 'other').inc();
     closed(code, String(reason)).catch((error: unknown) => logger.error({ err: error }, 'a close failed'));
   });
+  return close;
 }
 
 function tokenUntil(expiresAtMs: number): { accessTokenExpiresAt: string } {
