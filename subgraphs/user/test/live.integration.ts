@@ -16,12 +16,18 @@ const query = `subscription ($after: String) { viewerUpdates(after: $after) { __
   ... on RelationChanged { userId user { handle viewerRelation { isFollowing hasIncomingFollowRequest isBlocking isMuting } } }
   ... on ViewerChanged { viewer { bio } } ... on SessionEnded { sessionId isThisSession } ... on Reset { reason } } }`;
 
+const replayEvents = 50;
+const streamsPerPerson = 3;
+
 let platform: Platform;
 let alice: Actor;
 let bob: Actor;
 let carol: Actor;
 beforeAll(async () => {
-  platform = await createPlatform({ relationLeaseMs: 1, liveLimits: { lingerMs: 50, replayEvents: 50 } });
+  platform = await createPlatform({
+    relationLeaseMs: 1,
+    liveLimits: { lingerMs: 50, replayEvents, streamsPerPerson },
+  });
   await untilRedisIsUp(platform.redis);
   ({ alice, bob, carol } = await createCast(platform));
 });
@@ -32,7 +38,7 @@ async function listen(actor: Actor, after: string | null = null) {
   const stream = await platform.listen<Event>(query, { after }, actor.identity);
   if (after !== null) return { ...stream, told: () => stream.events };
   let bio = '';
-  for (let times = 1; stream.events.length === 0; times++) {
+  for (let times = 1; !stream.events.some(({ viewer }) => viewer); times++) {
     bio = `begin ${times}`;
     await actor.run('mutation ($bio: String) { updateProfile(input: { bio: $bio }) { user { id } } }', {
       bio,
@@ -63,15 +69,28 @@ test('what another device of the viewer did is told, with how things stand now',
   await stream.hangUp();
 });
 
-test('nobody learns that they are muted, and who blocks is simply not there any more', async () => {
+test('nobody learns that a stranger mutes or blocks them', async () => {
   const stream = await listen(bob);
   await alice.to('muteUser', bob);
+  await alice.to('blockUser', bob);
+  await alice.to('unblockUser', bob);
+  await alice.to('unmuteUser', bob);
+  await bob.to('muteUser', carol);
+  await expect.poll(() => aboutOf(stream.told())).toEqual([`RelationChanged ${carol.id}`]);
+  await bob.to('unmuteUser', carol);
+  await stream.hangUp();
+});
+
+test('who is blocked by somebody they follow is told that this person is not there any more', async () => {
+  await bob.to('followUser', alice);
+  const stream = await listen(bob);
   await alice.to('blockUser', bob);
   await expect.poll(() => aboutOf(stream.told())).toEqual([`RelationChanged ${alice.id}`]);
   expect(stream.told()[0]?.user).toBeNull();
   await alice.to('unblockUser', bob);
-  await alice.to('unmuteUser', bob);
-  await expect.poll(() => stream.told().at(-1)?.user?.handle).toBe(alice.handle);
+  await bob.to('muteUser', carol);
+  await expect.poll(() => aboutOf(stream.told()).slice(1)).toEqual([`RelationChanged ${carol.id}`]);
+  await bob.to('unmuteUser', carol);
   await stream.hangUp();
 });
 
@@ -122,6 +141,43 @@ test('who comes back is told what was missed, in order and once; a foreign curso
     await other.hangUp();
   }
   await again.hangUp();
+});
+
+test('who missed as much as a replay tells is told all of it, and one event more is a Reset', async () => {
+  const stream = await listen(carol);
+  const change = (bio: string) =>
+    carol.run('mutation ($bio: String) { updateProfile(input: { bio: $bio }) { user { id } } }', { bio });
+  await change('far');
+  await expect.poll(() => stream.told().length).toBe(1);
+  await change('near');
+  await expect.poll(() => stream.told().length).toBe(2);
+  const [far, near] = stream.told();
+  await stream.hangUp();
+  for (let n = 1; n <= replayEvents; n++) await change(`missed ${n}`);
+  const all = await listen(carol, near?.cursor ?? '');
+  await expect.poll(() => all.told().length).toBe(replayEvents);
+  const tooFar = await listen(carol, far?.cursor ?? '');
+  await expect.poll(() => tooFar.told().map(({ reason }) => reason)).toEqual(['TOO_OLD']);
+  // And goes on from there.
+  await change('new');
+  for (const { told } of [all, tooFar]) await expect.poll(() => told().at(-1)?.viewer?.bio).toBe('new');
+  await Promise.all([all.hangUp(), tooFar.hangUp()]);
+});
+
+test('one stream more than a person may have is refused by name, and those that are open go on', async () => {
+  const open = [];
+  for (let n = 0; n < streamsPerPerson; n++) open.push(await listen(alice));
+  const [first] = open;
+  expect((await platform.listen<Event>(query, {}, alice.identity)).codes).toEqual(['RATE_LIMITED']);
+  const other = await listen(bob);
+  expect(other.codes).toEqual([]);
+  await alice.to('muteUser', carol);
+  for (const { told } of open) await expect.poll(() => told().at(-1)?.userId).toBe(carol.id);
+  await first?.hangUp();
+  const again = await listen(alice);
+  expect(again.codes).toEqual([]);
+  await Promise.all([...open.slice(1), again, other].map((stream) => stream.hangUp()));
+  await alice.to('unmuteUser', carol);
 });
 
 test('a stranger has no account to be told of', async () => {

@@ -22,7 +22,8 @@ export const readChange: ReadChange<Change> = ({ type, payload }) => {
     }
     case 'block.changed': {
       const { blockedId, blockerId } = eventPayloads['block.changed'].parse(payload);
-      return toThem([blockerId, blockedId], between(blockerId, blockedId));
+      // A stranger's block is nobody's news; what else it ended between the two is a change of its own.
+      return toThem([blockerId], between(blockerId, blockedId));
     }
     case 'mute.changed': {
       const { mutedId, muterId } = eventPayloads['mute.changed'].parse(payload);
