@@ -14,6 +14,7 @@ interface Event {
   post?: { replyCount: number } | null;
   user?: { handle: string } | null;
   userId?: string;
+  postId?: string;
 }
 
 let story: Story;
@@ -62,9 +63,9 @@ async function replyCountOf(id: string): Promise<number> {
 }
 
 const thread = `subscription ($id: ID!, $after: String) { threadUpdates(postId: $id, after: $after) {
-  __typename cursor ... on Reset { reason } ... on ReplyAdded { reply { text author { handle } } } } }`;
+  __typename cursor ... on Reset { reason } ... on ReplyAdded { reply { text author { handle } } } ... on PostDeleted { postId } } }`;
 const counts = `subscription ($ids: [ID!]!, $after: String) { postUpdates(ids: $ids, after: $after) {
-  __typename cursor ... on Reset { reason } ... on CountsChanged { post { replyCount } } } }`;
+  __typename cursor ... on Reset { reason } ... on CountsChanged { post { replyCount } } ... on PostDeleted { postId } } }`;
 const home = `subscription ($after: String) { homeTimelineUpdates(after: $after) {
   __typename cursor ... on Reset { reason } } }`;
 const viewer = `subscription ($after: String) { viewerUpdates(after: $after) {
@@ -73,26 +74,32 @@ const viewer = `subscription ($after: String) { viewerUpdates(after: $after) {
 test('one socket carries what happens in a thread, to counts and to the viewer, each from its own subgraph', async () => {
   const { alice, bob } = cast;
   const root = await alice.post('root');
-  const [inThread, toCounts, toViewer] = [
+  const [inThread, toCounts, toViewer, ofBob] = [
     listen(thread, { id: root }),
     listen(counts, { ids: [root] }),
     listen(viewer, {}),
+    listen(counts, { ids: [root] }, bob),
   ];
   // Streams without a cursor begin where they find the log: what comes first says that they have.
   await expect
     .poll(async () => {
       await bob.post('begin', { replyToId: root });
-      return inThread.events.length > 0 && toCounts.events.length > 0;
+      return [inThread, toCounts, ofBob].every(({ events }) => events.length > 0);
     })
     .toBe(true);
-  await bob.post('an answer', { replyToId: root });
+  const answer = await bob.post('an answer', { replyToId: root });
   await expect
     .poll(() => inThread.events.at(-1)?.reply)
     .toEqual({ text: 'an answer', author: { handle: bob.handle } });
   await expect.poll(async () => toCounts.events.at(-1)?.post?.replyCount).toBe(await replyCountOf(root));
   await alice.block(bob);
   await expect.poll(() => toViewer.events.at(-1)?.userId).toBe(bob.id);
-  for (const { errors, hangUp } of [inThread, toCounts, toViewer]) {
+  // What each had of the other on their screens is not there any more.
+  const gone = ({ events }: typeof inThread) => events.flatMap(({ postId }) => postId ?? []);
+  await expect.poll(() => gone(inThread)).toContain(answer);
+  await expect.poll(() => gone(ofBob)).toEqual([root]);
+  expect(gone(toCounts)).toEqual([]);
+  for (const { errors, hangUp } of [inThread, toCounts, toViewer, ofBob]) {
     expect(errors).toEqual([]);
     hangUp();
   }

@@ -17,7 +17,7 @@ export {
   showDirtyAggregate,
   type Which,
 } from './consumer/put-aside.ts';
-export { createFeedSource, type FeedSource } from './consumer/feed-source.ts';
+export { createFeedSource, createFeedWatch, type FeedSource } from './consumer/feed-source.ts';
 export { FencedOff, inFencedTransaction, moveCursor, readCursor } from './consumer/fence.ts';
 export { consumerLimits, consumerName, type ConsumerOptions } from './consumer/options.ts';
 export { type FeedPosition } from './feed/cursor.ts';
@@ -37,7 +37,7 @@ export {
   type WireState,
 } from './feed/wire.ts';
 export { createStreamCursors, type StreamCursors, type StreamPlace } from './live/cursor.ts';
-export { type ReadChange } from './live/follower.ts';
+export { createFollower, type Follower, type ReadChange } from './live/follower.ts';
 export { type OutboxLogLimits, outboxLogLimits } from './live/limits.ts';
 export {
   createOutboxStreams,

@@ -12,6 +12,7 @@ import { request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   createFeedSource,
+  createFeedWatch,
   type FeedSource,
   hintChannel,
   openFeed,
@@ -99,6 +100,20 @@ test('a consumer in another process follows the feed through signed requests', a
   await until(async () => (await follower.held()).get('1:2') === 'removed v2');
   await consumer.stop();
   await follower.close();
+});
+
+test('who only watches a feed is told what happens, and nothing is kept for them', async () => {
+  const readers = () => producer.pool.query('SELECT name FROM feed_consumer ORDER BY name');
+  const before = (await readers()).rows;
+  const watcher = createInternalClient({ self: 'post', service: 'user', url, keys });
+  const watch = createFeedWatch(watcher);
+  const head = await watch.head();
+  await producer.follow(4, 5);
+  const read = await watch.read({ after: head, limit: 10, waitMs: 20_000 });
+  expect(read).toMatchObject({ status: 'page', events: [{ aggregateId: '4:5' }] });
+  expect(await watch.read({ after: 'nonsense', limit: 10, waitMs: 0 })).toMatchObject({ status: 'reset' });
+  expect((await readers()).rows).toEqual(before);
+  await watcher.close();
 });
 
 test('a hint over Redis wakes who waits', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { redisAddressOf } from '@murmuration/config';
-import { openFeed } from '@murmuration/events';
+import { createFeedWatch, openFeed } from '@murmuration/events';
 import { createPostDatabase } from '@murmuration/prisma/post';
 import {
   countStatements,
@@ -67,6 +67,9 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
   const keys = config.INTERNAL_KEYS;
   const user = createInternalClient({ self: 'post', service: 'user', url: config.USER_URL, keys });
   lifecycle.onStop('user client', () => user.close());
+  // A connection of its own: a read of the feed waits for what comes.
+  const watched = createInternalClient({ self: 'post', service: 'user', url: config.USER_URL, keys });
+  lifecycle.onStop('feed of user', () => watched.close());
   // A connection of their own: requests never wait for chores, and the metrics of statements tell what requests cost.
   const choresDatabase = createPostDatabase({
     url: config.POST_DATABASE_URL,
@@ -103,6 +106,7 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
     keys,
     logger,
     feed,
+    hidings: createFeedWatch(watched),
     liveLimits,
   });
   const databaseCheck = createDatabaseCheck(config.POST_DATABASE_URL, 'murmuration-post');

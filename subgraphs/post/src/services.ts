@@ -15,7 +15,7 @@ import { createImportService, type ImportService } from './import/service.ts';
 import { type PostLiveLimits, postLiveLimits } from './live/limits.ts';
 import type { LiveItem, Subject } from './live/live-event.ts';
 import { createSignAudience } from './live/audience.ts';
-import { createMayBeTold } from './live/sights.ts';
+import { createPostSights } from './live/sights.ts';
 import { createPostStreams } from './live/streams.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import { createHandleResolver, type HandleResolver } from './posts/mentions.ts';
@@ -33,6 +33,8 @@ export interface Dependencies {
   keys: readonly [InternalKey, ...InternalKey[]];
   /** This subgraph's own, which live streams follow. */
   feed: Pick<Feed, 'read' | 'head'>;
+  /** That of `user`: what hides people from each other takes effect on open streams. Without it they hear of nothing. */
+  hidings?: Pick<Feed, 'read' | 'head'>;
   liveLimits?: PostLiveLimits;
   logger: Logger;
 }
@@ -69,7 +71,7 @@ export function createServices(dependencies: Dependencies): Services {
     user,
   } = dependencies;
   const relationships = createRelationships({ redis, user });
-  const mayBeTold = createMayBeTold({ relationships, sights: createAuthorSights({ redis, user }) });
+  const sights = createPostSights({ relationships, sights: createAuthorSights({ redis, user }) });
   const resolveHandles = createHandleResolver(user);
   return {
     database,
@@ -81,7 +83,8 @@ export function createServices(dependencies: Dependencies): Services {
       database,
       feed,
       keys,
-      mayBeTold,
+      sights,
+      hidings: dependencies.hidings,
       sign: createSignAudience(audienceKeys ?? { current: () => null }),
       limits: liveLimits,
       logger,

@@ -1,6 +1,6 @@
 import { renewFeedIdentity } from '@murmuration/events';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { at, createWorld, type Name, type World } from './world.ts';
+import { at, cast, createWorld, type Name, type World } from './world.ts';
 
 interface Event {
   __typename: string;
@@ -19,12 +19,21 @@ const thread = `subscription ($id: ID!, $after: String) { threadUpdates(postId: 
 const posts = `subscription ($ids: [ID!]!, $after: String) { postUpdates(ids: $ids, after: $after) { ${events} } }`;
 
 const replayEvents = 20;
+const streamsPerPerson = 4;
 let world: World;
 const statements: string[] = [];
 beforeAll(async () => {
   world = await createWorld({
     onStatement: (sql) => statements.push(sql),
-    liveLimits: { replayEvents, countsEveryMs: 500, bookmarkMs: 300, lingerMs: 50 },
+    liveLimits: {
+      replayEvents,
+      streamsPerPerson,
+      countsEveryMs: 500,
+      bookmarkMs: 300,
+      lingerMs: 50,
+      hiddenSoonMs: 20,
+      hiddenSurelyMs: 200,
+    },
   });
 });
 afterAll(() => world.close());
@@ -232,6 +241,49 @@ test('the end of a post is told to all who watch it, and to none who watch what 
   await Promise.all([one.hangUp(), other.hangUp()]);
 });
 
+test('what is hidden while one looks at it is told as gone, once, to whom it is hidden from and to nobody else', async () => {
+  const root = await world.say('alice', 'root');
+  const ofBob = [await answer('bob', root, 'of bob'), await answer('bob', root, 'of bob too')];
+  const elsewhere = await world.say('bob', 'elsewhere');
+  const streams = {
+    carol: await watchThread('carol', root),
+    carolOnScreen: await watchPosts('carol', [root, ofBob[0] ?? '', elsewhere]),
+    bob: await watchThread('bob', root),
+    dave: await watchThread('dave', root),
+    stranger: await watchThread(null, root),
+  };
+  for (const name of ['carol', 'bob', 'dave', 'stranger'] as const) await hasBegun(root, streams[name]);
+  await expect.poll(() => streams.carolOnScreen.told().length).toBe(3);
+  const goneOf = (name: keyof typeof streams) =>
+    streams[name]
+      .told()
+      .flatMap(({ postId }) => postId ?? [])
+      .toSorted();
+
+  world.people.block('bob', 'carol');
+  const ids = { blockerId: String(cast.bob), blockedId: String(cast.carol) };
+  world.userFeed.tell('block.changed', { ...ids, active: true });
+  await expect.poll(() => goneOf('carol')).toEqual(ofBob.toSorted());
+  await expect.poll(() => goneOf('carolOnScreen')).toEqual([ofBob[0] ?? '', elsewhere].toSorted());
+  // Bob may not see carol's posts any more, but there are none here.
+  world.people.relate('dave', 'bob', 'viewerMutes');
+  world.userFeed.tell('mute.changed', {
+    muterId: String(cast.dave),
+    mutedId: String(cast.bob),
+    active: true,
+  });
+  world.people.makePrivate('alice', 'bob', 'carol');
+  const account = { userId: String(cast.alice), handle: 'alice', isPrivate: true, isSuspended: false };
+  world.userFeed.tell('account.changed', account);
+  for (const name of ['dave', 'stranger'] as const) await expect.poll(() => goneOf(name)).toEqual([root]);
+  // Looked at again by then, and told nothing twice.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(goneOf('bob')).toEqual([]);
+  expect(goneOf('carol')).toEqual(ofBob.toSorted());
+  expect(goneOf('dave')).toEqual([root]);
+  await Promise.all(Object.values(streams).map((stream) => stream.hangUp()));
+});
+
 test('ids that are none, too many of them, and threads of hidden posts are refused', async () => {
   const hidden = await world.say('carol', 'hidden');
   world.people.block('carol', 'bob');
@@ -284,6 +336,27 @@ test('an answer told to two hundred streams costs as many statements as one told
     return cost;
   };
   expect(await costOf(200)).toBe(await costOf(1));
+});
+
+test('one stream more than a person may have is refused by name, whatever it is about, and those that are open go on', async () => {
+  const root = await world.say('alice', 'root');
+  const threads = await Promise.all(
+    Array.from({ length: streamsPerPerson - 1 }, () => watchThread('bob', root)),
+  );
+  const counts = await watchPosts('bob', [root]);
+  const [first] = threads;
+  expect((await watchThread('bob', root)).codes).toEqual(['RATE_LIMITED']);
+  expect((await watchPosts('bob', [root])).codes).toEqual(['RATE_LIMITED']);
+  // Of anonymous readers only the edge can tell one from another.
+  const strangers = await Promise.all(
+    Array.from({ length: streamsPerPerson + 1 }, () => watchThread(null, root)),
+  );
+  expect([...threads, counts, ...strangers].flatMap(({ codes }) => codes)).toEqual([]);
+  for (const stream of [...threads, ...strangers]) await hasBegun(root, stream);
+  await first?.hangUp();
+  const again = await watchThread('bob', root);
+  await hasBegun(root, again);
+  await Promise.all([...threads.slice(1), again, counts, ...strangers].map((stream) => stream.hangUp()));
 });
 
 test('without listeners nothing is read', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFeed } from '@murmuration/events';
+import { createFeed, type EventType } from '@murmuration/events';
 import { createPostDatabase } from '@murmuration/prisma/post';
 import { encodeId } from '@murmuration/ids';
 import {
@@ -96,6 +96,31 @@ export function createPeople() {
   return people;
 }
 
+/** What the outbox of `user` says, as it comes by its feed. */
+export function createUserFeed() {
+  const events: { type: string; payload: unknown; cursor: string }[] = [];
+  let wake = Promise.withResolvers<void>();
+  const cursorOf = (place: number) =>
+    Buffer.from(`f1.${'0'.repeat(16)}.${place}.${place}`).toString('base64url');
+  const feed: NonNullable<Parameters<typeof createPostSubgraph>[0]['hidings']> = {
+    head: async () => cursorOf(events.length),
+    async read({ after, signal }) {
+      const from = events.findLastIndex(({ cursor }) => cursor === after) + 1;
+      const left = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
+      if (events.length === from && !signal?.aborted) await Promise.race([wake.promise, left]);
+      return { status: 'page', events: events.slice(from) as never, cursor: cursorOf(events.length) };
+    },
+  };
+  return {
+    feed,
+    tell(type: EventType, payload: unknown) {
+      events.push({ type, payload, cursor: cursorOf(events.length + 1) });
+      wake.resolve();
+      wake = Promise.withResolvers();
+    },
+  };
+}
+
 interface Problem {
   __typename: string;
   field?: string;
@@ -144,6 +169,7 @@ export async function createWorld(
   const feedPool = new pg.Pool({ connectionString: stored.url, max: 2 });
   feedPool.on('error', () => undefined);
   const feed = createFeed({ pool: feedPool, name: 'post', logger, redis });
+  const userFeed = createUserFeed();
   const { subgraph, services } = createPostSubgraph({
     database,
     redis,
@@ -152,6 +178,7 @@ export async function createWorld(
     ...(options.audienceKeys ? { audienceKeys: options.audienceKeys } : {}),
     keys: [keys[0]],
     feed,
+    hidings: userFeed.feed,
     liveLimits: { ...postLiveLimits, ...options.liveLimits },
     logger,
   });
@@ -230,6 +257,7 @@ export async function createWorld(
     services,
     subgraph,
     people,
+    userFeed,
     contextOf: (name: Name | null) => subgraph.createContext(contextOf(name)),
     listen,
     run,

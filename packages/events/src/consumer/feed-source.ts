@@ -1,4 +1,5 @@
 import { InternalCallError, type InternalClient } from '@murmuration/service-kit';
+import type { Feed } from '../feed/feed.ts';
 import type { WirePage, WireSnapshotPage, WireState } from '../feed/wire.ts';
 
 export type FeedRead = ({ status: 'page' } & WirePage) | { status: 'reset' };
@@ -26,7 +27,26 @@ const snapshotMs = 10_000;
  * service that reads the feed more than once, by what for.
  */
 export function createFeedSource(client: Pick<InternalClient, 'call'>, purpose?: string): FeedSource {
-  const as = purpose === undefined ? {} : { purpose };
+  return sourceAs(client, purpose === undefined ? {} : { purpose });
+}
+
+/**
+ * A producer's feed, for a process that watches it while it has use for what happens: the producer keeps nothing for it,
+ * and whoever stopped begins again at the head.
+ */
+export function createFeedWatch(client: Pick<InternalClient, 'call'>): Pick<Feed, 'read' | 'head'> {
+  const source = sourceAs(client, { watch: '1' });
+  const never = new AbortController().signal;
+  return {
+    async read({ after, limit, signal = never, waitMs }) {
+      const found = await source.read({ after, limit, waitMs, signal });
+      return found.status === 'page' ? found : { status: 'reset', because: 'another incarnation' };
+    },
+    head: () => source.head(),
+  };
+}
+
+function sourceAs(client: Pick<InternalClient, 'call'>, as: Record<string, string>): FeedSource {
   return {
     async read({ after, limit, waitMs, signal }) {
       const query = new URLSearchParams({ ...as, limit: String(limit), wait: String(waitMs) });

@@ -13,10 +13,14 @@ const purpose = z
   .regex(/^[a-z][a-z-]{0,31}$/)
   .optional();
 
-const headQuery = z.object({ purpose });
+/** Of who only watches what happens: nothing is kept for them. */
+const watch = z.literal('1').optional();
+
+const headQuery = z.object({ purpose, watch });
 
 const feedQuery = z.object({
   purpose,
+  watch,
   after: z.string().min(1).nullish(),
   limit: z.coerce.number().int().min(1).max(feedLimits.events).default(500),
   /** Milliseconds. */
@@ -42,9 +46,9 @@ export function registerFeedRoutes(app: App, feed: Feed, snapshots: readonly Sna
     const onClose = () => gone.abort();
     request.raw.socket.once('close', onClose);
     try {
-      const { after = null, limit, purpose: what, wait: waitMs } = query.data;
-      const reader = readerName(service, what);
-      const answer = await feed.read({ after, limit, waitMs, reader, signal: gone.signal });
+      const { after = null, limit, wait: waitMs } = query.data;
+      const reader = readerName(service, query.data);
+      const answer = await feed.read({ after, limit, waitMs, signal: gone.signal, ...reader });
       if (answer.status === 'page') return { events: answer.events, cursor: answer.cursor };
       const message = `Read the state anew: ${answer.because}.`;
       return reply.code(410).send({ code: feedReset, message });
@@ -58,7 +62,7 @@ export function registerFeedRoutes(app: App, feed: Feed, snapshots: readonly Sna
     if (service === null) return reply.code(403).send({ code: 'FORBIDDEN' });
     const query = headQuery.safeParse(request.query);
     if (!query.success) return reply.code(400).send(problemOf(query.error));
-    return { cursor: await feed.head(readerName(service, query.data.purpose)) };
+    return { cursor: await feed.head(readerName(service, query.data).reader) };
   });
 
   for (const snapshot of snapshots) registerSnapshot(app, snapshot);
@@ -82,9 +86,10 @@ function registerSnapshot(app: App, snapshot: SnapshotProvider): void {
   });
 }
 
-/** Retention waits for readers, and each purpose of a service is one. */
-function readerName(service: string, what: string | undefined): string {
-  return what === undefined ? service : `${service}/${what}`;
+/** Retention waits for readers, and each purpose of a service is one. Who only watches is none. */
+function readerName(service: string, asked: z.infer<typeof headQuery>): { reader?: string } {
+  if (asked.watch) return {};
+  return { reader: asked.purpose === undefined ? service : `${service}/${asked.purpose}` };
 }
 
 function serviceOf(request: Parameters<typeof envelopeOf>[0]): string | null {

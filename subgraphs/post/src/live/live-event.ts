@@ -15,6 +15,12 @@ export type LiveEventOf<Type extends LiveEvent['type']> = Extract<LiveEvent, { t
 export type Subject =
   | { kind: 'thread'; rootId: bigint }
   /** Ids that existed for the viewer when the stream began, and those that did not. */
-  | { kind: 'posts'; shown: readonly bigint[]; gone: readonly bigint[] };
+  | { kind: 'posts'; shown: readonly ShownPost[]; gone: readonly bigint[] };
+
+/** A post on a screen, and whose it is. */
+export interface ShownPost {
+  id: bigint;
+  authorId: bigint;
+}
 
 export type Watcher = Member<LiveItem, Subject>;

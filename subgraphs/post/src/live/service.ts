@@ -20,12 +20,12 @@ export async function watchPosts(
     throw badUserInput('ids', `At most ${watchedPosts} posts can be watched by one subscription.`);
   const ids = [...new Set(wireIds.map((wireId) => decodeInputId('Post', 'ids', wireId)))];
   const posts = await Promise.all(ids.map((id) => loaders.visibleById(id)));
-  const shown = ids.filter((_id, index) => posts[index] !== null);
+  const shown = posts.flatMap((post) => (post ? [{ id: post.id, authorId: post.authorId }] : []));
   const gone = ids.filter((_id, index) => posts[index] === null);
   return services.streams.open({
     viewerId,
     name: 'posts',
-    topics: shown.map(postTopic),
+    topics: shown.map(({ id }) => postTopic(id)),
     subject: { kind: 'posts', shown, gone },
     after,
   });

@@ -16,10 +16,16 @@ export type MayBeTold = (
 ) => Promise<Map<bigint, boolean | Error>>;
 
 /** One question a post for all viewers, however many; anonymous readers are one of them. */
-export function createMayBeTold(options: {
+export interface PostSights {
+  mayBeTold: MayBeTold;
+  /** Like `mayBeTold`, but for those too whom it was not to be told of, as they muted its author. */
+  maySee: MayBeTold;
+}
+
+export function createPostSights(options: {
   sights: AuthorSights;
   relationships: Pick<Relationships, 'read'>;
-}): MayBeTold {
+}): PostSights {
   const { relationships, sights } = options;
 
   async function relationsTo(authorId: bigint, viewerIds: readonly bigint[]) {
@@ -35,15 +41,19 @@ export function createMayBeTold(options: {
     };
   }
 
-  return async (post, viewerIds) => {
-    const relationOf = await relationsTo(post.authorId, viewerIds);
-    return new Map(
-      viewerIds.map((viewerId): [bigint, boolean | Error] => {
-        const relation = relationOf(viewerId);
-        if (relation instanceof Error) return [viewerId, relation];
-        const viewer = viewerId === anonymousViewer ? null : viewerId;
-        return [viewerId, maySeePost(viewer, relation, post) && maySuggest(relation)];
-      }),
-    );
-  };
+  const asking =
+    (isWanted: (relation: Relation) => boolean): MayBeTold =>
+    async (post, viewerIds) => {
+      const relationOf = await relationsTo(post.authorId, viewerIds);
+      return new Map(
+        viewerIds.map((viewerId): [bigint, boolean | Error] => {
+          const relation = relationOf(viewerId);
+          if (relation instanceof Error) return [viewerId, relation];
+          const viewer = viewerId === anonymousViewer ? null : viewerId;
+          return [viewerId, maySeePost(viewer, relation, post) && isWanted(relation)];
+        }),
+      );
+    };
+
+  return { mayBeTold: asking(maySuggest), maySee: asking(() => true) };
 }
