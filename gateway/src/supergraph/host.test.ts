@@ -1,0 +1,74 @@
+import { createLogger } from '@murmuration/service-kit';
+import { afterEach, expect, test } from 'vitest';
+import type { Serving } from '../operation/serving.ts';
+import { startSupergraph, type SupergraphHost } from './host.ts';
+import type { SupergraphSource } from './source.ts';
+
+let host: SupergraphHost | undefined;
+afterEach(() => host?.stop());
+
+const generation = { start() {}, retire() {}, dispose() {} };
+const serving = (sdl: string) =>
+  ({ generation: { ...generation, id: sdl }, entries: { bytes: () => 0, clear() {} } }) as unknown as Serving;
+
+/** A source that says what is in `now` until it is taken, and how often it was asked. */
+function sourceOf(now: { sdl: string }) {
+  let taken: string | undefined;
+  const source: SupergraphSource = {
+    name: 'a test',
+    async read() {
+      const { sdl } = now;
+      return sdl === taken ? undefined : { sdl, taken: () => (taken = sdl) };
+    },
+  };
+  return { source, taken: () => taken };
+}
+
+async function start(now: { sdl: string }, accept: (sdl: string) => Promise<void>) {
+  const kept: string[] = [];
+  const { source, taken } = sourceOf(now);
+  host = await startSupergraph({
+    source,
+    lastGood: { keep: async (sdl) => void kept.push(sdl), read: async () => undefined },
+    pollMs: 1,
+    logger: createLogger('host', 'silent'),
+    prepare: serving,
+    accept,
+    warm: async () => ({ planned: 0, failed: 0 }),
+  });
+  host.watch();
+  return { host, kept, taken };
+}
+
+test('the first supergraph is kept for worse days only once it is accepted', async () => {
+  const accepting = Promise.withResolvers<void>();
+  const { kept } = await start({ sdl: 'one' }, () => accepting.promise);
+  expect(kept).toEqual([]);
+  accepting.resolve();
+  await expect.poll(() => kept).toEqual(['one']);
+});
+
+test('a first supergraph that is not accepted serves, and is not kept', async () => {
+  const asked: string[] = [];
+  const { host: serves, kept } = await start({ sdl: 'one' }, async (sdl) => {
+    asked.push(sdl);
+    throw new Error('no');
+  });
+  await expect.poll(() => asked).toEqual(['one']);
+  await new Promise(setImmediate);
+  expect(serves.serving().generation.id).toBe('one');
+  expect(kept).toEqual([]);
+});
+
+test('a supergraph that could not be served for a moment is tried again, and no news until it serves', async () => {
+  const now = { sdl: 'one' };
+  let tries = 0;
+  const { host: serves, taken } = await start(now, async (sdl) => {
+    if (sdl === 'two' && tries++ === 0) throw new Error('not now');
+  });
+  now.sdl = 'two';
+  await expect.poll(() => tries).toBe(1);
+  expect([serves.serving().generation.id, taken()]).toEqual(['one', 'one']);
+  await expect.poll(() => serves.serving().generation.id).toBe('two');
+  expect(taken()).toBe('two');
+});
