@@ -32,6 +32,8 @@ export interface CompiledFetch {
 }
 
 export interface RootFetch extends CompiledFetch {
+  /** Keys of its fields in the answer. */
+  readonly rootKeys: readonly string[];
   readonly route: Route;
   readonly rewriteOutput: Rewrite | undefined;
 }
@@ -57,6 +59,7 @@ export function compileRootFetch(node: FetchNode, path: PlanPath, env: FetchEnvi
   return {
     ...compileRequest(node, node.operationKind === 'mutation' ? 'mutation' : 'query', env),
     renamed: renamedKeys([node]),
+    rootKeys: node.rootKeys ?? [],
     route: compileRoute(path, env.types),
     rewriteOutput: compileRewrites(node.outputRewrites, env.types),
   };

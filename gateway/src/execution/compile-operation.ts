@@ -10,7 +10,7 @@ import type { Plan, PlanNode } from '../planning/plan.ts';
 import type { FetchEnvironment } from './compile-fetch.ts';
 import { compilePlan } from './compile-plan.ts';
 import { createRunner } from './run-operation.ts';
-import { shapeVariants } from './shape/shape-variants.ts';
+import { compileRootShape } from './shape/compile-shape.ts';
 import { compileSubscription } from './subscription.ts';
 import type { CompiledOperation, Introspect, SubgraphFetcher } from './types.ts';
 
@@ -29,8 +29,8 @@ export interface OperationSource {
   readonly environment: FetchEnvironment;
   /** Undefined where nothing is asked of the schema. */
   readonly introspect: Introspect | undefined;
-  /** Boolean variables that the gateway works out itself. */
-  readonly derived: ReadonlyMap<string, (isOn: (variable: string) => boolean) => boolean>;
+  /** Boolean variables of `@skip` and `@include` for which it was planned; others are off. */
+  readonly switchesOn: ReadonlySet<string>;
 }
 
 /** A plan and its operation, compiled into closures. Nothing of it changes afterwards. */
@@ -39,18 +39,18 @@ export function compileOperation(source: OperationSource): CompiledOperation {
   const root = apiSchema.getRootType(operation.operation);
   if (!root) throw new Error(`The schema has no ${operation.operation} type`);
   const fragments = fragmentsOf(document);
-  const { dataKeyOf } = source;
+  const { dataKeyOf, switchesOn } = source;
   const subscription = plan.primary && compileSubscription(plan.primary, source);
   const runner = createRunner({
     schema: apiSchema,
     operation,
     fetcher: source.fetcher,
-    derived: source.derived,
     names: { root: operation.selectionSet, fragments, dataKeyOf },
-    shapeFor: shapeVariants(root, operation.selectionSet, document, {
+    shape: compileRootShape(root, operation.selectionSet, {
       schema: apiSchema,
       fragments,
       dataKeyOf,
+      switchesOn,
     }),
     introspect: source.introspect,
     step: plan.node && compilePlan(plan.node, source.environment),
@@ -94,10 +94,6 @@ function lengthOf(node: PlanNode): number {
     case 'Sequence':
     case 'Parallel':
       return node.nodes.reduce((sum, child) => sum + lengthOf(child), 0);
-    case 'Condition':
-      return (
-        (node.ifClause ? lengthOf(node.ifClause) : 0) + (node.elseClause ? lengthOf(node.elseClause) : 0)
-      );
     default:
       return node satisfies never;
   }

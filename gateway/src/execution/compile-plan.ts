@@ -1,4 +1,4 @@
-import type { ConditionNode, PlanNode, PlanPath } from '../planning/plan.ts';
+import type { PlanNode, PlanPath } from '../planning/plan.ts';
 import { compileEntityFetch, compileRootFetch, type FetchEnvironment } from './compile-fetch.ts';
 import { runEntityFetch } from './run-entities.ts';
 import { runRootFetch } from './run-fetch.ts';
@@ -22,8 +22,6 @@ export function compilePlan(node: PlanNode, env: FetchEnvironment, path: PlanPat
       return inSequence(node.nodes.map((child) => compilePlan(child, env, path)));
     case 'Parallel':
       return inParallel(node.nodes.map((child) => compilePlan(child, env, path)));
-    case 'Condition':
-      return onCondition(node, env, path);
     default:
       return node satisfies never;
   }
@@ -57,10 +55,4 @@ function inParallel(steps: Step[]): Step {
     if (running.length <= 1) return running[0];
     return Promise.all(running).then(() => undefined);
   };
-}
-
-function onCondition(node: ConditionNode, env: FetchEnvironment, path: PlanPath): Step {
-  const whenOn = node.ifClause && compilePlan(node.ifClause, env, path);
-  const whenOff = node.elseClause && compilePlan(node.elseClause, env, path);
-  return (state) => (state.isOn(node.variable) ? whenOn : whenOff)?.(state);
 }

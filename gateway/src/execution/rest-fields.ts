@@ -3,7 +3,7 @@ import type { BatchFetchNode, FetchNode, PlanNode } from '../planning/plan.ts';
 import type { TypeRelations } from './type-relations.ts';
 import type { RestFields } from './types.ts';
 
-/** Everything that the rest of a subscription's plan asks for, whatever its conditions. */
+/** Everything that the rest of a subscription's plan asks for. */
 export function restFieldsOf(
   node: PlanNode | undefined,
   types: TypeRelations,
@@ -22,11 +22,6 @@ export function restFieldsOf(
       case 'Sequence':
       case 'Parallel':
         return one.nodes.forEach(visit);
-      case 'Condition':
-        variables.add(clientVariableOf(one.variable));
-        if (one.ifClause) visit(one.ifClause);
-        if (one.elseClause) visit(one.elseClause);
-        return;
       default:
         return one satisfies never;
     }

@@ -2,7 +2,6 @@ import type { RootFetch } from './compile-fetch.ts';
 import { FetchFailure } from './errors.ts';
 import { cloneJson, isJsonObject, type JsonObject, mergeInto } from './json.ts';
 import { type RunState, variablesText } from './run-state.ts';
-import { rootKeysOf } from './response-keys.ts';
 import { send } from './send.ts';
 import type { SubgraphError, SubgraphResponse } from './types.ts';
 
@@ -29,7 +28,7 @@ function placeRoot(
   }
   if (!isJsonObject(data)) return;
   if (!errors?.length) {
-    const missing = rootKeysOf(fetch).certain.filter((key) => !Object.hasOwn(data, key));
+    const missing = fetch.rootKeys.filter((key) => !Object.hasOwn(data, key));
     if (missing.length > 0) {
       placeRootFailure(
         new FetchFailure('BAD_ANSWER', `${fetch.subgraph} left out a field`),
@@ -62,7 +61,7 @@ function placeRootFailure(
   only?: readonly string[],
 ): void {
   const { subgraph, renamed } = fetch;
-  const keys = only ?? rootKeysOf(fetch).all;
+  const keys = only ?? fetch.rootKeys;
   for (const place of fetch.route.locate(state.data)) {
     for (const key of keys)
       state.faults.push({ subgraph, path: [...place, key], renamed, cause: { failure } });

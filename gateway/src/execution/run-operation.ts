@@ -22,8 +22,7 @@ export interface RunnerParts {
   readonly operation: OperationDefinitionNode;
   readonly fetcher: SubgraphFetcher;
   readonly names: PathNames;
-  readonly derived: ReadonlyMap<string, (isOn: (variable: string) => boolean) => boolean>;
-  readonly shapeFor: (isOn: (variable: string) => boolean) => Shaper;
+  readonly shape: Shaper;
   readonly introspect: Introspect | undefined;
   readonly step: Step | undefined;
   /** Corrections of an upstream event before the rest of a subscription's plan runs on it. */
@@ -34,13 +33,11 @@ export interface RunnerParts {
 export function createRunner(parts: RunnerParts): Pick<CompiledOperation, 'run' | 'runRest'> {
   // A mutation that has begun runs to its end: leaving half of it undone is nobody's wish.
   const isMutation = parts.operation.operation === 'mutation';
-  const stateFor = (data: JsonObject, args: ExecuteArgs, values: Readonly<Record<string, unknown>>) =>
-    createRunState(data, args, parts.fetcher, conditions(parts, values), parts.derived);
   return {
     async run(args) {
       const variables = coerce(parts, args);
       if ('errors' in variables) return variables;
-      const state = stateFor({}, isMutation ? { ...args, signal: undefined } : args, variables.values);
+      const state = createRunState({}, isMutation ? { ...args, signal: undefined } : args, parts.fetcher);
       // Before anything is fetched or changed: it may be refused.
       const described = await parts.introspect?.({ ...args, variables: variables.values });
       await parts.step?.(state);
@@ -49,7 +46,8 @@ export function createRunner(parts: RunnerParts): Pick<CompiledOperation, 'run' 
     async runRest(event, args) {
       const variables = coerce(parts, args);
       if ('errors' in variables) return variables;
-      const state = stateFor(isJsonObject(event.data) ? cloneJson(event.data) : {}, args, variables.values);
+      const data = isJsonObject(event.data) ? cloneJson(event.data) : {};
+      const state = createRunState(data, args, parts.fetcher);
       takeEvent(parts, state, event);
       const named = objectsIn(state.data);
       await parts.step?.(state);
@@ -66,11 +64,6 @@ function takeEvent(parts: RunnerParts, state: RunState, event: SubgraphResponse)
     const path = answer.path ? [...answer.path] : undefined;
     state.faults.push({ subgraph: 'subscription', path, renamed: new Map(), cause: { answer } });
   }
-}
-
-function conditions({ derived }: RunnerParts, values: Readonly<Record<string, unknown>>) {
-  const given = (name: string) => values[name] === true;
-  return derived.size === 0 ? given : (name: string) => derived.get(name)?.(given) ?? given(name);
 }
 
 type Variables =
@@ -105,8 +98,7 @@ function answer(
     state.faults.length > 0
       ? errorsOf(state.faults, parts.names, state.args.context.requestId)
       : { errors: [], known: createErrorPaths() };
-  const shape = parts.shapeFor(state.isOn);
-  const data = shape(state.data, { path: [], errors, known, introspection, owner: state.data });
+  const data = parts.shape(state.data, { path: [], errors, known, introspection, owner: state.data });
   const shaped = data === bubble ? null : (data as JsonObject);
   return errors.length > 0 ? { data: shaped, errors } : { data: shaped };
 }

@@ -44,26 +44,16 @@ export interface RunState {
   readonly faults: Fault[];
   readonly args: ExecuteArgs;
   readonly fetcher: SubgraphFetcher;
-  readonly isOn: (variable: string) => boolean;
-  readonly derived: { has(variable: string): boolean };
   readonly batches: Batches;
   readonly variableTexts: Map<string, string>;
 }
 
-export function createRunState(
-  data: JsonObject,
-  args: ExecuteArgs,
-  fetcher: SubgraphFetcher,
-  isOn: (variable: string) => boolean,
-  derived: RunState['derived'],
-): RunState {
+export function createRunState(data: JsonObject, args: ExecuteArgs, fetcher: SubgraphFetcher): RunState {
   return {
     data,
     faults: [],
     args,
     fetcher,
-    isOn,
-    derived,
     batches: args.batches ?? new Map(),
     variableTexts: new Map(),
   };
@@ -83,8 +73,7 @@ function variableText(state: RunState, name: string): string {
   let text = state.variableTexts.get(name);
   if (text === undefined) {
     const given = state.args.variables;
-    if (state.derived.has(name)) text = String(state.isOn(name));
-    else text = (given && Object.hasOwn(given, name) ? JSON.stringify(given[name]) : '') ?? '';
+    text = (given && Object.hasOwn(given, name) ? JSON.stringify(given[name]) : '') ?? '';
     state.variableTexts.set(name, text);
   }
   return text;

@@ -1,3 +1,4 @@
+import { switchesOn } from '../planning/switches.ts';
 import type { EdgeContext } from './context.ts';
 import { createEntry, type Entry, type KnownOperation, operationOf } from './documents/entry.ts';
 import type { Examine } from './documents/examine.ts';
@@ -67,13 +68,15 @@ export function createAdmit(options: AdmitOptions): Admit {
     serving: Serving,
     entry: Entry,
     operation: KnownOperation,
+    variables: OperationRequest['variables'],
     context: EdgeContext,
   ): Admitted['compiled'] | Promise<Admitted['compiled']> {
     if (!options.plansAll && operation.kind !== 'subscription') {
       return entry.isValid ? undefined : checkEntry(serving, entry, context).then(() => undefined);
     }
     const labels = labelsOf(serving.generation, context, options.overrideLabels);
-    return planOf(serving, entry, operation, labels, context);
+    const plannedFor = { labels, switchesOn: switchesOn(operation.switches, variables) };
+    return planOf(serving, entry, operation, plannedFor, context);
   }
 
   return async (asked, context, headers) => {
@@ -85,7 +88,7 @@ export function createAdmit(options: AdmitOptions): Admit {
     if (!operation) throw whichOperation(request.operationName);
     checkTransport(operation, asked);
     checkListItems(operation.lists, variables, maxListItems);
-    const compiled = await compiledOf(serving, entry, operation, context);
+    const compiled = await compiledOf(serving, entry, operation, variables, context);
     if (isToBeKept) await persisted?.keep(entry.hash, entry.text);
     return { serving, entry, operation, variables, compiled };
   };

@@ -8,6 +8,14 @@ import { edgeCodes } from './edge-codes.ts';
 import { headOf, recoded, Refused } from './refusal.ts';
 import type { Serving } from './serving.ts';
 
+/** What a plan of an operation is made for. */
+export interface PlannedFor {
+  /** Labels of `@override(label:)` that are on. */
+  readonly labels: readonly string[];
+  /** Boolean variables of `@skip` and `@include` that are on. */
+  readonly switchesOn: readonly string[];
+}
+
 type Waiter = Pick<EdgeContext, 'caller' | 'signal' | 'deadline'>;
 
 /**
@@ -20,16 +28,17 @@ export function planOf(
   serving: Serving,
   entry: Entry,
   operation: KnownOperation,
-  labels: readonly string[],
+  plannedFor: PlannedFor,
   waiter: Waiter,
 ): CompiledOperation | Promise<CompiledOperation> {
-  const key = labels.join(' ');
+  const key = keyOf(plannedFor);
   const known = operation.plans.get(key);
   if (known) return known;
   const planning = serving.generation.plan(entry.text, {
     ...askedOf(entry, waiter),
     operationName: operation.name,
-    overrideLabels: labels,
+    overrideLabels: plannedFor.labels,
+    switchesOn: plannedFor.switchesOn,
   });
   return planning.then((compiled) => {
     const kept = serving.entries.keep(entry);
@@ -40,6 +49,18 @@ export function planOf(
     serving.entries.grew(kept);
     return compiled;
   }, refuse);
+}
+
+function keyOf({ labels, switchesOn }: PlannedFor): string {
+  return labels.length + switchesOn.length === 0 ? '' : `${labels.join(' ')}\n${switchesOn.join(' ')}`;
+}
+
+/** What the plans of an operation, by their keys, were made for. */
+export function plannedForOf({ plans }: KnownOperation): PlannedFor[] {
+  return Array.from(plans.keys(), (key) => {
+    const [labels = [], switchesOn = []] = key.split('\n').map((names) => names.split(' ').filter(Boolean));
+    return { labels, switchesOn };
+  });
 }
 
 /**

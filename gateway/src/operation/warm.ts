@@ -2,7 +2,7 @@ import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises';
 import { readEntry } from './admit.ts';
 import type { Entry, KnownOperation } from './documents/entry.ts';
 import { parseDocument } from './documents/parse-document.ts';
-import { checkEntry, planOf } from './plan.ts';
+import { checkEntry, planOf, plannedForOf } from './plan.ts';
 import type { Serving } from './serving.ts';
 
 export const warmLimits = {
@@ -64,16 +64,15 @@ function waiter(deadline: number) {
   return { caller: 'warm-up', signal: undefined, deadline };
 }
 
-/** With the labels that its callers had. */
+/** For the labels and switches that its callers had. */
 async function planAgain(next: Serving, entry: Entry, again: Entry, deadline: number): Promise<number> {
   let planned = 0;
-  for (const [place, { plans, ran }] of entry.operations.entries()) {
+  for (const [place, before] of entry.operations.entries()) {
     const operation = again.operations[place];
-    if (!operation || ran < warmLimits.leastRuns) continue;
-    for (const key of plans.keys()) {
-      const labels = key.split(' ');
-      const known = next.generation.overrideLabels.filter((label) => labels.includes(label));
-      await by(deadline, planOf(next, again, operation, known, waiter(deadline)));
+    if (!operation || !isHot(before)) continue;
+    for (const { labels: had, switchesOn } of plannedForOf(before)) {
+      const labels = next.generation.overrideLabels.filter((label) => had.includes(label));
+      await by(deadline, planOf(next, again, operation, { labels, switchesOn }, waiter(deadline)));
       planned++;
     }
   }

@@ -7,6 +7,7 @@ const question: PlanQuestion = {
   text: '{ a }',
   operationName: undefined,
   labels: [],
+  switchesOn: [],
   isValid: false,
   isPlanWanted: false,
   caller: '',

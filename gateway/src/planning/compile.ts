@@ -5,7 +5,6 @@ import { clientKey, signatureOf } from './field-signature.ts';
 import { onlyIntrospection } from './introspect.ts';
 import type { PlannedOperation } from './question.ts';
 import { selectOperation } from './select-operation.ts';
-import { isDerivedOn } from './serial-mutation.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 import type { GenerationOptions } from './types.ts';
 
@@ -18,7 +17,7 @@ export type IntrospectText = (
 
 export type Compile = (
   source: { readonly text: string; readonly document: DocumentNode },
-  operationName: string | undefined,
+  asked: { readonly operationName: string | undefined; readonly switchesOn: readonly string[] },
   planned: PlannedOperation,
 ) => CompiledOperation;
 
@@ -29,7 +28,7 @@ export function createCompiler(
   introspectText: IntrospectText,
 ): Compile {
   const urls = new Map(subgraphs.map(({ name, url }) => [name, url]));
-  return ({ document, text }, operationName, planned) => {
+  return ({ document, text }, { operationName, switchesOn }, planned) => {
     const { operation, fragments } = selectOperation(document, operationName);
     const byName = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
     const asksOfSchema = onlyIntrospection(operation.selectionSet.selections, byName).length > 0;
@@ -51,9 +50,7 @@ export function createCompiler(
         urlOf: (name) => urls.get(name),
         clientVariableOf: (name) => clientVariables.get(name) ?? name,
       },
-      derived: new Map(
-        planned.derived.map(([variable, rule]) => [variable, (isOn) => isDerivedOn(rule, isOn)]),
-      ),
+      switchesOn: new Set(switchesOn),
     });
   };
 }

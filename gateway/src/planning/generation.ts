@@ -31,7 +31,7 @@ export function createGeneration(supergraphSdl: string, options: GenerationOptio
 
   async function introspectText(text: string, operationName: string | undefined, args: ExecuteArgs) {
     const { caller = anybody, deadline } = args.context;
-    const question = { text, operationName, labels: [], isValid: true, isPlanWanted: false };
+    const question = { text, operationName, labels: [], switchesOn: [], isValid: true, isPlanWanted: false };
     const introspectWith = args.variables ?? {};
     const ask = (signal: AbortSignal) =>
       choosePlan(planners, { ...question, introspectWith, caller, signal });
@@ -45,9 +45,9 @@ export function createGeneration(supergraphSdl: string, options: GenerationOptio
   }
 
   async function examine(text: string, isPlanWanted: boolean, signal: AbortSignal, asked: PlanOptions) {
-    const { operationName, isValid = false } = asked;
+    const { operationName, isValid = false, switchesOn = [] } = asked;
     const labels = knownLabels(supergraph.overrideLabels, asked.overrideLabels);
-    const question = { text, operationName, labels, isValid, isPlanWanted };
+    const question = { text, operationName, labels, switchesOn, isValid, isPlanWanted };
     const caller = asked.caller ?? anybody;
     const { findings, planner } = await choosePlan(
       planners,
@@ -62,7 +62,7 @@ export function createGeneration(supergraphSdl: string, options: GenerationOptio
         return undefined;
       case 'planned': {
         const document = asked.document ?? parse(text, { noLocation: true });
-        const compiled = compile({ text, document }, operationName, findings);
+        const compiled = compile({ text, document }, { operationName, switchesOn }, findings);
         const { plan } = findings;
         if (plan.node ?? plan.primary) options.onPlan?.(plan, compiled.operationName, planner);
         return compiled;
@@ -93,7 +93,7 @@ export function createGeneration(supergraphSdl: string, options: GenerationOptio
   async function work(text: string, isPlanWanted: boolean, asked: PlanOptions): Promise<Made> {
     const labels = knownLabels(supergraph.overrideLabels, asked.overrideLabels);
     const hash = asked.documentKey ?? hashOf(text);
-    const key = isPlanWanted ? planKey(hash, asked.operationName, labels) : hash;
+    const key = isPlanWanted ? planKey(hash, asked.operationName, labels, asked.switchesOn ?? []) : hash;
     const known = refusals.find(key);
     if (known) throw planError(known);
     const wait = working.get(key) ?? begin(key, text, isPlanWanted, asked);

@@ -12,12 +12,6 @@ export function mapNodes(node: PlanNode, change: (node: PlanNode) => PlanNode): 
     case 'Sequence':
     case 'Parallel':
       return change({ ...node, nodes: node.nodes.map(map) });
-    case 'Condition':
-      return change({
-        ...node,
-        ifClause: node.ifClause && map(node.ifClause),
-        elseClause: node.elseClause && map(node.elseClause),
-      });
     default:
       return node satisfies never;
   }

@@ -1,21 +1,17 @@
-import { type FieldNode, Kind, parse, print, visit } from 'graphql';
+import { type FieldNode, type OperationDefinitionNode, parse, print, visit } from 'graphql';
 import { expect, test } from 'vitest';
 import { clientKey, signatureOf } from './field-signature.ts';
 import { normaliseOperation } from './normalise.ts';
-import { selectOperation } from './select-operation.ts';
 
 function normalise(source: string) {
-  const { operation, fragments } = selectOperation(parse(source), undefined);
-  const normal = normaliseOperation(operation, fragments, new Set(['id', 'sku']));
+  const [operation] = parse(source).definitions as [OperationDefinitionNode];
+  const normal = normaliseOperation(operation, new Set(['id', 'sku']));
   const fields: FieldNode[] = [];
-  visit(
-    { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] },
-    { Field: (field) => void fields.push(field) },
-  );
+  visit(operation, { Field: (field) => void fields.push(field) });
   const dataKeys = new Map(normal.dataKeys);
   const keyOf = (field: FieldNode) => dataKeys.get(signatureOf(field)) ?? clientKey(field);
   const keys = Object.fromEntries(fields.map((field) => [print(field), keyOf(field)]));
-  return { text: print(normal.document).replace(/\s+/g, ' '), keys, normal };
+  return { text: print(normal.operation).replace(/\s+/g, ' '), keys, normal };
 }
 
 test('an ordinary operation is left as it is', () => {
@@ -49,13 +45,8 @@ test("the planner's own variable is out of the client's reach", () => {
   expect(normal.clientVariables).toEqual([['representations__m', 'representations']]);
 });
 
-test('constant conditions are decided, and no set is only conditional', () => {
-  expect(normalise('{ a { b @skip(if: true) c @include(if: true) } d { e @include(if: false) } }').text).toBe(
-    '{ a { c } d { __typename } }',
-  );
-  expect(normalise('query ($v: Boolean!) { a { b @include(if: $v) } }').text).toBe(
-    'query ($v: Boolean!) { a { __typename b @include(if: $v) } }',
-  );
+test('variables that nothing uses are left out', () => {
+  expect(normalise('query ($v: Boolean!, $n: Int) { a(n: $n) }').text).toBe('query ($n: Int) { a(n: $n) }');
 });
 
 test('__proto__ is refused as a response key', () => {

@@ -1,56 +1,46 @@
-import {
-  type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  GraphQLError,
-  Kind,
-  type OperationDefinitionNode,
-  visit,
-} from 'graphql';
+import { type FieldNode, GraphQLError, Kind, type OperationDefinitionNode, visit } from 'graphql';
 import { isForbiddenKey } from '../execution/json.ts';
 import { clientKey, signatureOf } from './field-signature.ts';
-import { pruneOperation } from './prune.ts';
 import type { PlannedOperation } from './question.ts';
-import { serialMutation } from './serial-mutation.ts';
 
 /** An operation as the planner gets it, and how to find the client's fields in what is then fetched. */
-export interface NormalOperation extends Pick<PlannedOperation, 'dataKeys' | 'clientVariables' | 'derived'> {
-  readonly document: DocumentNode;
+export interface NormalOperation extends Pick<PlannedOperation, 'dataKeys' | 'clientVariables'> {
+  readonly operation: OperationDefinitionNode;
 }
 
 /**
- * Gives every field a key under which nothing else can be fetched. The planner merges what an operation
- * asks with the keys and required fields that subgraphs ask, under plain response names: `{ id: name }`
- * or one name for two fields in exclusive branches would silently mix values.
+ * Gives every field of a simplified operation a key under which nothing else can be fetched. The planner merges what an
+ * operation asks with the keys and required fields that subgraphs ask, under plain response names: `{ id: name }`
+ * or one name for two fields in exclusive branches would silently mix values. Variables that nothing uses are left out.
  */
 export function normaliseOperation(
   operation: OperationDefinitionNode,
-  fragments: readonly FragmentDefinitionNode[],
   internalNames: ReadonlySet<string>,
 ): NormalOperation {
-  const original: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
-  const fields = allFields(original);
+  const { fields, usedVariables } = partsOf(operation);
   const keys = chooseKeys(fields, internalNames);
-  const variables = renamedVariables(operation);
+  const variables = renamedVariables(usedVariables);
   const dataKeys = new Map<string, string>();
   for (const field of fields) {
     const key = keys.get(signatureOf(field));
     if (key !== undefined && key !== clientKey(field)) dataKeys.set(signatureOf(field), key);
   }
-  const isChanged = variables.size > 0 || dataKeys.size > 0;
-  const pruned = pruneOperation(isChanged ? rename(original, keys, variables) : original);
-  const { document, derived } = serialMutation(pruned);
+  const variableDefinitions = operation.variableDefinitions?.filter(({ variable }) =>
+    usedVariables.has(variable.name.value),
+  );
+  const used = variableDefinitions ? { ...operation, variableDefinitions } : operation;
   return {
-    document,
+    operation: variables.size > 0 || dataKeys.size > 0 ? rename(used, keys, variables) : used,
     dataKeys: [...dataKeys],
     clientVariables: [...variables].map(([client, planned]) => [planned, client]),
-    derived: [...derived],
   };
 }
 
-function allFields(document: DocumentNode): FieldNode[] {
+function partsOf({ selectionSet }: OperationDefinitionNode) {
   const fields: FieldNode[] = [];
-  visit(document, {
+  const usedVariables = new Set<string>();
+  visit(selectionSet, {
+    Variable: ({ name }) => void usedVariables.add(name.value),
     Field(field) {
       if (isForbiddenKey(clientKey(field))) {
         throw new GraphQLError(`"${clientKey(field)}" cannot be a response key.`, {
@@ -61,7 +51,7 @@ function allFields(document: DocumentNode): FieldNode[] {
       fields.push(field);
     },
   });
-  return fields;
+  return { fields, usedVariables };
 }
 
 function chooseKeys(fields: FieldNode[], internalNames: ReadonlySet<string>): Map<string, string> {
@@ -106,8 +96,7 @@ function plain(name: string): string {
 }
 
 /** `$representations` is the planner's own. */
-function renamedVariables(operation: OperationDefinitionNode): Map<string, string> {
-  const names = new Set(operation.variableDefinitions?.map((definition) => definition.variable.name.value));
+function renamedVariables(names: ReadonlySet<string>): Map<string, string> {
   if (!names.has('representations')) return new Map();
   let planned = 'representations__m';
   while (names.has(planned)) planned += 'm';
@@ -115,11 +104,11 @@ function renamedVariables(operation: OperationDefinitionNode): Map<string, strin
 }
 
 function rename(
-  document: DocumentNode,
+  operation: OperationDefinitionNode,
   keys: Map<string, string>,
   variables: Map<string, string>,
-): DocumentNode {
-  return visit(document, {
+): OperationDefinitionNode {
+  return visit(operation, {
     Field: {
       // On leaving the arguments may be renamed already, so the key is looked up on entering.
       enter(field) {

@@ -1,6 +1,7 @@
 /**
  * A plan in our own words, whichever planner made it: what to fetch where, in which order, and how the answers fit together.
- * The executor and the checker (prove/) know only this.
+ * The executor and the checker (prove/) know only this. It has no conditions: what `@skip` and `@include` leave of an
+ * operation is decided before it is planned (switches.ts).
  */
 export interface Plan {
   /** Absent when nothing has to be fetched. */
@@ -9,7 +10,7 @@ export interface Plan {
   readonly primary?: FetchNode | undefined;
 }
 
-export type PlanNode = FetchNode | BatchFetchNode | FlattenNode | GroupNode | ConditionNode;
+export type PlanNode = FetchNode | BatchFetchNode | FlattenNode | GroupNode;
 
 interface SubgraphOperation {
   readonly subgraph: string;
@@ -24,6 +25,8 @@ interface SubgraphOperation {
 export interface FetchNode extends SubgraphOperation {
   readonly kind: 'Fetch';
   readonly operationKind: 'query' | 'mutation' | 'subscription';
+  /** Of root fields: their keys in the answer, `__typename` left out. */
+  readonly rootKeys?: readonly string[] | undefined;
   readonly requires?: readonly RequiredSelection[] | undefined;
   readonly inputRewrites?: readonly Rewrite[] | undefined;
   readonly outputRewrites?: readonly Rewrite[] | undefined;
@@ -56,14 +59,6 @@ export interface FlattenNode {
 export interface GroupNode {
   readonly kind: 'Sequence' | 'Parallel';
   readonly nodes: readonly PlanNode[];
-}
-
-export interface ConditionNode {
-  readonly kind: 'Condition';
-  /** A variable of the planned operation, without `$`. */
-  readonly variable: string;
-  readonly ifClause?: PlanNode | undefined;
-  readonly elseClause?: PlanNode | undefined;
 }
 
 /** A step down to a key, into every element of a list, or only on if the object is of one of these types. */

@@ -1,5 +1,4 @@
 import type { Plan } from './plan.ts';
-import type { DerivedRule } from './serial-mutation.ts';
 
 /** What a planner's cell is told first. */
 export interface CellSource {
@@ -15,10 +14,14 @@ export interface DocumentQuestion {
   readonly operationName: string | undefined;
   /** Labels of `@override(label:)` that are on. */
   readonly labels: readonly string[];
+  /** Boolean variables of `@skip` and `@include` that are on. */
+  readonly switchesOn: readonly string[];
   /** Whether it is known to fit the schema; otherwise that is found out first. */
   readonly isValid: boolean;
   /** Otherwise it is only found out whether it fits. */
   readonly isPlanWanted: boolean;
+  /** Ways of planning that are not tried again: the planner ended on them. Default 0, none. */
+  readonly waysTried?: number | undefined;
   /** With these variables it is wanted what the operation asks of the schema, and nothing else. */
   readonly introspectWith?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -44,7 +47,5 @@ export interface PlannedOperation {
   readonly dataKeys: readonly (readonly [signature: string, key: string])[];
   /** Variables that the planner was told under another name than the client's. */
   readonly clientVariables: readonly (readonly [planned: string, client: string])[];
-  /** Boolean variables of the planned operation that no client sends. */
-  readonly derived: readonly (readonly [variable: string, rule: DerivedRule])[];
   readonly proofMs: number;
 }

@@ -32,6 +32,7 @@ function refusal(message: string): GraphQLError {
 
 function usedFragments(document: DocumentNode, root: SelectionSetNode): FragmentDefinitionNode[] {
   const used = new Set<FragmentDefinitionNode>();
+  if (!document.definitions.some(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)) return [];
   const pending = [root];
   for (const set of pending) {
     visit(set, {

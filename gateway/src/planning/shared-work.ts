@@ -35,9 +35,10 @@ export function shareWork<T>(begin: (signal: AbortSignal) => Promise<T>): (waite
       reject(onLeave(why));
     }
     if (signal?.aborted) leave('cancelled');
+    else if (leftMs !== undefined && leftMs <= 0) leave('deadline');
     else {
       signal?.addEventListener('abort', onAbort, { once: true });
-      if (leftMs !== undefined) timer = setTimeout(leave, Math.max(0, leftMs), 'deadline');
+      if (leftMs !== undefined) timer = setTimeout(leave, leftMs, 'deadline');
       work.then(resolve, reject).finally(settle);
     }
     return promise;

@@ -26,6 +26,8 @@ export interface PlanOptions {
   readonly isValid?: boolean | undefined;
   /** Labels of `@override(label:)` that are on for this request; others are off. */
   readonly overrideLabels?: Iterable<string> | undefined;
+  /** `switchesOn` of the operation, for this request's variables; others are off. */
+  readonly switchesOn?: readonly string[] | undefined;
   /** `hashOf` the document's text, where the caller has it. */
   readonly documentKey?: string | undefined;
   /** Planning for this caller ends when it aborts, unless another caller waits for the same plan. */

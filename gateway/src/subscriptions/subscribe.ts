@@ -12,6 +12,7 @@ import { recoded, refusal } from '../operation/refusal.ts';
 import type { Subscribe } from '../operation/road.ts';
 import type { Serving } from '../operation/serving.ts';
 import type { Admitted } from '../operation/types.ts';
+import { switchesOn } from '../planning/switches.ts';
 import type { SupergraphHost } from '../supergraph/host.ts';
 import { createCompletions } from './completions.ts';
 import { contractsIn } from './contracts.ts';
@@ -124,7 +125,8 @@ async function legOn(
   if (!operation) throw new Error('a document lost its operation');
   const context = createContext();
   const labels = labelsOf(next.generation, context, overrideLabels);
-  const compiled = await planOf(next, entry, operation, labels, context);
+  const plannedFor = { labels, switchesOn: switchesOn(operation.switches, variables) };
+  const compiled = await planOf(next, entry, operation, plannedFor, context);
   return createLeg(compiled, contractsIn(next.generation), variables);
 }
 

@@ -4,7 +4,7 @@ import { execute, executeRest } from '../../src/execution/execute.ts';
 import { type Answer, differenceBeyondNulls, differenceFromTruth } from './compare.ts';
 import type { Coverage } from './coverage.ts';
 import type { Case } from './generate-operation.ts';
-import { anonymousContext } from './harness.ts';
+import { anonymousContext, switchesOnIn } from './harness.ts';
 import { hash } from './random.ts';
 import type { Mishap, Sabotage, World } from './world.ts';
 
@@ -63,7 +63,9 @@ export async function check(
     coverage?.count(world.planner === 'hive' ? 'refused by name' : 'refused by apollo alone');
     return { problem: undefined, stock: undefined };
   }
-  if (typeof ours === 'string') return { problem: `threw ${ours}`, stock: undefined };
+  if (typeof ours === 'string') {
+    return { problem: [`threw ${ours}`, ...world.refusals].join('\n'), stock: undefined };
+  }
   if (trouble.sabotage) return { problem: differenceBeyondNulls(ours, truth), stock: undefined };
 
   const isInOrder = truth.data === null || ourMutations.join() === trueMutations.join();
@@ -95,7 +97,11 @@ async function runOurs(
   { source, variables }: Case,
   labels: readonly string[],
 ): Promise<Answer> {
-  const compiled = await world.generation.plan(source, { documentKey: source, overrideLabels: labels });
+  const compiled = await world.generation.plan(source, {
+    documentKey: source,
+    overrideLabels: labels,
+    switchesOn: switchesOnIn(source, variables),
+  });
   const args = { variables, context: anonymousContext() };
   if (!compiled.subscription) return execute(compiled, args);
   const { serviceName, operation } = compiled.subscription;

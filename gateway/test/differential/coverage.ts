@@ -23,7 +23,6 @@ export const expected = [
   'node Flatten',
   'node Sequence',
   'node Parallel',
-  'node Condition',
   'node BatchFetch',
   'node Subscription',
   'plan requires',
@@ -88,9 +87,6 @@ function seeNode(node: PlanNode, count: Count): void {
   if (node.kind === 'Flatten') seeNode(node.node, count);
   if (node.kind === 'Sequence' || node.kind === 'Parallel')
     for (const child of node.nodes) seeNode(child, count);
-  if (node.kind === 'Condition') {
-    for (const child of [node.ifClause, node.elseClause]) if (child) seeNode(child, count);
-  }
 }
 
 function seeFetch(fetch: FetchNode | EntitySet, count: Count): void {

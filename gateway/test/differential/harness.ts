@@ -1,4 +1,4 @@
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, Kind, parse } from 'graphql';
 import { execute } from '../../src/execution/execute.ts';
 import type {
   ExecutionOutcome,
@@ -7,6 +7,7 @@ import type {
   SubgraphResponse,
 } from '../../src/execution/types.ts';
 import { createGeneration } from '../../src/planning/generation.ts';
+import { switchesOf, switchesOn } from '../../src/planning/switches.ts';
 import type { Generation, GenerationOptions, PlanOptions } from '../../src/planning/types.ts';
 import {
   composeSupergraph,
@@ -38,6 +39,16 @@ export function anonymousContext(changes: Partial<RequestContext> = {}): Request
   };
 }
 
+/** Of a text with one operation. */
+export function switchesOnIn(
+  text: string,
+  variables: Readonly<Record<string, unknown>> | undefined,
+): readonly string[] {
+  const document = parse(text);
+  const operation = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION);
+  return operation ? switchesOn(switchesOf(operation, document), variables) : [];
+}
+
 /** A composed graph of in-process subgraphs, run by our own executor. */
 export function createGraph(
   subgraphs: readonly LocalSubgraph[],
@@ -51,7 +62,10 @@ export function createGraph(
     fetcher,
     schemas,
     async run(query, variables, options) {
-      const compiled = await generation.plan(query, options);
+      const compiled = await generation.plan(query, {
+        switchesOn: switchesOnIn(query, variables),
+        ...options,
+      });
       return execute(compiled, { variables, context: anonymousContext() });
     },
   };

@@ -1,5 +1,4 @@
 import {
-  type DirectiveNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
@@ -9,6 +8,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { isIncluded } from '../../planning/switches.ts';
 
 /** What the shaping of one operation is compiled from. */
 export interface SelectionSource {
@@ -16,8 +16,8 @@ export interface SelectionSource {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** Key of a field in the fetched data, where it is not the client's own response key. */
   readonly dataKeyOf: (field: FieldNode) => string;
-  /** Whether a condition variable is true in this variant of the shape. */
-  readonly isOn: (variable: string) => boolean;
+  /** Boolean variables of `@skip` and `@include` that are on. */
+  readonly switchesOn: ReadonlySet<string>;
 }
 
 export interface CollectedField {
@@ -27,7 +27,7 @@ export interface CollectedField {
   readonly nodes: FieldNode[];
 }
 
-/** The specification's CollectFields for one concrete type, with all conditions already decided. */
+/** The specification's CollectFields for one concrete type. */
 export function collectFields(
   sets: readonly SelectionSetNode[],
   typename: string,
@@ -45,7 +45,7 @@ function collectInto(
   collected: Map<string, CollectedField>,
 ): void {
   for (const selection of selections) {
-    if (!isIncluded(selection.directives, source.isOn)) continue;
+    if (!isIncluded(selection.directives, source.switchesOn)) continue;
     if (selection.kind === 'Field') {
       const clientKey = selection.alias?.value ?? selection.name.value;
       const field = collected.get(clientKey);
@@ -76,7 +76,7 @@ export function needsConcreteType(
 ): boolean {
   return sets.some((set) =>
     set.selections.some((selection) => {
-      if (selection.kind === 'Field' || !isIncluded(selection.directives, source.isOn)) return false;
+      if (selection.kind === 'Field' || !isIncluded(selection.directives, source.switchesOn)) return false;
       const fragment =
         selection.kind === 'InlineFragment' ? selection : source.fragments.get(selection.name.value);
       if (!fragment) return false;
@@ -96,19 +96,4 @@ function applies(schema: GraphQLSchema, condition: string, typename: string): bo
     (isObjectType(type) || isInterfaceType(type)) &&
     schema.isSubType(abstract, type)
   );
-}
-
-function isIncluded(
-  directives: readonly DirectiveNode[] | undefined,
-  isOn: (variable: string) => boolean,
-): boolean {
-  if (!directives || directives.length === 0) return true;
-  return directives.every((directive) => {
-    const name = directive.name.value;
-    if (name !== 'skip' && name !== 'include') return true;
-    const value = directive.arguments?.[0]?.value;
-    const on =
-      value?.kind === 'Variable' ? isOn(value.name.value) : value?.kind === 'BooleanValue' && value.value;
-    return name === 'include' ? on : !on;
-  });
 }

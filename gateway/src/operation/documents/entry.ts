@@ -1,12 +1,13 @@
 import { type DocumentNode, Kind, type OperationDefinitionNode } from 'graphql';
 import type { CompiledOperation } from '../../execution/types.ts';
+import { type Switch, switchesOf } from '../../planning/switches.ts';
 import { type NestedLists, nestedListsOf } from '../limits/list-limit.ts';
 import { pointsOf } from '../limits/points.ts';
 import type { ParsedDocument } from './parse-document.ts';
 
 export const entryLimits = {
-  /** Plans of one operation: one for each set of `@override` labels that callers meet. */
-  plansPerOperation: 8,
+  /** Plans of one operation: one for each set of `@override` labels and of switches that callers meet. */
+  plansPerOperation: 32,
   /** What a node of a syntax tree holds, its share of names and lists included; memory.test.ts measures it. */
   bytesPerNode: 150,
   bytesBeside: 2_000,
@@ -20,7 +21,8 @@ export interface KnownOperation {
   /** What it takes from its caller's rate limit. */
   readonly points: number;
   readonly lists: NestedLists;
-  /** Compiled plans by labels. */
+  readonly switches: readonly Switch[];
+  /** Compiled plans by what they were made for; see plan.ts. */
   readonly plans: Map<string, CompiledOperation>;
   /** How often it ran to an end. */
   ran: number;
@@ -52,6 +54,7 @@ export function createEntry(
         node,
         points: pointsOf(measures.get(node)),
         lists: nestedListsOf(node, document),
+        switches: switchesOf(node, document),
         plans: new Map(),
         ran: 0,
       },

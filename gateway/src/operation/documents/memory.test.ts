@@ -43,9 +43,12 @@ test('what is remembered of ever new operations stays within its bound, introspe
       const [operation] = entry.operations;
       if (!operation) throw new Error('The document has an operation');
       const context = { ...anonymousContext(), caller: 'a', signal: undefined };
-      const outcome = await execute(await planOf(serving, entry, operation, [], context as never), {
-        context,
-      });
+      const outcome = await execute(
+        await planOf(serving, entry, operation, { labels: [], switchesOn: [] }, context as never),
+        {
+          context,
+        },
+      );
       expect(outcome.errors).toBeUndefined();
       expect(entries.bytes()).toBeLessThanOrEqual(bound);
     }

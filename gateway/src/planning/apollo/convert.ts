@@ -5,51 +5,24 @@ import type {
   QueryPlan,
   QueryPlanSelectionNode,
 } from '@apollo/query-planner';
+import { convertNode, type Words } from '../convert-node.ts';
 import { PlanFailure } from '../plan-failure.ts';
-import type {
-  FetchNode,
-  PathSegment,
-  Plan,
-  PlanNode,
-  RequiredSelection,
-  Rewrite,
-  RewriteStep,
-} from '../plan.ts';
+import type { FetchNode, PathSegment, Plan, RequiredSelection, Rewrite, RewriteStep } from '../plan.ts';
 
-type RealNameOf = (fieldName: string) => string;
-
-/** Apollo's plan in our words, with the real names of virtual fields in what is sent. */
-export function planOfApollo({ node }: QueryPlan, realNameOf: RealNameOf): Plan {
+/** Apollo's plan in our words. */
+export function planOfApollo({ node }: QueryPlan): Plan {
   if (!node) return {};
-  if (node.kind !== 'Subscription') return { node: nodeOf(node, realNameOf) };
-  const primary = { ...fetchOf(node.primary, realNameOf), operationKind: 'subscription' } as const;
-  return node.rest ? { primary, node: nodeOf(node.rest, realNameOf) } : { primary };
+  if (node.kind !== 'Subscription') return { node: convertNode(node, words) };
+  const primary = { ...fetchOf(node.primary), operationKind: 'subscription' } as const;
+  return node.rest ? { primary, node: convertNode(node.rest, words) } : { primary };
 }
 
-function nodeOf(node: ApolloNode, realNameOf: RealNameOf): PlanNode {
-  switch (node.kind) {
-    case 'Fetch':
-      return fetchOf(node, realNameOf);
-    case 'Flatten':
-      return { kind: 'Flatten', path: node.path.map(segmentOf), node: nodeOf(node.node, realNameOf) };
-    case 'Sequence':
-    case 'Parallel':
-      return { kind: node.kind, nodes: node.nodes.map((child) => nodeOf(child, realNameOf)) };
-    case 'Condition':
-      return {
-        kind: 'Condition',
-        variable: node.condition,
-        ifClause: node.ifClause && nodeOf(node.ifClause, realNameOf),
-        elseClause: node.elseClause && nodeOf(node.elseClause, realNameOf),
-      };
-    case 'Defer':
-      throw new PlanFailure('failed', 'The planner was asked not to plan @defer');
-    default:
-      return node satisfies never;
-  }
-}
+const words: Words<ApolloNode, string | number> = {
+  segmentOf,
+  requestOf: (node) => (node.kind === 'Fetch' ? fetchOf(node) : undefined),
+};
 
-function fetchOf(node: ApolloFetch, realNameOf: RealNameOf): FetchNode {
+function fetchOf(node: ApolloFetch): FetchNode {
   if (node.contextRewrites?.length) {
     // Nor does the stock gateway fill them in; it sends the request without, and the answer is silently another.
     throw new PlanFailure('failed', 'Arguments with @fromContext are not supported');
@@ -60,7 +33,7 @@ function fetchOf(node: ApolloFetch, realNameOf: RealNameOf): FetchNode {
     ...withStableName(node.operation, node.operationName),
     operationKind: node.operationKind === 'mutation' ? 'mutation' : 'query',
     variables: node.variableUsages ?? [],
-    requires: node.requires?.map((selection) => requiredOf(selection, realNameOf)),
+    requires: node.requires?.map(requiredOf),
     inputRewrites: node.inputRewrites?.map(rewriteOf),
     outputRewrites: node.outputRewrites?.map(rewriteOf),
   };
@@ -85,13 +58,13 @@ function segmentOf(step: string | number): PathSegment {
   return step === '@' ? { kind: 'list' } : { kind: 'field', key: String(step) };
 }
 
-function requiredOf(selection: QueryPlanSelectionNode, realNameOf: RealNameOf): RequiredSelection {
-  const selections = selection.selections?.map((one) => requiredOf(one, realNameOf));
+function requiredOf(selection: QueryPlanSelectionNode): RequiredSelection {
+  const selections = selection.selections?.map(requiredOf);
   if (selection.kind === 'InlineFragment') {
     return { kind: 'InlineFragment', typeCondition: selection.typeCondition, selections: selections ?? [] };
   }
   const key = selection.alias ?? selection.name;
-  return { kind: 'Field', key, name: realNameOf(key), selections };
+  return { kind: 'Field', key, name: key, selections };
 }
 
 function rewriteOf(rewrite: FetchDataRewrite): Rewrite {

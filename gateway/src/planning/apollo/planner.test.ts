@@ -27,11 +27,11 @@ function threaded(sdl: string, options: Partial<GenerationOptions> = {}): Genera
 
 test('plans in a thread as well as in place', async () => {
   const generation = threaded(composeSupergraph(shop));
-  const queries = ['{ top(first: 1) { title shipping postage } }', '{ users { name } }'];
+  const queries = ['{ top(first: 1) { title inStock } }', '{ users { name } }'];
   const compiled = await Promise.all(queries.map((query) => generation.plan(query)));
   const outcomes = await Promise.all(compiled.map((one) => execute(one, { context: anonymousContext() })));
   expect(JSON.parse(JSON.stringify(outcomes))).toEqual([
-    { data: { top: [{ title: 'Anvil', shipping: 100_020, postage: 10 }] } },
+    { data: { top: [{ title: 'Anvil', inStock: true }] } },
     { data: { users: [{ name: 'Ada' }, { name: 'Bob' }, { name: 'Cyd' }] } },
   ]);
 });

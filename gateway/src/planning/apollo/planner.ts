@@ -25,7 +25,7 @@ export interface ApolloPlannerOptions extends Partial<PlannerLimits> {
   readonly onKill?: (() => void) | undefined;
 }
 
-/** Apollo's planner: one operation at a time, bounded, and with all corrections of its plans. */
+/** Apollo's planner: one operation at a time, and bounded. */
 export function createApolloPlanner(source: CellSource, options: ApolloPlannerOptions = {}): Planner {
   const {
     maxEvaluatedPlans = defaultMaxEvaluatedPlans,

@@ -12,6 +12,6 @@ export interface ApolloWorkerData {
 /** The thread in which Apollo's planner works, one operation after the other. */
 const { source, maxEvaluatedPlans } = workerData as ApolloWorkerData;
 const examine = createApolloExamining(source, maxEvaluatedPlans);
-const port = parentPort;
-port?.postMessage({ isReady: true } satisfies IsolateAnswer);
-port?.on('message', (question: DocumentQuestion) => port.postMessage(answer(examine, question)));
+const send = (message: IsolateAnswer) => parentPort?.postMessage(JSON.stringify(message), []);
+send({ isReady: true });
+parentPort?.on('message', (question: DocumentQuestion) => send(answer(examine, question)));

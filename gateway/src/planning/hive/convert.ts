@@ -1,4 +1,5 @@
 import type {
+  BatchFetchNode as HiveBatch,
   EntityBatchAlias,
   FetchNode as HiveFetch,
   FetchNodePathSegment,
@@ -8,8 +9,7 @@ import type {
   QueryPlan,
   RequiresSelection,
 } from '@graphql-hive/router-query-planner';
-import { type VirtualField, withRealFields } from '../virtual-fields.ts';
-import { guarded } from './guarded.ts';
+import { convertNode, type Words } from '../convert-node.ts';
 import { PlanFailure } from '../plan-failure.ts';
 import type {
   EntitySet,
@@ -22,76 +22,59 @@ import type {
   RewriteStep,
 } from '../plan.ts';
 
-type VirtualFields = ReadonlyMap<string, VirtualField>;
-
-/** Hive's plan in our words, virtual fields under their real names. Throws a PlanFailure for what we do not know. */
-export function planOfHive({ node }: QueryPlan, virtualFields: VirtualFields): Plan {
+/** Hive's plan in our words. Throws a PlanFailure for what we do not know. */
+export function planOfHive({ node }: QueryPlan): Plan {
   if (!node) return {};
   const [first, ...rest] = node.kind === 'Sequence' ? node.nodes : [node];
-  if (first?.kind !== 'Subscription') return { node: nodeOf(node, virtualFields) };
-  const primary = fetchOf(first.primary, 'subscription', virtualFields);
+  if (first?.kind !== 'Subscription') return { node: convertNode(node, words) };
+  const primary = fetchOf(first.primary, 'subscription');
   return rest.length > 0
-    ? { primary, node: nodeOf({ kind: 'Sequence', nodes: rest }, virtualFields) }
+    ? {
+        primary,
+        node: convertNode<HiveNode, FlattenNodePathSegment>({ kind: 'Sequence', nodes: rest }, words),
+      }
     : { primary };
 }
 
-function nodeOf(node: HiveNode, virtualFields: VirtualFields): PlanNode {
-  switch (node.kind) {
-    case 'Fetch':
-      return guarded(fetchOf(node, node.operationKind ?? 'query', virtualFields));
-    case 'BatchFetch':
-      return {
-        kind: 'BatchFetch',
-        subgraph: node.serviceName,
-        operation: withRealFields(node.operation, virtualFields),
-        operationName: node.operationName,
-        variables: node.variableUsages ?? [],
-        sets: node.entityBatch.aliases.map((set) => setOf(set, virtualFields)),
-      };
-    case 'Flatten':
-      return { kind: 'Flatten', path: node.path.map(segmentOf), node: nodeOf(node.node, virtualFields) };
-    case 'Sequence':
-    case 'Parallel':
-      return { kind: node.kind, nodes: node.nodes.map((child) => nodeOf(child, virtualFields)) };
-    case 'Condition':
-      return {
-        kind: 'Condition',
-        variable: node.condition,
-        ifClause: node.ifClause && nodeOf(node.ifClause, virtualFields),
-        elseClause: node.elseClause && nodeOf(node.elseClause, virtualFields),
-      };
-    case 'Subscription':
-    case 'Defer':
-      throw new PlanFailure('failed', `Did not expect a node of kind ${node.kind} here`);
-    default:
-      throw new PlanFailure('failed', `Unknown node ${JSON.stringify(node satisfies never)}`);
-  }
+const words: Words<HiveNode, FlattenNodePathSegment> = {
+  segmentOf,
+  requestOf(node) {
+    if (node.kind === 'Fetch') return fetchOf(node, node.operationKind ?? 'query');
+    return node.kind === 'BatchFetch' ? batchOf(node) : undefined;
+  },
+};
+
+function batchOf(node: HiveBatch): PlanNode {
+  return {
+    kind: 'BatchFetch',
+    subgraph: node.serviceName,
+    operation: node.operation,
+    operationName: node.operationName,
+    variables: node.variableUsages ?? [],
+    sets: node.entityBatch.aliases.map(setOf),
+  };
 }
 
-function fetchOf(
-  node: HiveFetch,
-  operationKind: FetchNode['operationKind'],
-  virtualFields: VirtualFields,
-): FetchNode {
+function fetchOf(node: HiveFetch, operationKind: FetchNode['operationKind']): FetchNode {
   return {
     kind: 'Fetch',
     subgraph: node.serviceName,
-    operation: withRealFields(node.operation, virtualFields),
+    operation: node.operation,
     operationName: node.operationName,
     operationKind,
     variables: node.variableUsages ?? [],
-    requires: node.requires?.map((one) => requiredOf(one, virtualFields)),
+    requires: node.requires?.map(requiredOf),
     inputRewrites: node.inputRewrites?.map(rewriteOf),
     outputRewrites: node.outputRewrites?.map(rewriteOf),
   };
 }
 
-function setOf(set: EntityBatchAlias, virtualFields: VirtualFields): EntitySet {
+function setOf(set: EntityBatchAlias): EntitySet {
   return {
     alias: set.alias,
     variable: set.representationsVariableName,
     paths: set.paths.map((path) => path.map(segmentOf)),
-    requires: set.requires.map((one) => requiredOf(one, virtualFields)),
+    requires: set.requires.map(requiredOf),
     inputRewrites: set.inputRewrites?.map(rewriteOf),
     outputRewrites: set.outputRewrites?.map(rewriteOf),
   };
@@ -104,23 +87,20 @@ function segmentOf(segment: FlattenNodePathSegment): PathSegment {
 }
 
 /** Hive's `name` is the key in the data, its `alias` what the subgraph is sent. */
-function requiredOf(selection: RequiresSelection, virtualFields: VirtualFields): RequiredSelection {
+function requiredOf(selection: RequiresSelection): RequiredSelection {
   switch (selection.kind) {
-    case 'Field': {
-      const name = selection.alias ?? selection.name;
+    case 'Field':
       return {
         kind: 'Field',
         key: selection.name,
-        name: virtualFields.get(name)?.realName ?? name,
-        selections: selection.selections?.map((one) => requiredOf(one, virtualFields)),
+        name: selection.alias ?? selection.name,
+        selections: selection.selections?.map(requiredOf),
       };
-    }
     case 'InlineFragment':
-      // Conditions are left out: what a condition hides was not fetched, so the whole is sent or the entity is not.
       return {
         kind: 'InlineFragment',
         typeCondition: selection.typeCondition,
-        selections: selection.selections.map((one) => requiredOf(one, virtualFields)),
+        selections: selection.selections.map(requiredOf),
       };
     default:
       throw new PlanFailure('failed', `Unknown part of a representation: ${selection.kind}`);

@@ -24,8 +24,6 @@ export interface NeedsApart {
   /** With the entries. */
   readonly schema: GraphQLSchema;
   needyField(type: string, field: string): NeedyField | undefined;
-  /** Whether a field is part of some key of its type. */
-  isKey(type: string, field: string): boolean;
 }
 
 /** Takes `@requires` out of a supergraph, and gives each subgraph that had some an entry to its entities. */
@@ -33,11 +31,7 @@ export function setNeedsApart(supergraph: DocumentNode, queryType: string): Need
   const subgraphs = new Map([...graphNamesOf(supergraph)].map(([name, graph]) => [graph, name]));
   const needy = new Map<string, NeedyField>();
   const roots = new Map<string, FieldDefinitionNode>();
-  const keyFields = new Set<string>();
   const changed = supergraph.definitions.map((type) => {
-    if (type.kind === Kind.OBJECT_TYPE_DEFINITION || type.kind === Kind.INTERFACE_TYPE_DEFINITION) {
-      for (const name of keyFieldsOf(type)) keyFields.add(`${type.name.value}.${name}`);
-    }
     if (type.kind !== Kind.OBJECT_TYPE_DEFINITION) return type;
     const fields = type.fields?.map((field) => {
       const resolving = joinsOf(field, 'join__field').filter(isResolving);
@@ -75,7 +69,6 @@ export function setNeedsApart(supergraph: DocumentNode, queryType: string): Need
     supergraph: apart,
     schema: buildASTSchema(apart, { assumeValid: true, assumeValidSDL: true }),
     needyField: (type, field) => needy.get(`${type}.${field}`),
-    isKey: (type, field) => keyFields.has(`${type}.${field}`),
   };
 }
 
@@ -83,13 +76,6 @@ type Joined = { readonly directives?: readonly ConstDirectiveNode[] | undefined 
 
 function joinsOf({ directives }: Joined, name: string): ConstDirectiveNode[] {
   return (directives ?? []).filter((one) => one.name.value === name);
-}
-
-function keyFieldsOf(type: Joined): string[] {
-  return joinsOf(type, 'join__type').flatMap((join) => {
-    const selections = selectionsOf(stringArgument(join, 'key') ?? '__typename');
-    return selections.flatMap((one) => (one.kind === Kind.FIELD ? one.name.value : []));
-  });
 }
 
 function isResolving(join: ConstDirectiveNode): boolean {

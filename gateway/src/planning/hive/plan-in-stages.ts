@@ -1,7 +1,6 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type GraphQLObjectType,
   type InlineFragmentNode,
   Kind,
   type OperationDefinitionNode,
@@ -18,26 +17,20 @@ import { mapNodes } from '../map-plan.ts';
 import type { FetchNode, Plan, PlanNode, PlanPath } from '../plan.ts';
 import { PlanFailure } from '../plan-failure.ts';
 import type { LoadedSupergraph } from '../supergraph.ts';
-import { type Planned, underConditions, withConditions } from './conditions.ts';
 import type { NeedsApart } from './needs.ts';
-import { simplifyOperation } from './simplify.ts';
 import { type Stage, takeStages } from './stages.ts';
 
 /**
  * Plans an operation in stages: first all that no subgraph needs others for, then what needs that, and so on, so
- * that Hive's planner has neither `@requires` nor conditions to see to. Slower to run than what it plans
- * in one go, where that is right.
+ * that Hive's planner has no `@requires` to see to. Slower to run than what it plans in one go, where that is right.
  * @param planText Hive's planner on the supergraph of `needs`
  */
 export function createStagedPlanning(
-  { isKey, needyField, schema }: NeedsApart,
+  { needyField, schema }: NeedsApart,
   supergraph: LoadedSupergraph,
   planText: (text: string, labels: readonly string[]) => Plan,
 ): PlanNow {
-  const queryType = schema.getQueryType() as GraphQLObjectType;
-  return (document, labels) => {
-    const simple = simplifyOperation(document, supergraph);
-    const [operation] = simple.definitions as [OperationDefinitionNode];
+  return (operation, labels) => {
     const root = schema.getRootType(operation.operation);
     if (!root) throw new PlanFailure('unplannable', `There is no ${operation.operation} type`);
     const options = { ...supergraph, schema, needyField };
@@ -47,20 +40,11 @@ export function createStagedPlanning(
       // What a mutation answers is read before the next runs; stages come behind all.
       throw new PlanFailure('unplannable', 'Several mutations are not planned in stages');
     }
-    const definitions = operation.variableDefinitions ?? [];
-    const planSelections = (asked: OperationDefinitionNode, planned: Pick<Planned, 'selections' | 'root'>) =>
-      withConditions(planText(textOf(asked, planned.selections), labels), {
-        ...planned,
-        schema,
-        isKey,
-        definitions,
-      });
-
-    const main = planSelections(operation, { selections, root });
+    const main = planText(textOf(operation, selections), labels);
     const levels = new Map<number, PlanNode[]>();
     for (const stage of stages) {
       const asked = { ...operation, operation: OperationTypeNode.QUERY };
-      const node = nodeOf(stage, planSelections(asked, { selections: [rootField(stage)], root: queryType }));
+      const node = nodeOf(stage, planText(textOf(asked, [rootField(stage)]), labels));
       levels.set(stage.level, [...(levels.get(stage.level) ?? []), node]);
     }
     const later = [...levels].sort(([a], [b]) => a - b).map(([, nodes]) => group('Parallel', nodes));
@@ -82,10 +66,9 @@ function rootField({ needy, field }: Stage): SelectionNode {
   };
 }
 
-/** Without conditions, and variables that nothing else uses. */
+/** Without variables that it does not use. */
 function textOf(operation: OperationDefinitionNode, selections: readonly SelectionNode[]): string {
-  const conditional: SelectionSetNode = { kind: Kind.SELECTION_SET, selections };
-  const selectionSet = visit(conditional, { Directive: () => null });
+  const selectionSet: SelectionSetNode = { kind: Kind.SELECTION_SET, selections };
   const used = new Set<string>();
   visit(selectionSet, { Variable: ({ name }) => void used.add(name.value) });
   const variableDefinitions = operation.variableDefinitions?.filter(({ variable }) =>
@@ -106,7 +89,7 @@ function nodeOf(stage: Stage, { node }: Plan): PlanNode {
   }
   const own: PlanNode = { kind: 'Flatten', path: stage.path, node: entityFetch(stage, first) };
   const later = rest.map((one) => mapNodes(one, (inner) => moved(inner, stage)));
-  return underConditions(group('Sequence', [own, ...later]), stage.conditions);
+  return group('Sequence', [own, ...later]);
 }
 
 function entityFetch({ needy, type, sent }: Stage, fetch: FetchNode): FetchNode {

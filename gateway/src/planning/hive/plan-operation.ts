@@ -4,12 +4,10 @@ import type { CellSource } from '../question.ts';
 import type { LoadedSupergraph } from '../supergraph.ts';
 import { createExamineDocument, type ExamineDocument, type PlanNow } from '../examine-document.ts';
 import { PlanFailure } from '../plan-failure.ts';
-import { addVirtualFields, type VirtualFields } from '../virtual-fields.ts';
 import { planOfHive } from './convert.ts';
 import { loadHive } from './load.ts';
 import { setNeedsApart } from './needs.ts';
 import { createStagedPlanning } from './plan-in-stages.ts';
-import { simplifyOperation } from './simplify.ts';
 
 /**
  * Hive reads `percent(n)` as its own dice, and has them on where the number thrown is below n. Which are on has been
@@ -26,11 +24,10 @@ export function createHiveExamining(source: CellSource): ExamineDocument {
 /** Two ways: in one go, and in stages what is not planned provably so. */
 function createHivePlanning(supergraphSdl: string, supergraph: LoadedSupergraph): PlanNow[] {
   const document = parse(withPlainLabels(supergraphSdl), { noLocation: true });
-  const virtual = addVirtualFields(document);
-  const planText = createPlanText(virtual.supergraph, virtual.byName);
+  const planText = createPlanText(document);
   let inStages: PlanNow | undefined;
   return [
-    (operation, labels) => planText(print(simplifyOperation(operation, supergraph)), labels),
+    (operation, labels) => planText(print(operation), labels),
     (operation, labels) => {
       inStages ??= createPlanningInStages(document, supergraph);
       return inStages(operation, labels);
@@ -40,18 +37,18 @@ function createHivePlanning(supergraphSdl: string, supergraph: LoadedSupergraph)
 
 function createPlanningInStages(document: DocumentNode, supergraph: LoadedSupergraph): PlanNow {
   const needs = setNeedsApart(document, supergraph.fullSchema.getQueryType()?.name ?? 'Query');
-  return createStagedPlanning(needs, supergraph, createPlanText(needs.supergraph, new Map()));
+  return createStagedPlanning(needs, supergraph, createPlanText(needs.supergraph));
 }
 
 type PlanText = (text: string, labels: readonly string[]) => Plan;
 
-function createPlanText(supergraph: DocumentNode, virtualFields: VirtualFields['byName']): PlanText {
+function createPlanText(supergraph: DocumentNode): PlanText {
   const native = loadHive();
   if (native instanceof Error) throw native;
   const planner = new native.QueryPlanner(print(supergraph));
   return (text, labels) => {
     try {
-      return planOfHive(planner.plan(text, null, new Set(labels.map(plain)), 100), virtualFields);
+      return planOfHive(planner.plan(text, null, new Set(labels.map(plain)), 100));
     } catch (error) {
       if (error instanceof PlanFailure) throw error;
       throw new PlanFailure('unplannable', String(error), { cause: error });

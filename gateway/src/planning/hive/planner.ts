@@ -1,7 +1,8 @@
-import type { CellSource } from '../question.ts';
+import type { CellSource, DocumentQuestion, Findings } from '../question.ts';
 import { createFairQueue } from '../fair-queue.ts';
 import { createIsolate } from '../isolated/isolate.ts';
 import { processAt } from '../isolated/process.ts';
+import { PlanFailure } from '../plan-failure.ts';
 import { defaultPlannerLimits, type Planner, type PlannerLimits } from '../planner.ts';
 import { loadHive } from './load.ts';
 
@@ -27,11 +28,27 @@ export function createHivePlanner(source: CellSource, options: HivePlannerOption
     idleMs: options.idleMs ?? 600_000,
     onKill: options.onKill ?? (() => {}),
   });
+  let isStopped = false;
+
+  /** Where the process ended in the midst of planning in one go, a new one plans in stages. */
+  async function examine(question: DocumentQuestion, signal: AbortSignal): Promise<Findings> {
+    try {
+      return await isolate.examine(question);
+    } catch (failure) {
+      const hasEnded = failure instanceof PlanFailure && failure.reason === 'failed';
+      if (!hasEnded || !question.isPlanWanted || isStopped || signal.aborted) throw failure;
+      return await isolate.examine({ ...question, waysTried: 1 });
+    }
+  }
+
   return {
     name: 'hive',
     start: isolate.start,
-    examine: ({ caller, signal, ...question }) => queue.run(caller, signal, () => isolate.examine(question)),
+    examine: ({ caller, signal, ...question }) => queue.run(caller, signal, () => examine(question, signal)),
     retire: isolate.retire,
-    stop: isolate.stop,
+    stop() {
+      isStopped = true;
+      isolate.stop();
+    },
   };
 }

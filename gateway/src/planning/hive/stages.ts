@@ -1,5 +1,4 @@
 import {
-  type DirectiveNode,
   type FieldNode,
   getNamedType,
   type GraphQLCompositeType,
@@ -16,7 +15,7 @@ import {
 import type { PathSegment, PlanPath, RequiredSelection } from '../plan.ts';
 import type { LoadedSupergraph } from '../supergraph.ts';
 import type { NeedsApart, NeedyField } from './needs.ts';
-import { typenameField } from './simplify.ts';
+import { typenameField } from '../simplify.ts';
 
 /** A needy field, to be asked of its subgraph once all that it needs is there. */
 export interface Stage {
@@ -25,7 +24,6 @@ export interface Stage {
   readonly field: FieldNode;
   /** Where its entities stand. */
   readonly path: PlanPath;
-  readonly conditions: readonly DirectiveNode[];
   /** What is sent of each. */
   readonly sent: readonly RequiredSelection[];
   /** It comes behind all stages of a lower level. */
@@ -35,12 +33,6 @@ export interface Stage {
 export interface StageOptions
   extends Pick<LoadedSupergraph, 'interfaceObjects'>,
     Pick<NeedsApart, 'schema' | 'needyField'> {}
-
-interface Place {
-  readonly path: PlanPath;
-  /** All that it is under. */
-  readonly conditions: readonly DirectiveNode[];
-}
 
 interface Staged {
   readonly selections: readonly SelectionNode[];
@@ -61,16 +53,13 @@ export function takeStages(
   function take(
     selected: readonly SelectionNode[],
     parent: GraphQLCompositeType,
-    place: Place,
+    path: PlanPath,
     base: number,
   ): Staged {
     let level = base;
     const left: SelectionNode[] = [];
     for (const selection of selected.flatMap((one) => byType(one, parent))) {
-      const known = new Set(place.conditions.map((one) => print(one)));
-      const own = (selection.directives ?? []).filter((one) => !known.has(print(one)));
-      const conditions = [...place.conditions, ...own];
-      const part = takeOne(selection, parent, { ...place, conditions }, base);
+      const part = takeOne(selection, parent, path, base);
       left.push(...part.selections);
       level = Math.max(level, part.level);
     }
@@ -82,23 +71,18 @@ export function takeStages(
   function takeOne(
     selection: SelectionNode,
     parent: GraphQLCompositeType,
-    place: Place,
+    path: PlanPath,
     base: number,
   ): Staged {
     if (selection.kind === Kind.FRAGMENT_SPREAD) return { selections: [selection], level: base };
     if (selection.kind === Kind.INLINE_FRAGMENT) {
       const type = compositeType(selection.typeCondition?.name.value) ?? parent;
-      const inner = take(
-        selection.selectionSet.selections,
-        type,
-        { ...place, path: [...place.path, onType(type)] },
-        base,
-      );
+      const inner = take(selection.selectionSet.selections, type, [...path, onType(type)], base);
       return { selections: [withSelections(selection, inner.selections)], level: inner.level };
     }
     const needy = isObjectType(parent) ? needyField(parent.name, selection.name.value) : undefined;
-    if (needy) return takeNeedy(needy, selection, parent, place, base);
-    const inner = below(selection, parent, place, base);
+    if (needy) return takeNeedy(needy, selection, parent, path, base);
+    const inner = below(selection, parent, path, base);
     return inner
       ? { selections: [withSelections(selection, inner.selections)], level: inner.level }
       : { selections: [selection], level: base };
@@ -108,33 +92,25 @@ export function takeStages(
     needy: NeedyField,
     field: FieldNode,
     parent: GraphQLCompositeType,
-    place: Place,
+    path: PlanPath,
     base: number,
   ): Staged {
     const needed = [...needy.key, ...needy.requires].map((one) => withAlias(one, parent));
-    const required = take(needed, parent, place, base);
+    const required = take(needed, parent, path, base);
     const level = required.level + 1;
-    const inner = below(field, parent, place, level);
-    const plain = { ...field, directives: [] };
+    const inner = below(field, parent, path, level);
     const stage: Stage = {
       needy,
       type: parent.name,
-      field: inner ? withSelections(plain, inner.selections) : plain,
-      ...place,
+      field: inner ? withSelections(field, inner.selections) : field,
+      path,
       sent: [{ kind: 'Field', key: '__typename', name: '__typename' }, ...needed.map(sentOf)],
       level,
     };
-    const text = [
-      pathText(place.path),
-      stage.type,
-      ...place.conditions.map((one) => print(one)),
-      print(stage.field),
-    ];
-    stages.set(text.join(' '), stage);
+    stages.set(`${pathText(path)} ${stage.type} ${print(stage.field)}`, stage);
     const left: SelectionNode = {
       kind: Kind.INLINE_FRAGMENT,
       typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: parent.name } },
-      directives: field.directives ?? [],
       selectionSet: { kind: Kind.SELECTION_SET, selections: [typenameField, ...required.selections] },
     };
     return { selections: [left], level };
@@ -143,14 +119,14 @@ export function takeStages(
   function below(
     field: FieldNode,
     parent: GraphQLCompositeType,
-    place: Place,
+    path: PlanPath,
     base: number,
   ): Staged | undefined {
     const type = 'getFields' in parent ? parent.getFields()[field.name.value]?.type : undefined;
     const named = type && getNamedType(type);
     if (!type || !isCompositeType(named) || !field.selectionSet) return undefined;
-    const path = [...place.path, { kind: 'field', key: keyOf(field) } as const, ...listsIn(type)];
-    return take(field.selectionSet.selections, named, { path, conditions: place.conditions }, base);
+    const inside = [...path, { kind: 'field', key: keyOf(field) } as const, ...listsIn(type)];
+    return take(field.selectionSet.selections, named, inside, base);
   }
 
   /** For each type by itself what is needy in some. */
@@ -198,7 +174,7 @@ export function takeStages(
     return { kind: 'types', types: [type.name] };
   }
 
-  const main = take(selections, root, { path: [], conditions: [] }, 0);
+  const main = take(selections, root, [], 0);
   return { selections: main.selections, stages: [...stages.values()] };
 }
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { createIsolate, type IsolateOptions, type StartCell } from './isolate.ts';
 
+const valid = { kind: 'valid' } as const;
+
 /** Cells that answer at once, but never what is `endless` or makes them `crash`. */
 function cells() {
   const log: string[] = [];
@@ -9,7 +11,7 @@ function cells() {
     return {
       ask({ text }) {
         if (text === 'crash') setImmediate(onEnd, 'it crashed');
-        else if (text !== 'endless') setImmediate(onAnswer, { findings: '{}' });
+        else if (text !== 'endless') setImmediate(onAnswer, { findings: valid });
       },
       end: () => void log.push('end'),
     };
@@ -23,6 +25,7 @@ const ask = (text: string) => ({
   text,
   operationName: undefined,
   labels: [],
+  switchesOn: [],
   isValid: true,
   isPlanWanted: true,
 });
@@ -30,9 +33,9 @@ const ask = (text: string) => ({
 test('one that crashes fails its own operation, and the next has a new cell', async () => {
   const { log, make } = cells();
   const isolate = make();
-  expect(await isolate.examine(ask('a'))).toEqual({});
+  expect(await isolate.examine(ask('a'))).toEqual(valid);
   await expect(isolate.examine(ask('crash'))).rejects.toMatchObject({ reason: 'failed' });
-  expect(await isolate.examine(ask('b'))).toEqual({});
+  expect(await isolate.examine(ask('b'))).toEqual(valid);
   expect(log).toEqual(['start', 'end', 'kill', 'start']);
   isolate.stop();
 });
@@ -49,7 +52,7 @@ test('one that does not end is ended', async () => {
 test('a cell is replaced after so many plans', async () => {
   const { log, make } = cells();
   const isolate = make({ plansPerCell: 2 });
-  for (const text of ['a', 'b', 'c']) expect(await isolate.examine(ask(text))).toEqual({});
+  for (const text of ['a', 'b', 'c']) expect(await isolate.examine(ask(text))).toEqual(valid);
   expect(log).toEqual(['start', 'end', 'start']);
   isolate.stop();
 });
@@ -59,7 +62,7 @@ test('one that was started ahead is the one that plans', async () => {
   const isolate = make();
   isolate.start();
   isolate.start();
-  expect(await isolate.examine(ask('a'))).toEqual({});
+  expect(await isolate.examine(ask('a'))).toEqual(valid);
   expect(log).toEqual(['start']);
   isolate.stop();
 });
@@ -79,6 +82,6 @@ test('one that is retired ends when it has nothing to do, and what is asked even
   isolate.retire();
   expect(log).toEqual(['start']);
   await expect.poll(() => log).toEqual(['start', 'end']);
-  expect(await isolate.examine(ask('b'))).toEqual({});
+  expect(await isolate.examine(ask('b'))).toEqual(valid);
   await expect.poll(() => log).toEqual(['start', 'end', 'start', 'end']);
 });

@@ -3,7 +3,7 @@ import type { DocumentQuestion, Findings } from '../question.ts';
 
 export type IsolateAnswer =
   | { readonly isReady: true }
-  | { readonly findings: string }
+  | { readonly findings: Findings }
   | { readonly reason: PlanFailureReason; readonly error: string };
 
 /** A thread or a process that examines documents and plans; see thread.ts and process.ts. */
@@ -100,7 +100,7 @@ export function createIsolate(options: IsolateOptions): Isolate {
         const done = take();
         if (++planned >= plansPerCell) stop();
         else endWhenIdle();
-        if ('findings' in answer) done?.resolve(JSON.parse(answer.findings) as Findings);
+        if ('findings' in answer) done?.resolve(answer.findings);
         else done?.reject(new PlanFailure(answer.reason, answer.error));
       },
       onEnd(why) {

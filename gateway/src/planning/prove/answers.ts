@@ -1,5 +1,5 @@
 import {
-  type FragmentDefinitionNode,
+  type FieldNode,
   getNamedType,
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -8,12 +8,10 @@ import {
   isObjectType,
   type SelectionNode,
 } from 'graphql';
-import { implies, underDirectives } from './conditions.ts';
-import { below, casesOf, keyOf, type Seen, signatureOf, Unproven } from './state.ts';
+import { below, type Entry, isThere, keyOf, signatureOf, Unproven } from './state.ts';
 
 export interface Question {
   readonly schema: GraphQLSchema;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly isSubtype: (condition: string, type: string) => boolean;
   /** Whose types are only found out where they are asked for. */
   readonly interfaceObjects: ReadonlySet<string>;
@@ -21,63 +19,53 @@ export interface Question {
 
 /** Throws Unproven for the first selection that no fetch brings for some type that an object there may be of. */
 export function requireAnswers(
-  seen: Seen,
+  entry: Entry,
   declared: GraphQLNamedType,
   selections: readonly SelectionNode[],
   question: Question,
 ): void {
-  const { schema, fragments, isSubtype } = question;
-  const { entry } = seen;
+  const { schema, isSubtype } = question;
   const type = schema.getType(entry.type);
   // Clients cannot see it: the executor says so for each such object.
   if (!type) return;
   for (const selection of selections) {
-    const when = underDirectives(seen.when, selection.directives);
-    if (!when) continue;
-    if (selection.kind === 'Field') {
-      requireField({ entry, when }, declared, type, selection, question);
-      continue;
-    }
-    const fragment = selection.kind === 'InlineFragment' ? selection : fragments.get(selection.name.value);
-    const condition = fragment?.typeCondition?.name.value;
-    if (!fragment) continue;
-    if (condition !== undefined && condition !== declared.name && isObjectType(type)) {
-      if (isAbstractType(declared)) requireTypename({ entry, when }, declared);
-    }
+    if (selection.kind === 'Field') requireField(entry, declared, type, selection, question);
+    if (selection.kind !== 'InlineFragment') continue;
+    const condition = selection.typeCondition?.name.value;
+    const isNarrower = condition !== undefined && condition !== declared.name;
+    if (isNarrower && isObjectType(type) && isAbstractType(declared)) requireTypename(entry, declared);
     if (condition === undefined || isSubtype(condition, entry.type)) {
-      requireAnswers({ entry, when }, declared, fragment.selectionSet.selections, question);
-    } else if (!isObjectType(type) && isAbstractType(type)) {
+      requireAnswers(entry, declared, selection.selectionSet.selections, question);
+    } else if (isAbstractType(type)) {
       throw new Unproven(`The type of a ${entry.type} is needed and not found out`);
     }
   }
 }
 
 function requireField(
-  { entry, when }: Seen,
+  entry: Entry,
   declared: GraphQLNamedType,
   type: GraphQLNamedType,
-  field: Extract<SelectionNode, { kind: 'Field' }>,
+  field: FieldNode,
   question: Question,
 ): void {
   const name = field.name.value;
   const key = keyOf(field);
+  const item = isThere(entry, key);
   if (name === '__typename') {
-    if (!isAbstractType(declared)) return;
-    const isFound = implies(when, casesOf(entry.items.get(key)?.productions ?? []));
-    if (!isFound || !isObjectType(type)) throw new Unproven(`The type of a ${entry.type} is not found out`);
-    return;
+    if (!isAbstractType(declared) || (item && isObjectType(type))) return;
+    throw new Unproven(`The type of a ${entry.type} is not found out`);
   }
-  const item = entry.items.get(key);
-  if (!item || item.signature !== signatureOf(field) || !implies(when, casesOf(item.productions))) {
+  if (!item || item.signature !== signatureOf(field)) {
     throw new Unproven(`Nobody brings ${entry.type}.${name}${key === name ? '' : ` as ${key}`}`);
   }
-  item.asked.push(when);
+  item.isAsked = true;
   const definition = 'getFields' in type ? type.getFields()[name] : undefined;
   const result = definition && getNamedType(definition.type);
   if (!result || !isCompositeType(result)) return;
   const selections = field.selectionSet?.selections ?? [];
-  for (const one of below(item, when)) {
-    const isReal = isObjectType(question.schema.getType(one.entry.type));
+  for (const one of below(item)) {
+    const isReal = isObjectType(question.schema.getType(one.type));
     if (isReal && isAbstractType(result) && !question.interfaceObjects.has(result.name)) {
       requireTypename(one, result);
     }
@@ -86,8 +74,7 @@ function requireField(
 }
 
 /** By it the executor knows which selections an object has. */
-function requireTypename({ entry, when }: Seen, declared: GraphQLNamedType): void {
-  if (!implies(when, casesOf(entry.items.get('__typename')?.productions ?? []))) {
-    throw new Unproven(`The type of an object of ${declared.name} is not asked`);
-  }
+function requireTypename(entry: Entry, declared: GraphQLNamedType): void {
+  if (isThere(entry, '__typename')) return;
+  throw new Unproven(`The type of an object of ${declared.name} is not asked`);
 }

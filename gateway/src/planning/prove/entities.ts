@@ -1,29 +1,12 @@
 import type { SelectionNode } from 'graphql';
 import type { EntitySet, RequiredField, RequiredSelection } from '../plan.ts';
-import { and, type Conj, implies } from './conditions.ts';
 import type { FieldSet, LocalType } from './facts.ts';
 import { renamesOf, type Request, select } from './select.ts';
-import {
-  below,
-  casesOf,
-  createEntry,
-  type Entry,
-  isThere,
-  type Item,
-  type Seen,
-  signatureOf,
-  Unproven,
-} from './state.ts';
-
-/** The objects at one place, so that a stand-in can become what it is. */
-export interface Siblings {
-  readonly entries: Map<string, Entry>;
-  readonly item: Item;
-}
+import { below, createEntry, type Entry, isThere, type Item, signatureOf, Unproven } from './state.ts';
 
 /** Adds what a set of entities brings to those that can be asked for. */
 export function fetchEntities(
-  { entry, when }: Seen,
+  entry: Entry,
   item: Item,
   set: EntitySet,
   selections: readonly SelectionNode[],
@@ -34,20 +17,16 @@ export function fetchEntities(
   const typename = sentTypename(set, entry.type, request);
   const local = request.facts.get(typename);
   if (!local) throw new Unproven(`${request.subgraph} was sent a ${typename}, which it does not know`);
-  const cases = availableCases(entry, sent, when, request);
-  if (cases.length === 0) return;
+  // Where something is not there, the entity is not asked for.
+  if (!isWhole(entry, sent, request)) return;
   requireKey(entry, local, sent, request);
-  const isSent = (requires: FieldSet) => includes(sent, requires, entry, request);
-  const spotFor = (one: Conj) => ({
-    when: one,
+  const spot = {
     provided: [],
     renames: renamesOf(set.outputRewrites),
-    isSent,
-  });
-  for (const one of cases) {
-    if (local.kind === 'object') select(entry, local, selections, spotFor(one), request);
-    else selectMembers(entry, item, local, selections, spotFor(one), request);
-  }
+    isSent: (requires: FieldSet) => includes(sent, requires, entry, request),
+  };
+  if (local.kind === 'object') select(entry, local, selections, spot, request);
+  else selectMembers(entry, item, local, selections, spot, request);
 }
 
 /** An interface's own subgraph says what a stand-in really is, if that is asked. */
@@ -70,7 +49,7 @@ function selectMembers(
   });
   if (!isTypeAsked) return select(entry, local, selections, spot, request);
   for (const member of members) {
-    item.productions.push({ when: spot.when, branch: request.branch, members: local.members });
+    item.productions.push({ branch: request.branch, members: local.members });
     select(realEntry(item, entry, member.name), member, selections, spot, request);
   }
 }
@@ -112,42 +91,19 @@ function sentTypename({ inputRewrites }: EntitySet, type: string, { isSubtype }:
   return name;
 }
 
-/** When all that is sent is there; where it is not, the entity is not asked for. */
-function availableCases(entry: Entry, sent: readonly RequiredField[], when: Conj, request: Request): Conj[] {
-  let cases = [when];
-  for (const field of sent) {
-    const item = isThere(entry, field.key);
-    if (!item) return [];
+/** Whether all that is sent is there. */
+function isWhole(entry: Entry, sent: readonly RequiredField[], request: Request): boolean {
+  return sent.every(({ key, name, selections }) => {
+    const item = isThere(entry, key);
+    if (!item) return false;
     item.isSent = true;
-    const wanted = field.name === '__typename' ? '__typename' : field.name;
-    if (item.signature.split('(')[0] !== wanted) {
-      throw new Unproven(`${entry.type}.${field.key} is sent as ${field.name} and is ${item.signature}`);
+    if (item.signature.split('(')[0] !== name) {
+      throw new Unproven(`${entry.type}.${key} is sent as ${name} and is ${item.signature}`);
     }
-    const productions = casesOf(item.productions);
-    cases = cases.flatMap((one) =>
-      implies(one, productions) ? [one] : productions.flatMap((other) => and(one, other) ?? []),
+    return (
+      !selections ||
+      below(item).every((one) => isWhole(one, sentFor(selections, one.type, request.isSubtype), request))
     );
-    const { selections } = field;
-    if (selections) cases = cases.filter((one) => isWhole(item, selections, one, request));
-  }
-  return cases;
-}
-
-function isWhole(
-  item: Item,
-  selections: readonly RequiredSelection[],
-  when: Conj,
-  request: Request,
-): boolean {
-  return below(item, when).every((seen) => {
-    const sent = sentFor(selections, seen.entry.type, request.isSubtype);
-    return sent.every(({ key, name, selections: inner }) => {
-      const child = isThere(seen.entry, key);
-      if (!child || !implies(seen.when, casesOf(child.productions))) return false;
-      if (child.signature.split('(')[0] !== name) throw new Unproven(`${key} is sent as ${name}`);
-      child.isSent = true;
-      return !inner || isWhole(child, inner, seen.when, request);
-    });
   });
 }
 

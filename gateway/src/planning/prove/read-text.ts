@@ -35,3 +35,16 @@ function parsed(text: string): readonly DefinitionNode[] {
     throw new Unproven(`A request is not GraphQL: ${String(error)}`);
   }
 }
+
+/** Response keys of a request's own fields, but for `__typename`: the gateway knows the types of roots by itself. */
+export function rootKeysIn({ fragments, selections }: Text): string[] {
+  return selections.flatMap((selection): string[] => {
+    if (selection.kind === Kind.FIELD) {
+      const key = (selection.alias ?? selection.name).value;
+      return key === '__typename' ? [] : [key];
+    }
+    const fragment =
+      selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+    return fragment ? rootKeysIn({ fragments, selections: fragment.selectionSet.selections }) : [];
+  });
+}

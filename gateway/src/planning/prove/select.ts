@@ -1,6 +1,5 @@
 import type { FieldNode, FragmentDefinitionNode, SelectionNode } from 'graphql';
 import type { Rewrite, RewriteStep } from '../plan.ts';
-import { type Conj, underDirectives } from './conditions.ts';
 import type { FieldSet, LocalField, LocalType, SubgraphFacts } from './facts.ts';
 import { type Branch, bring, type Entry, keyOf, signatureOf, Unproven } from './state.ts';
 
@@ -17,7 +16,6 @@ export interface Request {
 
 /** Where in the answer the walk is. */
 export interface Spot {
-  readonly when: Conj;
   /** What something above `@provides` here. */
   readonly provided: FieldSet;
   readonly renames: readonly Rename[];
@@ -45,18 +43,16 @@ export function select(
   request: Request,
 ): void {
   for (const selection of selections) {
-    const when = underDirectives(spot.when, selection.directives);
-    if (!when) continue;
-    const here = { ...spot, when };
+    if (selection.directives?.length) throw new Unproven('A request decides something by itself');
     if (selection.kind === 'Field') {
-      selectField(entry, local, selection, here, request);
+      selectField(entry, local, selection, spot, request);
       continue;
     }
     const fragment =
       selection.kind === 'InlineFragment' ? selection : request.fragments.get(selection.name.value);
     const condition = fragment?.typeCondition?.name.value;
     if (fragment && (condition === undefined || isOf(local, condition, request.facts))) {
-      select(entry, local, fragment.selectionSet.selections, here, request);
+      select(entry, local, fragment.selectionSet.selections, spot, request);
     }
   }
 }
@@ -68,24 +64,23 @@ export function isOf(local: LocalType, condition: string, facts: SubgraphFacts):
 
 function selectField(entry: Entry, local: LocalType, field: FieldNode, spot: Spot, request: Request): void {
   const name = field.name.value;
-  const { when, provided } = spot;
   const { key, renames } = renamed(keyOf(field), entry.type, spot.renames, request);
-  const production = { when, branch: request.branch };
+  const { branch } = request;
   if (name === '__typename') {
-    bring(entry, key, '__typename', { ...production, members: undefined });
+    bring(entry, key, '__typename', { branch, members: undefined });
     return;
   }
   const definition = local.fields.get(name);
-  const providedBelow = providedFor(name, local, provided, request.facts);
+  const providedBelow = providedFor(name, local, spot.provided, request.facts);
   const problem = problemOf(definition, providedBelow !== undefined, spot, request.labels);
   if (problem || !definition) {
     throw new Unproven(`${request.subgraph} was asked for ${local.name}.${name}: ${problem ?? 'unknown'}`);
   }
   const type = request.facts.get(definition.typeName);
   const item = bring(entry, key, signatureOf(field), {
-    ...production,
+    branch,
     isNonNull: definition.isNonNull && !isKeyField(local, name),
-    set: spot.isSent && request.branch,
+    set: spot.isSent && branch,
     members: type?.members,
     covers: type?.covers,
   });
@@ -95,13 +90,8 @@ function selectField(entry: Entry, local: LocalType, field: FieldNode, spot: Spo
     const localChild = request.facts.get(child);
     if (!below || !localChild) continue;
     const selections = field.selectionSet?.selections ?? [];
-    select(
-      below,
-      localChild,
-      selections,
-      { when, renames, provided: [...(providedBelow ?? []), ...(definition.provides ?? [])] },
-      request,
-    );
+    const provided = [...(providedBelow ?? []), ...(definition.provides ?? [])];
+    select(below, localChild, selections, { renames, provided }, request);
   }
 }
 

@@ -1,5 +1,4 @@
-import { type ArgumentNode, type FieldNode, print, type SelectionNode, type ValueNode } from 'graphql';
-import { and, type Conj } from './conditions.ts';
+import { type ArgumentNode, type FieldNode, print, type ValueNode } from 'graphql';
 
 /** Thrown where a plan is not proven; the message says why. */
 export class Unproven extends Error {}
@@ -10,14 +9,9 @@ export interface Branch {
   isHidden: boolean;
 }
 
-/** That something is there under a condition, once a branch is through. */
-export interface Presence {
-  readonly when: Conj;
+/** An answer of some field, there once its branch is through. */
+export interface Production {
   readonly branch: Branch | undefined;
-}
-
-/** An answer of some field. */
-export interface Production extends Presence {
   /** The types that an object brought by it may be of; undefined for leaves. */
   readonly members: ReadonlySet<string> | undefined;
   /** The types that it may turn out to be of; as `members` but for a stand-in. */
@@ -35,8 +29,8 @@ export interface Item {
   readonly productions: Production[];
   /** The objects below, by their type. */
   readonly entries: Map<string, Entry>;
-  /** When the operation selects it. */
-  readonly asked: Conj[];
+  /** Whether the operation selects it. */
+  isAsked: boolean;
   /** Whether it is sent to a subgraph, as part of a key or of what a field requires. */
   isSent: boolean;
 }
@@ -49,26 +43,13 @@ export interface Entry {
   readonly real: Entry[];
 }
 
-/** An entry, and under what it is looked at. */
-export interface Seen {
-  readonly entry: Entry;
-  readonly when: Conj;
-}
-
-/** More cases than this of one place are not looked into. */
-const maxCases = 256;
-
 export function createEntry(type: string): Entry {
   return { type, items: new Map(), real: [] };
 }
 
-export function isVisible({ branch }: Presence): boolean {
+export function isVisible({ branch }: Production): boolean {
   for (let one = branch; one; one = one.parent) if (one.isHidden) return false;
   return true;
-}
-
-export function casesOf(presences: readonly Presence[]): Conj[] {
-  return presences.filter(isVisible).map(({ when }) => when);
 }
 
 export function isThere(entry: Entry, key: string): Item | undefined {
@@ -79,11 +60,10 @@ export function isThere(entry: Entry, key: string): Item | undefined {
 /** Notes that a key is brought. Two different things under one key would be mixed. */
 export function bring(entry: Entry, key: string, signature: string, production: Production): Item {
   let item = entry.items.get(key);
-  if (!item)
-    entry.items.set(
-      key,
-      (item = { signature, productions: [], entries: new Map(), asked: [], isSent: false }),
-    );
+  if (!item) {
+    item = { signature, productions: [], entries: new Map(), isAsked: false, isSent: false };
+    entry.items.set(key, item);
+  }
   if (item.signature !== signature) {
     throw new Unproven(`${entry.type}.${key} is both ${item.signature} and ${signature}`);
   }
@@ -96,28 +76,15 @@ export function bring(entry: Entry, key: string, signature: string, production: 
 }
 
 /**
- * The objects that may stand below an item when `when` holds. A field that several subgraphs resolve is the same in
- * each, so an object is of a type that all who certainly answer may answer.
+ * The objects that may stand below an item. A field that several subgraphs resolve is the same in each, so an object is
+ * of a type that all who answer may answer.
  */
-export function below(item: Item, when: Conj): Seen[] {
-  const productions = item.productions.filter(isVisible);
-  const found: Seen[] = [];
-  for (const entry of item.entries.values()) {
-    const cases = new Map<string, Conj>();
-    for (const one of productions) {
-      const both = one.members?.has(entry.type) ? and(when, one.when) : undefined;
-      if (both && !isExcluded(productions, entry.type, both)) cases.set([...both].join(), both);
-    }
-    for (const both of cases.values()) found.push({ entry, when: both });
-  }
-  if (found.length > maxCases) throw new Unproven('Too many conditions to be proven');
-  return found;
-}
-
-function isExcluded(productions: readonly Production[], type: string, given: Conj): boolean {
-  return productions.some(
-    ({ when, members, covers = members }) =>
-      !covers?.has(type) && [...when].every(([variable, isOn]) => given.get(variable) === isOn),
+export function below({ entries, productions }: Item): Entry[] {
+  const visible = productions.filter(isVisible);
+  return [...entries.values()].filter(
+    ({ type }) =>
+      visible.some(({ members }) => members?.has(type)) &&
+      visible.every(({ members, covers = members }) => covers?.has(type)),
   );
 }
 
@@ -162,8 +129,4 @@ function valueText(value: ValueNode): string {
     default:
       return print(value);
   }
-}
-
-export function selectionsBelow(selection: SelectionNode): readonly SelectionNode[] {
-  return selection.kind === 'FragmentSpread' ? [] : (selection.selectionSet?.selections ?? []);
 }

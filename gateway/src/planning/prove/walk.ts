@@ -1,10 +1,9 @@
 import type { EntitySet, FetchNode, PlanNode, PlanPath } from '../plan.ts';
-import { always, type Conj, withLiteral } from './conditions.ts';
 import { fetchEntities } from './entities.ts';
 import type { SubgraphFacts } from './facts.ts';
 import type { ReadText, Text } from './read-text.ts';
 import { type Request, renamesOf, select } from './select.ts';
-import { below, type Branch, type Entry, isThere, type Item, type Seen, Unproven } from './state.ts';
+import { below, type Branch, type Entry, isThere, type Item, Unproven } from './state.ts';
 
 export interface WalkOptions {
   /** The root of the data. */
@@ -15,8 +14,9 @@ export interface WalkOptions {
   readonly readText: ReadText;
 }
 
-/** A place reached, with the answer that it is part of. */
-interface Reached extends Seen {
+/** Objects reached, with the answer that they are part of. */
+interface Reached {
+  readonly entry: Entry;
   readonly item: Item | undefined;
 }
 
@@ -24,26 +24,20 @@ interface Reached extends Seen {
 export function createWalk(options: WalkOptions): (node: PlanNode) => void {
   const { entry, subgraphs, isSubtype, readText } = options;
 
-  function walk(node: PlanNode, path: PlanPath, when: Conj, branch: Branch | undefined): void {
+  function walk(node: PlanNode, path: PlanPath, branch: Branch | undefined): void {
     switch (node.kind) {
       case 'Fetch':
-        if (node.requires) return entities(node, [onlySet(node, path)], when, branch);
-        return rootFields(node, path, when, branch);
+        if (node.requires) return entities(node, [onlySet(node, path)], branch);
+        return rootFields(node, path, branch);
       case 'BatchFetch':
-        return entities(node, node.sets, when, branch);
+        return entities(node, node.sets, branch);
       case 'Flatten':
-        return walk(node.node, [...path, ...node.path], when, branch);
+        return walk(node.node, [...path, ...node.path], branch);
       case 'Sequence':
-        for (const child of node.nodes) walk(child, path, when, branch);
+        for (const child of node.nodes) walk(child, path, branch);
         return;
       case 'Parallel':
-        return sideBySide(node.nodes, (child, side) => walk(child, path, when, side), branch);
-      case 'Condition': {
-        const [on, off] = [withLiteral(when, node.variable, true), withLiteral(when, node.variable, false)];
-        if (node.ifClause && on) walk(node.ifClause, path, on, branch);
-        if (node.elseClause && off) walk(node.elseClause, path, off, branch);
-        return;
-      }
+        return sideBySide(node.nodes, (child, side) => walk(child, path, side), branch);
       default:
         return node satisfies never;
     }
@@ -55,27 +49,26 @@ export function createWalk(options: WalkOptions): (node: PlanNode) => void {
     return { subgraph, facts, fragments, branch, labels: options.labels, isSubtype };
   }
 
-  function rootFields(node: FetchNode, path: PlanPath, when: Conj, branch: Branch | undefined): void {
+  function rootFields(node: FetchNode, path: PlanPath, branch: Branch | undefined): void {
     const text = readText(node.operation);
     const request = requestOf(node.subgraph, text, branch);
-    for (const seen of reach(path, when)) {
-      const local = request.facts.get(seen.entry.type);
-      if (!local) throw new Unproven(`${node.subgraph} has no ${seen.entry.type}`);
-      const spot = { when: seen.when, provided: [], renames: renamesOf(node.outputRewrites) };
-      select(seen.entry, local, text.selections, spot, request);
+    for (const { entry: reached } of reach(path)) {
+      const local = request.facts.get(reached.type);
+      if (!local) throw new Unproven(`${node.subgraph} has no ${reached.type}`);
+      const spot = { provided: [], renames: renamesOf(node.outputRewrites) };
+      select(reached, local, text.selections, spot, request);
     }
   }
 
   function entities(
     node: Extract<PlanNode, { kind: 'Fetch' | 'BatchFetch' }>,
     sets: readonly EntitySet[],
-    when: Conj,
     branch: Branch | undefined,
   ): void {
     const text = readText(node.operation);
     const request = requestOf(node.subgraph, text, branch);
     // All sets are sent at once: none has what another brings.
-    const reached = sets.map((set) => set.paths.flatMap((path) => reach(path, when)));
+    const reached = sets.map((set) => set.paths.flatMap((path) => reach(path)));
     sideBySide(
       sets.map((set, i) => ({ set, places: reached[i] ?? [] })),
       ({ set, places }, side) => {
@@ -83,16 +76,16 @@ export function createWalk(options: WalkOptions): (node: PlanNode) => void {
           (one) => one.kind === 'Field' && (one.alias ?? one.name).value === set.alias,
         );
         const selections = field?.kind === 'Field' ? (field.selectionSet?.selections ?? []) : [];
-        for (const { item, ...seen } of places) {
-          if (item) fetchEntities(seen, item, set, selections, { ...request, branch: side });
+        for (const { entry: reached, item } of places) {
+          if (item) fetchEntities(reached, item, set, selections, { ...request, branch: side });
         }
       },
       branch,
     );
   }
 
-  function reach(path: PlanPath, when: Conj): Reached[] {
-    let reached: Reached[] = [{ entry, when, item: undefined }];
+  function reach(path: PlanPath): Reached[] {
+    let reached: Reached[] = [{ entry, item: undefined }];
     for (const segment of path) {
       if (segment.kind === 'list') continue;
       reached = reached.flatMap((one): Reached[] => {
@@ -100,13 +93,13 @@ export function createWalk(options: WalkOptions): (node: PlanNode) => void {
           return segment.types.some((type) => isSubtype(type, one.entry.type)) ? [one] : [];
         }
         const item = isThere(one.entry, segment.key);
-        return item ? below(item, one.when).map((seen) => ({ ...seen, item })) : [];
+        return item ? below(item).map((found) => ({ entry: found, item })) : [];
       });
     }
     return reached;
   }
 
-  return (node) => walk(node, [], always, undefined);
+  return (node) => walk(node, [], undefined);
 }
 
 /** None of the sides sees what another brings, until all are through. */

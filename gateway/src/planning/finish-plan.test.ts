@@ -1,7 +1,8 @@
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { nameFetches } from './name-fetches.ts';
+import { finishPlan } from './finish-plan.ts';
 import type { FetchNode, Plan } from './plan.ts';
+import { createReader } from './prove/read-text.ts';
 
 const fetchOf = (operation: string, operationName?: string): FetchNode => ({
   kind: 'Fetch',
@@ -15,6 +16,7 @@ const nameOf = (text: string) => {
   const [definition] = parse(text).definitions;
   return definition && 'name' in definition ? definition.name?.value : null;
 };
+const finished = (plan: Plan, name: string | undefined) => finishPlan(plan, name, createReader());
 const only = ({ node }: Plan) => node as FetchNode;
 
 test.each([
@@ -26,14 +28,14 @@ test.each([
   'subscription{a}',
   'query {a}',
 ])('a fetch without a name gets that of its operation: %s', (text) => {
-  const named = only(nameFetches({ node: fetchOf(text) }, 'Say'));
+  const named = only(finished({ node: fetchOf(text) }, 'Say'));
   expect(named.operationName).toBe('Say__post_2');
   expect(nameOf(named.operation)).toBe('Say__post_2');
 });
 
 test('one that has a name keeps it, and an anonymous operation gives none', () => {
-  expect(only(nameFetches({ node: fetchOf('query Own{a}', 'Own') }, 'Say')).operation).toBe('query Own{a}');
-  expect(only(nameFetches({ node: fetchOf('{a}') }, undefined)).operation).toBe('{a}');
+  expect(only(finished({ node: fetchOf('query Own{a}', 'Own') }, 'Say')).operation).toBe('query Own{a}');
+  expect(only(finished({ node: fetchOf('{a}') }, undefined)).operation).toBe('{a}');
 });
 
 test('fetches are named wherever they stand', () => {
@@ -42,12 +44,16 @@ test('fetches are named wherever they stand', () => {
     primary: { ...fetch, operation: 'subscription{a}', operationKind: 'subscription' },
     node: {
       kind: 'Sequence',
-      nodes: [
-        { kind: 'Parallel', nodes: [{ kind: 'Flatten', path: [], node: fetch }] },
-        { kind: 'Condition', variable: 'x', ifClause: fetch },
-      ],
+      nodes: [{ kind: 'Parallel', nodes: [{ kind: 'Flatten', path: [], node: fetch }] }, fetch],
     },
   };
-  const text = JSON.stringify(nameFetches(plan, 'Say'));
+  const text = JSON.stringify(finished(plan, 'Say'));
   expect(text.match(/"operationName":"Say__post_2"/g)).toHaveLength(3);
+});
+
+test('a fetch of root fields says their keys, one of entities does not', () => {
+  const text = '{__typename a b:a ...F ...on Query{c}} fragment F on Query{d}';
+  expect(only(finished({ node: fetchOf(text) }, 'Say')).rootKeys).toEqual(['a', 'b', 'd', 'c']);
+  const entities = { ...fetchOf('{_entities{a}}'), requires: [] };
+  expect(only(finished({ node: entities }, 'Say')).rootKeys).toBeUndefined();
 });
