@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DatabaseName } from './databases.ts';
 
@@ -10,14 +11,22 @@ export interface Migration {
   checksum: string;
 }
 
+/** Where a database's `schema.prisma` and its migrations are. */
+export function databaseFolder(database: DatabaseName): string {
+  return fileURLToPath(new URL(`../${database}`, import.meta.url));
+}
+
 /** The migrations of one database, oldest first, read from its folder. */
-export async function readMigrations(database: DatabaseName): Promise<Migration[]> {
-  const folder = fileURLToPath(new URL(`../${database}/migrations/`, import.meta.url));
+export async function readMigrations(
+  database: DatabaseName,
+  parent: string = databaseFolder(database),
+): Promise<Migration[]> {
+  const folder = path.join(parent, 'migrations');
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return Promise.all(
     names.sort().map(async (name) => {
-      const sql = await readFile(`${folder}${name}/migration.sql`, 'utf8');
+      const sql = await readFile(path.join(folder, name, 'migration.sql'), 'utf8');
       return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
     }),
   );

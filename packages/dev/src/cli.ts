@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { makeMigration } from './make/migration.ts';
+import { makeSubgraph } from './make/subgraph/make-subgraph.ts';
 import type { SeedRequest } from './start/seeding.ts';
 import { seedOnly } from './start/seed-only.ts';
 import { start } from './start/start.ts';
@@ -12,6 +14,7 @@ interface Options {
   posts?: number;
   reset?: boolean;
   seed?: boolean;
+  watch?: boolean;
 }
 
 const program = new Command('npm start --').description(
@@ -22,7 +25,11 @@ withSeedOptions(program.command('start', { isDefault: true }))
   .description('Provisions, migrates, composes, starts every process and seeds a new database.')
   .option('--seed', 'seed databases that were given by USER_DATABASE_URL and its kin')
   .option('--observe', 'run Prometheus and Grafana beside it, where they are installed')
-  .action(async (options: Options) => process.exit(await start(requestOf(options), options.observe)));
+  .option('--watch', 'restart what a change of the sources concerns')
+  .action(async (options: Options) => {
+    const { observe: isObserved = false, watch: isWatched = false } = options;
+    process.exit(await start(requestOf(options), { isObserved, isWatched }));
+  });
 
 withSeedOptions(program.command('seed'))
   .description('Fills empty databases without starting a service.')
@@ -34,6 +41,29 @@ program
   .argument('<person>', 'a handle or an id')
   .option('--lift', 'take it back')
   .action((person: string, options: { lift?: boolean }) => process.exit(suspend(person, options)));
+
+program
+  .command('migration')
+  .command('new')
+  .description('Drafts the migration between a database’s schema.prisma and what its migrations make.')
+  .argument('<database>', 'user, post …')
+  .argument('<name>', 'what it does, in snake case: add_pronouns')
+  .action(async (database: string, name: string) => {
+    for (const folder of await makeMigration(database, name)) console.log(`${folder}/migration.sql`);
+    console.log(
+      'Applied to an empty database, they make what schema.prisma says. Read them, then: pnpm generate',
+    );
+  });
+
+program
+  .command('subgraph')
+  .command('new')
+  .description('Makes a subgraph that starts, is composed, tested and deployed; what it is for is yours.')
+  .argument('<name>', 'one word in small letters: places')
+  .action((name: string) => {
+    for (const file of makeSubgraph(name)) console.log(file);
+    console.log('Next: pnpm install && pnpm generate, then npm start');
+  });
 
 try {
   await program.parseAsync();

@@ -33,7 +33,15 @@ const content = await codegen({
   pluginMap: { typescript, typescriptResolvers },
 });
 await mkdir(path.dirname(output), { recursive: true });
-await writeFile(output, `// Generated from schema.graphql by packages/dev/src/codegen.ts.\n${content}`);
+await writeFile(
+  output,
+  `// Generated from schema.graphql by packages/dev/src/codegen.ts.
+import type { Complete } from '@murmuration/service-kit/subgraph';
+${content}
+/** What \`resolvers.ts\` must give at least: the rest is read from the values that the mappers name. */
+export type CompleteResolvers = Complete<Resolvers, ResolversParentTypes>;
+`,
+);
 
 /** What a subgraph adds: mappers of its types to its rows, scalars. Optional. */
 async function readOwnConfig(): Promise<Record<string, unknown>> {

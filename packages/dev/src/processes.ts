@@ -3,6 +3,8 @@ export interface ProcessDefinition {
   name: string;
   /** The file to run, relative to the checkout. */
   entry: string;
+  /** What the file starts: it can be loaded without being run. */
+  module: string;
   /** Settings only this process may know; the common ones go to all. */
   settings: string[];
   /** The subgraph it serves to the gateway, if it serves one. */
@@ -13,29 +15,34 @@ const subgraphs: ProcessDefinition[] = [
   {
     name: 'user',
     entry: 'subgraphs/user/src/main.ts',
+    module: 'subgraphs/user/src/server.ts',
     settings: ['USER_DATABASE_URL', 'JWT_SIGNING_KEYS', 'REFRESH_TOKEN_SECRET'],
     subgraph: 'user',
   },
   {
     name: 'user-worker',
     entry: 'subgraphs/user/src/worker.ts',
+    module: 'subgraphs/user/src/jobs.ts',
     settings: ['USER_DATABASE_URL', 'SMTP_URL'],
   },
   {
     name: 'post',
     entry: 'subgraphs/post/src/main.ts',
+    module: 'subgraphs/post/src/server.ts',
     settings: ['POST_DATABASE_URL'],
     subgraph: 'post',
   },
   {
     name: 'timeline',
     entry: 'subgraphs/timeline/src/main.ts',
+    module: 'subgraphs/timeline/src/server.ts',
     settings: ['TIMELINE_DATABASE_URL'],
     subgraph: 'timeline',
   },
   {
     name: 'timeline-worker',
     entry: 'subgraphs/timeline/src/worker.ts',
+    module: 'subgraphs/timeline/src/workers.ts',
     settings: ['TIMELINE_DATABASE_URL'],
   },
 ];
@@ -43,6 +50,7 @@ const subgraphs: ProcessDefinition[] = [
 const gateway: ProcessDefinition = {
   name: 'gateway',
   entry: 'gateway/src/main.ts',
+  module: 'gateway/src/server.ts',
   settings: ['SUPERGRAPH_FILE', 'JWKS_URL'],
 };
 
@@ -54,5 +62,10 @@ export function processStages(): ProcessDefinition[][] {
   return [subgraphs, [gateway]];
 }
 
+/** All of them, in the order of a start: every list of the platform's parts is made of this one. */
+export const processes: readonly ProcessDefinition[] = processStages().flat();
+export const processNames: readonly string[] = processes.map(({ name }) => name);
+export const subgraphNames: readonly string[] = processes.flatMap(({ subgraph }) => subgraph ?? []);
+
 /** Every setting that goes to named processes only. */
-export const restrictedSettings = new Set([...subgraphs, gateway].flatMap(({ settings }) => settings));
+export const restrictedSettings = new Set(processes.flatMap(({ settings }) => settings));

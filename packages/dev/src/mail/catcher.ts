@@ -6,21 +6,13 @@ import { buffer } from 'node:stream/consumers';
 import { callbackify } from 'node:util';
 import PostalMime from 'postal-mime';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+import type { CaughtMail } from './caught-mail.ts';
 import { renderMails } from './page.ts';
 
 const host = '127.0.0.1';
 /** The oldest go first: a laptop runs for weeks. */
 const mostMails = 200;
 const largestMailBytes = 1_048_576;
-
-export interface CaughtMail {
-  to: string[];
-  from: string;
-  subject: string;
-  text: string;
-  messageId: string;
-  at: Date;
-}
 
 /** A mail server that delivers to nobody: what is sent can be read at `url`. */
 export interface MailCatcher {

@@ -1,4 +1,4 @@
-import type { CaughtMail } from './catcher.ts';
+import type { CaughtMail } from './caught-mail.ts';
 
 /** All mails on one page, their links to be clicked. It holds no script and loads nothing. */
 export function renderMails(mails: readonly CaughtMail[]): string {

@@ -62,6 +62,8 @@ export interface Stack {
   kill: (name: string) => Promise<void>;
   start: (name: string) => Promise<void>;
   restart: (name: string) => Promise<void>;
+  /** Composes the SDL files anew; the gateway sees it. */
+  compose: () => Promise<void>;
   /** Stops everything in order: gateway, subgraphs, Redis and Postgres. */
   stop: () => Promise<void>;
 }
@@ -106,7 +108,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       settings,
     });
     const supergraphFile = path.join(stateFolder, 'supergraph.graphql');
-    await report.step('Supergraph composed', () => composeSupergraph(subgraphUrls, supergraphFile));
+    const compose = () => composeSupergraph(subgraphUrls, supergraphFile);
+    await report.step('Supergraph composed', compose);
     for (const stage of processStages()) {
       options.signal?.throwIfAborted();
       const names = stage.flatMap((each) => instanceNames(each, options.replicas?.count));
@@ -127,6 +130,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         await processOf(processes, name).stop();
         await processOf(processes, name).start();
       },
+      compose,
       stop,
     };
   } catch (error) {

@@ -67,13 +67,13 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
 
 /** Makes the databases that are missing and brings each to the newest migration. */
 export async function migrateAll(urls: DatabaseUrls): Promise<void> {
-  await Promise.all(
-    databaseNames.map(async (database) => {
-      const url = urls[database];
-      await ensureDatabase(url);
-      await applyMigrations({ database, url });
-    }),
-  );
+  await Promise.all(databaseNames.map((database) => migrate(database, urls[database])));
+}
+
+/** Makes a database unless it is there and brings it to the newest migration. */
+export async function migrate(database: DatabaseName, url: string): Promise<void> {
+  await ensureDatabase(url);
+  await applyMigrations({ database, url });
 }
 
 function urlsOf(postgres: PostgresServer | undefined): DatabaseUrls {

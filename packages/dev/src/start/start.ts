@@ -6,14 +6,25 @@ import { type Stack, startStack } from '../stack/stack.ts';
 import { lockStateFolder } from '../state/lock.ts';
 import type { Crash } from '../supervisor/supervise.ts';
 import { watchStore } from '../supervisor/watch-store.ts';
+import { watchSources } from '../watch/watch.ts';
 import { generate } from './generate.ts';
 import { createSeeding, type SeedRequest } from './seeding.ts';
 import { readStartSettings } from './settings.ts';
 import { StopRequest, stopSignal } from './stop-signal.ts';
 import { describeStack } from './table.ts';
 
+export interface StartOptions {
+  /** Run Prometheus and Grafana beside it. */
+  isObserved?: boolean;
+  /** Restart what a change of the sources concerns. */
+  isWatched?: boolean;
+}
+
 /** `npm start`: runs everything until it is asked to stop. Returns the exit code. */
-export async function start(request: SeedRequest, isObserved = false): Promise<number> {
+export async function start(
+  request: SeedRequest,
+  { isObserved = false, isWatched = false }: StartOptions = {},
+): Promise<number> {
   const startedAt = performance.now();
   const signal = stopSignal();
   const report = createReporter();
@@ -47,6 +58,10 @@ export async function start(request: SeedRequest, isObserved = false): Promise<n
     if (isObserved) observation = await observe(stack);
     process.stdout.write(`${describeStack(stack, performance.now() - startedAt)}\n`);
     for (const line of observation?.lines ?? []) process.stdout.write(`  ${line}\n`);
+    if (isWatched) {
+      watches.push(watchSources({ stack, note: report.note }));
+      report.note('  Watching the sources: what a change concerns is restarted');
+    }
     await stopped;
     return 0;
   } catch (error) {

@@ -1,0 +1,9 @@
+/** A mail as it reached the catcher. */
+export interface CaughtMail {
+  to: string[];
+  from: string;
+  subject: string;
+  text: string;
+  messageId: string;
+  at: Date;
+}
