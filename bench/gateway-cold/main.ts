@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { subgraphNames } from '@murmuration/dev';
 import { composeSupergraph } from '../../packages/dev/src/stack/supergraph.ts';
 import { request } from 'undici';
 import { names, starters } from '../gateway/gateways.ts';
@@ -127,7 +128,7 @@ async function streamOfUnseen(): Promise<void> {
 async function hardOnes(): Promise<void> {
   const supergraph = join(data, 'murmuration.graphql');
   const nowhere = 'http://127.0.0.1:9';
-  await composeSupergraph(new Map(['user', 'post', 'timeline'].map((name) => [name, nowhere])), supergraph);
+  await composeSupergraph(new Map(subgraphNames.map((name) => [name, nowhere])), supergraph);
   const metricsPort = 20_000 + Math.floor(Math.random() * 20_000);
   const gateway = await spawnServer(
     () => [...watchLoop, join(import.meta.dirname, '../../gateway/src/main.ts')],

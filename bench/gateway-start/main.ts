@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { subgraphNames } from '@murmuration/dev';
 import { composeSupergraph } from '../../packages/dev/src/stack/supergraph.ts';
 import { freePort, usageOf } from '../gateway/processes.ts';
 
@@ -23,10 +24,7 @@ const subgraphs = createServer((request, response) => {
 await new Promise((resolve) => subgraphs.once('listening', resolve));
 const subgraphsUrl = `http://127.0.0.1:${(subgraphs.address() as AddressInfo).port}`;
 const supergraph = join(data, 'supergraph.graphql');
-await composeSupergraph(
-  new Map(['user', 'post', 'timeline'].map((name) => [name, subgraphsUrl])),
-  supergraph,
-);
+await composeSupergraph(new Map(subgraphNames.map((name) => [name, subgraphsUrl])), supergraph);
 
 /** Asks a bare socket: a client that connects by itself would be measured with it. */
 function isReady(port: number): Promise<boolean> {

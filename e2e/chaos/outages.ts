@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Stack } from '@murmuration/dev';
+import { type Stack, subgraphNames } from '@murmuration/dev';
 import { inWorld } from './live/world.ts';
 import type { ChaosOptions, ChaosResult } from './scenario.ts';
 
-const subgraphs = ['user', 'post', 'timeline'] as const;
 const awayMs = 10_000;
 const betweenMs = 3_000;
 
@@ -31,7 +30,7 @@ export async function outages(options: ChaosOptions): Promise<ChaosResult> {
   const { log, people = 8 } = options;
   const world = { ...options, people, streams: 2, postsPerSecond: 4, deletes: 0.05, hidden: 0, hiddenMs: 0 };
   return inWorld(world, async ({ caughtUp, stack }) => {
-    for (const name of subgraphs) {
+    for (const name of subgraphNames) {
       for (const [way, leave] of Object.entries(ways)) {
         await sleep(betweenMs);
         await leave(stack, name);

@@ -11,8 +11,8 @@ import { readHome } from '../support/read-home.ts';
 
 const people = 10;
 const pauseMs = 150;
-/** A page may be that much older than the truth: the age up to which a list is believed, and a moment on the way. */
-const pageAgeMs = 6_000;
+/** A page may be that much older than the truth: the age up to which a list is believed (5 s), and as long on the way. */
+const pageAgeMs = 10_000;
 
 /**
  * Redis is flushed every second, then killed and brought back with an old copy, full under `noeviction`, demoted in

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseInternalKeys } from '@murmuration/config';
 import { envelopeHeader, signEnvelope } from '@murmuration/service-kit';
-import { castPassword, createGraphClient, type Member, signUpCast } from '@murmuration/testing';
+import { castPassword, createGraphClient, type Member, signUpCast, untilLetIn } from '@murmuration/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLoad } from '../support/load.ts';
 import { type Replicated, settleMs, startReplicated } from '../support/replicated.ts';
@@ -99,22 +99,36 @@ async function noteRefusals(name: string): Promise<void> {
 interface Session {
   accessToken: string;
   refreshToken: string;
-  errors: { message: string }[];
+  errors: { code?: string; message: string }[];
+}
+
+/** Processes have just been replaced. Both mutations may be sent again: a second session, or the same successor. */
+const sendAgain = { times: 20, everyMs: 500 } as const;
+
+async function askPatiently<Data>(query: string, variables: object): Promise<Data> {
+  for (let times = 1; ; times++) {
+    const { data, errors } = await createGraphClient(stack.graphUrl).send<Data>(query, variables);
+    if (errors.length === 0 && data) return data;
+    const isAway = errors.every(({ extensions }) => extensions?.code === 'DOWNSTREAM_ERROR');
+    if (!isAway || times >= sendAgain.times) throw new Error(JSON.stringify(errors));
+    await sleep(sendAgain.everyMs);
+  }
 }
 
 async function logIn(member: Member): Promise<Member & { refreshToken: string }> {
-  const { logIn: session } = await createGraphClient(stack.graphUrl).ask<{ logIn: Session }>(
-    'mutation ($input: LogInInput!) { logIn(input: $input) { accessToken refreshToken errors { message } } }',
-    { input: { handleOrEmail: member.handle, password: castPassword } },
-  );
+  const session = await untilLetIn(async () => {
+    const answer = await askPatiently<{ logIn: Session }>(
+      'mutation ($input: LogInInput!) { logIn(input: $input) { accessToken refreshToken errors { code message } } }',
+      { input: { handleOrEmail: member.handle, password: castPassword } },
+    );
+    return answer.logIn;
+  });
   const { accessToken, refreshToken } = session;
   return { ...member, ...createGraphClient(stack.graphUrl, accessToken), accessToken, refreshToken };
 }
 
 async function successorOf(refreshToken: string): Promise<string> {
-  const { refreshSession: session } = await createGraphClient(stack.graphUrl).ask<{
-    refreshSession: Session;
-  }>(
+  const { refreshSession: session } = await askPatiently<{ refreshSession: Session }>(
     'mutation ($t: String!) { refreshSession(input: { refreshToken: $t }) { refreshToken errors { message } } }',
     { t: refreshToken },
   );

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { observe, observeAdvice, type Stack, startStack } from '@murmuration/dev';
+import { observe, observeAdvice, processNames, type Stack, startStack } from '@murmuration/dev';
 import { requireTool } from '@murmuration/testing/tool';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { alertRules } from '../../k8s/test/observe/rules.ts';
@@ -34,11 +34,7 @@ test('Prometheus beside a stack scrapes every process and evaluates every rule; 
         },
         { timeout: 60_000, interval: 500 },
       )
-      .toEqual(
-        ['gateway', 'post', 'timeline', 'timeline-worker', 'user', 'user-worker'].map(
-          (job) => `murmuration/${job} 1`,
-        ),
-      );
+      .toEqual(processNames.toSorted().map((job) => `murmuration/${job} 1`));
 
     interface Rule {
       name: string;

@@ -1,4 +1,5 @@
 import { type Stack, startStack } from '@murmuration/dev';
+import { untilLetIn } from '@murmuration/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CollectedSpan, type Collector, startCollector } from './collector.ts';
 
@@ -38,12 +39,16 @@ function lineOf(span: CollectedSpan): string[] | null {
 }
 
 test('a post is one trace, from the edge to the SQL of its subgraph and on into the timeline and its fan-out', async () => {
-  const signUp = 'mutation SignUp($input: SignUpInput!) { signUp(input: $input) { accessToken } }';
+  const signUp =
+    'mutation SignUp($input: SignUpInput!) { signUp(input: $input) { accessToken errors { code } } }';
   const account = { handle: 'bob', email: 'bob@example.org', password: 'a long enough secret' };
-  const session = await run(signUp, account);
+  const session = await untilLetIn(async () => {
+    const { signUp: payload } = await run(signUp, account);
+    return payload as { accessToken: string; errors: { code: string }[] };
+  });
   const say =
     'mutation Say($input: CreatePostInput!) { createPost(input: $input) { post { text author { handle } } } }';
-  const said = await run(say, { text: 'Traced' }, String(session['signUp']?.['accessToken']));
+  const said = await run(say, { text: 'Traced' }, session.accessToken);
   expect(said['createPost']?.['post']).toMatchObject({ text: 'Traced', author: { handle: 'bob' } });
 
   const consumed = await arrives((span) => span.name === 'consume post');

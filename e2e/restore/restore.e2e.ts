@@ -21,6 +21,8 @@ import { archiveEverything, archiveIn, type Backup, restore, takeBackup } from '
 const quick = { fsync: 'off' };
 /** How much later the second of two restored services is back. */
 const apartMs = 3_000;
+/** How long the end of a backfill waits for the other feed; half of it, for the wait begins before the process serves. */
+const besideMs = 30_000;
 
 let scratch: string;
 let truth: PostgresServer;
@@ -86,13 +88,18 @@ test('what was lost is gone everywhere, and what was restored is the truth again
   const recoveredAt = Date.now();
   prismaCli(['restored'], { USER_DATABASE_URL: truth.url('user'), POST_DATABASE_URL: truth.url('post') });
   // One is read anew and could end before anything is heard of the other.
-  await Promise.all([stack.start('post'), sleep(apartMs).then(() => stack.start('user'))]);
-  const servedAt = Date.now();
+  const served = await Promise.all([
+    stack.start('post').then(Date.now),
+    sleep(apartMs).then(() => stack.start('user').then(Date.now)),
+  ]);
+  const servedAt = Math.max(...served);
 
   await expect.poll(() => homeOf(alice)).toEqual([kept, early]);
   const rightAt = Date.now();
   await expectTheOracle();
-  // One, though two feeds were read anew: whoever listens is told, and fetches again.
+  // One, though two feeds were read anew: whoever listens is told, and fetches again. A second one only where the other
+  // feed came back so late that the first did not wait for it.
+  const most = servedAt - Math.min(...served) < besideMs ? 1 : 2;
   const resets = () => watch.wrong.filter((event) => event.includes('"Reset"'));
   await expect.poll(() => resets().length).toBeGreaterThan(0);
   expect(resets().filter((event) => !event.includes('"REBUILT"'))).toEqual([]);
@@ -100,7 +107,7 @@ test('what was lost is gone everywhere, and what was restored is the truth again
   const next = await bob.post('life goes on');
   await expect.poll(() => homeOf(alice)).toEqual([next, kept, early]);
   await expect.poll(() => watch.posts.at(-1)).toBe(next);
-  expect(resets()).toHaveLength(1);
+  expect(resets().length).toBeLessThanOrEqual(most);
   await watch.stop();
   await expectTheOracle();
   report(backup, { lostAt, recoveredAt, servedAt, rightAt });

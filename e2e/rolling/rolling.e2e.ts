@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { processNames } from '@murmuration/dev';
 import { type Member, signUpCast } from '@murmuration/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLoad } from '../support/load.ts';
 import { type Replicated, settleMs, startReplicated } from '../support/replicated.ts';
 import { watchHome } from '../support/watch-home.ts';
-
-const parts = ['user', 'user-worker', 'post', 'timeline', 'timeline-worker', 'gateway'];
 
 let stack: Replicated;
 let members: Member[];
@@ -32,7 +31,7 @@ test('every process is replaced under load, and nothing fails, happens twice or 
   await expect.poll(() => watches.map(({ sockets }) => sockets)).toEqual(members.map(() => 1));
   const startedAt = Date.now();
   const load = startLoad(members, 80);
-  for (const name of parts.flatMap((part) => [part, `${part}-2`])) {
+  for (const name of processNames.flatMap((part) => [part, `${part}-2`])) {
     await stack.restart(name);
     await sleep(settleMs);
   }
@@ -77,7 +76,7 @@ function report(figures: {
   const sum = (of: 'sockets' | 'repeated' | 'reopened') =>
     watches.reduce((total, watch) => total + watch[of], 0);
   console.log(
-    `rolled ${parts.length * 2} processes in ${seconds.toFixed(1)} s under ${load.operations} operations ` +
+    `rolled ${processNames.length * 2} processes in ${seconds.toFixed(1)} s under ${load.operations} operations ` +
       `(${(load.operations / seconds).toFixed(0)}/s): ${load.failures.length} failed, ${load.retries} sent again ` +
       `${JSON.stringify(Object.fromEntries(load.reasons))}, ${stack.passedOn()} passed on by nginx; ` +
       `${load.posts.size} posts and ${load.likes.size} likes; ${watches.length} subscribers opened ${sum('sockets')} ` +

@@ -1,4 +1,5 @@
 import { gql } from '@apollo/client';
+import { untilLetIn } from '@murmuration/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAppClient } from '../support/apollo-client.ts';
 import { startStory, type Story } from '../support/stack.ts';
@@ -12,25 +13,29 @@ afterAll(() => stack.stop());
 interface Session {
   user: { id: string; handle: string };
   accessToken: string;
+  errors: { code: string }[];
 }
 
 async function signUp(handle: string): Promise<Session> {
   const client = createAppClient(stack.graphUrl);
-  const { data } = await client.apollo.mutate<{ signUp: Session }>({
-    mutation: gql`
-      mutation SignUp($input: SignUpInput!) {
-        signUp(input: $input) {
-          user { id handle }
-          accessToken
-          errors { message }
+  const session = await untilLetIn(async () => {
+    const { data } = await client.apollo.mutate<{ signUp: Session }>({
+      mutation: gql`
+        mutation SignUp($input: SignUpInput!) {
+          signUp(input: $input) {
+            user { id handle }
+            accessToken
+            errors { code message }
+          }
         }
-      }
-    `,
-    variables: { input: { handle, email: `${handle}@example.org`, password: 'a long enough secret' } },
+      `,
+      variables: { input: { handle, email: `${handle}@example.org`, password: 'a long enough secret' } },
+    });
+    if (!data) throw new Error('no data');
+    return data.signUp;
   });
   await client.close();
-  if (!data) throw new Error('no data');
-  return data.signUp;
+  return session;
 }
 
 test('two strangers sign up, one follows and answers the other, and a third reads it all without an account', async () => {

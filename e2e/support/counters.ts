@@ -1,12 +1,11 @@
+import { subgraphNames } from '@murmuration/dev';
 import type { Story } from './stack.ts';
-
-const names = ['user', 'post', 'timeline'];
 
 /** SQL statements and Redis commands of the answering processes so far: the worker's go on whoever asks. */
 export async function countersOf(stack: Story): Promise<Record<'sql' | 'redis', number>> {
   const texts = await Promise.all(
     [...stack.processes.values()]
-      .filter((process) => names.includes(process.name))
+      .filter((process) => subgraphNames.includes(process.name))
       .map(async (process) => (await fetch(process.metricsUrl)).text()),
   );
   const sumOf = (metric: string) =>

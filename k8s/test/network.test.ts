@@ -1,4 +1,7 @@
+import { processNames, subgraphNames } from '@murmuration/dev';
+import { databaseNames } from '@murmuration/prisma';
 import { describe, expect, test } from 'vitest';
+import { readersOf } from './configs.ts';
 import { overlays, render } from './render.ts';
 import { ofKind, selects, workloadsOf } from './workloads.ts';
 
@@ -14,28 +17,37 @@ interface PolicySpec {
   egress?: { to?: Peer[]; ports?: { port: number }[] }[];
 }
 
-/** Who talks to whom: DESIGN's arrows. The policies must allow exactly these, on both sides. */
-const arrows = [
-  'gateway → user:8080',
-  'gateway → post:8080',
-  'gateway → timeline:8080',
-  'post → user:8080',
-  'post → timeline:8080',
-  'user → post:8080',
-  'timeline → user:8080',
-  'timeline-worker → user:8080',
-  'timeline-worker → post:8080',
-  ...['gateway', 'user', 'post', 'timeline', 'timeline-worker'].flatMap((name) => [
-    `${name} → redis:6379`,
-    `${name} → redis:26379`,
+/** Who talks to whom: whose address each is told. The policies must allow exactly these, on both sides. */
+const told = [
+  ...subgraphNames.flatMap((name) => [
+    `gateway → ${name}:8080`,
+    ...readersOf(`${name.toUpperCase()}_URL`).map((asking) => `${asking} → ${name}:8080`),
   ]),
-  'user → postgres-user:5432',
-  'user-worker → postgres-user:5432',
-  'post → postgres-post:5432',
-  'timeline → postgres-timeline:5432',
-  'timeline-worker → postgres-timeline:5432',
-  ...['user', 'post', 'timeline'].map((name) => `migrate → postgres-${name}:5432`),
-].toSorted();
+  ...readersOf('REDIS_URL').flatMap((name) => [`${name} → redis:6379`, `${name} → redis:26379`]),
+  ...databaseNames.flatMap((database) =>
+    ['migrate', ...readersOf(`${database.toUpperCase()}_DATABASE_URL`)].map(
+      (name) => `${name} → postgres-${database}:5432`,
+    ),
+  ),
+];
+const arrows = [...new Set(told)].toSorted();
+
+test('the arrows are those of the design', () => {
+  expect(arrows).toEqual(
+    expect.arrayContaining([
+      'gateway → timeline:8080',
+      'post → user:8080',
+      'post → timeline:8080',
+      'user → post:8080',
+      'timeline → user:8080',
+      'timeline-worker → user:8080',
+      'timeline-worker → post:8080',
+      'user-worker → postgres-user:5432',
+    ]),
+  );
+  expect(arrows).not.toContain('timeline → postgres-user:5432');
+  expect(arrows).not.toContain('user-worker → redis:6379');
+});
 
 describe.each(overlays)('in %s', (overlay) => {
   const manifests = render(overlay);
@@ -110,7 +122,7 @@ describe.each(overlays)('in %s', (overlay) => {
   }
 
   test('traces may leave every process, and a supergraph by URL may reach the gateway', () => {
-    for (const name of ['gateway', 'user', 'user-worker', 'post', 'timeline', 'timeline-worker']) {
+    for (const name of processNames) {
       expect(foreign('egress', name)).toEqual(expect.arrayContaining(['telemetry:4317', 'telemetry:4318']));
       expect(foreign('ingress', name)).toContain('monitoring:9464');
     }

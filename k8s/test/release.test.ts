@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { processNames } from '@murmuration/dev';
 import { afterAll, expect, test } from 'vitest';
 import { composeForCluster, render, renderFolder } from './render.ts';
 import { workloadsOf } from './workloads.ts';
@@ -11,7 +12,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'release-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-const images = ['gateway', 'user', 'user-worker', 'post', 'timeline', 'timeline-worker', 'migrate'];
+const images = [...processNames, 'migrate'];
 const digest = `sha256:${'0a'.repeat(32)}`;
 const runbooks = 'https://example.net/v1.2.3/docs/runbooks';
 

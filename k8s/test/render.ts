@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { subgraphNames } from '@murmuration/dev';
 import { composeSubgraphs } from '@murmuration/registry';
 import { requireTool } from '@murmuration/testing/tool';
 import { parseAllDocuments } from 'yaml';
@@ -64,7 +65,7 @@ export function renderFolder(folder: string): Manifest[] {
 }
 
 export function composeForCluster(): string {
-  const subgraphs = ['user', 'post', 'timeline'].map((name) => ({
+  const subgraphs = subgraphNames.map((name) => ({
     name,
     url: `http://${name}:8080/graphql`,
     sdl: readFileSync(new URL(`../../subgraphs/${name}/schema.graphql`, import.meta.url), 'utf8'),

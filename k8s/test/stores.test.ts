@@ -1,4 +1,6 @@
+import { databaseNames } from '@murmuration/prisma';
 import { expect, test } from 'vitest';
+import { readersOf } from './configs.ts';
 import { render } from './render.ts';
 import { ofKind, workloadsOf } from './workloads.ts';
 
@@ -29,7 +31,7 @@ const clusters = ofKind<ClusterSpec>(production, 'Cluster');
 const plugin = 'barman-cloud.cloudnative-pg.io';
 
 test('no time limit on the server ends a base backup: limits are on the role of the application', () => {
-  expect(clusters).toHaveLength(3);
+  expect(clusters).toHaveLength(databaseNames.length);
   for (const { spec } of clusters) {
     const limits = Object.keys(spec.postgresql.parameters).filter((name) =>
       /^(statement|transaction|idle_in_transaction_session|idle_session|lock)_timeout$/.test(name),
@@ -104,7 +106,7 @@ test('Redis has a password for everybody, and three of it on three nodes', () =>
       .filter(({ kind }) => kind === 'ConfigMap')
       .flatMap(({ data }) => Object.keys(data ?? {}));
     expect(settings).not.toContain('REDIS_URL');
-    for (const name of ['gateway', 'user', 'post', 'timeline', 'timeline-worker']) {
+    for (const name of readersOf('REDIS_URL')) {
       const [container] = workloadsOf(manifests).find((each) => each.name === name)?.pod.containers ?? [];
       expect(container?.env?.find((each) => each.name === 'REDIS_URL')?.valueFrom).toEqual({
         secretKeyRef: { name: 'redis', key: 'REDIS_URL' },
@@ -141,7 +143,7 @@ test('where the operator wants it, everything that speaks to Redis speaks TLS an
     expect.stringContaining('/tls'),
     expect.stringContaining('rediss://127.0.0.1:6379'),
   ]);
-  for (const name of ['gateway', 'user', 'post', 'timeline', 'timeline-worker']) {
+  for (const name of readersOf('REDIS_URL')) {
     const pod = workloadsOf(manifests).find((each) => each.name === name)?.pod;
     expect(pod?.volumes?.flatMap(({ secret }) => secret?.secretName ?? [])).toEqual(['trust']);
     expect(pod?.containers[0]?.env?.map((each) => each.name)).toContain('NODE_EXTRA_CA_CERTS');

@@ -1,3 +1,5 @@
+import { processNames } from '@murmuration/dev';
+import { databaseNames } from '@murmuration/prisma';
 import { expect, test } from 'vitest';
 import { type Manifest, render } from './render.ts';
 import { ofKind, workloadsOf } from './workloads.ts';
@@ -30,7 +32,7 @@ test('namespace, policies and secrets, then stores, then migrations, then subgra
     expect(each).toBeLessThan(migration);
   }
   expect(wave('StatefulSet', 'redis')).toBeLessThan(migration);
-  for (const name of ['user', 'user-worker', 'post', 'timeline', 'timeline-worker']) {
+  for (const name of processNames.filter((each) => each !== 'gateway')) {
     expect(wave('Deployment', name)).toBeGreaterThan(migration);
     expect(wave('Deployment', name)).toBeLessThan(wave('Deployment', 'gateway'));
   }
@@ -40,11 +42,10 @@ test('namespace, policies and secrets, then stores, then migrations, then subgra
 test('the migration reaches its databases with what is there before it', () => {
   const [migrate] = workloadsOf(manifests).filter(({ name }) => name === 'migrate');
   const asked = migrate?.pod.containers.map(({ env = [] }) => env.map(({ name }) => name).toSorted());
-  expect(asked).toEqual(
-    ['USER', 'POST', 'TIMELINE'].map((database) =>
-      [`${database}_DATABASE_URL`, 'NODE_EXTRA_CA_CERTS', 'PGSSLMODE'].toSorted(),
-    ),
+  const wanted = databaseNames.map((database) =>
+    [`${database.toUpperCase()}_DATABASE_URL`, 'NODE_EXTRA_CA_CERTS', 'PGSSLMODE'].toSorted(),
   );
+  expect(new Set(asked)).toEqual(new Set(wanted));
   const policies = ofKind<{ podSelector: { matchLabels?: object } }>(manifests, 'NetworkPolicy');
   const out = policies.find(({ name }) => name === 'migrate-out');
   expect(out && wave('NetworkPolicy', 'migrate-out')).toBeLessThan(wave('Job', 'migrate'));

@@ -6,6 +6,7 @@ import type { SubgraphSdl } from '../../test/differential/facts.ts';
 import { generateGraph } from '../../test/differential/generate-graph.ts';
 import { composeSupergraph } from '../../test/differential/local-subgraphs.ts';
 import { handMade } from '../../test/differential/run.ts';
+import { subgraphNames } from '../../../packages/dev/src/processes.ts';
 import { loadSupergraph } from './supergraph.ts';
 
 const read = (name: string) =>
@@ -57,7 +58,7 @@ type Dog @key(fields: "id") { id: ID!  barks: Int }`,
 
 const graphs = new Map<string, readonly SubgraphSdl[]>([
   ...Object.entries(handMade),
-  ['our own', ['user', 'post', 'timeline'].map((name) => ({ name, sdl: read(name) }))],
+  ['our own', subgraphNames.map((name) => ({ name, sdl: read(name) }))],
   ['one that hides', hides],
   ...[1, 2, 3, 4].map((seed) => [`generated from ${seed}`, generateGraph(seed)] as const),
 ]);

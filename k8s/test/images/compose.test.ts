@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { processNames } from '@murmuration/dev';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readStages } from './dockerfile.ts';
@@ -28,17 +29,7 @@ const all = Object.entries(services).map(([name, service]) => ({ name, ...servic
 describe('compose.yaml', () => {
   test('runs every process of the platform, each from a target of the Dockerfile', () => {
     const built = all.flatMap(({ build }) => (build ? [build.target] : []));
-    expect(built).toEqual(
-      expect.arrayContaining([
-        'gateway',
-        'user',
-        'user-worker',
-        'post',
-        'timeline',
-        'timeline-worker',
-        'migrate',
-      ]),
-    );
+    expect(built).toEqual(expect.arrayContaining([...processNames, 'migrate']));
     expect(built.filter((target) => !targets.includes(target))).toEqual([]);
   });
 

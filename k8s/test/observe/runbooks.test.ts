@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { subgraphNames } from '@murmuration/dev';
 import { expect, test } from 'vitest';
 import { alertRules } from './rules.ts';
 import { phrasesOf, readRunbook, runbooks } from './runbooks.ts';
@@ -9,7 +10,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Everything that our processes are made of, as one text. */
 function sources(): string {
-  const folders = ['gateway/src', ...['user', 'post', 'timeline'].map((name) => `subgraphs/${name}/src`)];
+  const folders = ['gateway/src', ...subgraphNames.map((name) => `subgraphs/${name}/src`)];
   for (const name of readdirSync(path.join(root, 'packages'))) folders.push(`packages/${name}/src`);
   return folders
     .flatMap((folder) => {

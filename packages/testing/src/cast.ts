@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createGraphClient, type GraphClient } from './graph-client.ts';
+import { untilLetIn } from './turned-away.ts';
 
 /** Somebody in a test's story, signed up through the public API. */
 export interface Member extends GraphClient {
@@ -28,9 +28,6 @@ interface SessionAnswer {
   };
 }
 
-/** A busy machine turns sign-ups away for a moment; who signs up asks again, as an app would. */
-const askAgain = { times: 40, everyMs: 250 } as const;
-
 /** Signs people up on the graph at `url`; handles get a tail, so that stories can share a database. */
 export async function signUpCast<Name extends string>(
   url: string,
@@ -41,17 +38,15 @@ export async function signUpCast<Name extends string>(
   return Object.fromEntries(names.map((name, index) => [name, members[index]])) as Record<Name, Member>;
 }
 
-async function signUpOrWait(url: string, input: object): Promise<SessionAnswer['signUp']> {
-  for (let times = 1; ; times++) {
-    const { signUp: session } = await createGraphClient(url).ask<SessionAnswer>(
+function signUpOrWait(url: string, input: object): Promise<SessionAnswer['signUp']> {
+  return untilLetIn(async () => {
+    const answer = await createGraphClient(url).ask<SessionAnswer>(
       `mutation ($input: SignUpInput!) {
         signUp(input: $input) { user { id } accessToken refreshToken errors { __typename message } } }`,
       { input },
     );
-    const isTurnedAway = session.errors.some(({ __typename }) => __typename === 'RateLimited');
-    if (!isTurnedAway || times >= askAgain.times) return session;
-    await sleep(askAgain.everyMs);
-  }
+    return answer.signUp;
+  });
 }
 
 async function signUp(url: string, handle: string): Promise<Member> {

@@ -16,4 +16,5 @@ export {
   type GraphAnswerError,
   type GraphClient,
 } from './graph-client.ts';
+export { untilLetIn } from './turned-away.ts';
 export { type Listening, listenTo } from './listen.ts';

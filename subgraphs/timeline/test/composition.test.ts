@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { composeServices } from '@apollo/composition';
 import { contractsOf } from '../../../gateway/src/subscriptions/contracts.ts';
+import { subgraphNames } from '../../../packages/dev/src/processes.ts';
 import { composeSubgraphs } from '@murmuration/registry';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
 
-const subgraphs = ['user', 'post', 'timeline'].map((name) => ({
+const subgraphs = subgraphNames.map((name) => ({
   name,
   url: `http://${name}.test/graphql`,
   sdl: readFileSync(new URL(`../../${name}/schema.graphql`, import.meta.url), 'utf8'),
