@@ -24,10 +24,11 @@ const exclude = ['**/node_modules/**', '**/generated/**', '**/.data/**'];
  * For the processes that a story starts, which inherit it: what a request has time for is tested elsewhere, and on a
  * machine that stands still for a second the first plan of a gateway that just started would be given up.
  */
-const patientGateway = {
+const patientProcesses = {
   PLAN_TIMEOUT_MS: '10000',
   SUBGRAPH_TIMEOUT_MS: '15000',
   REQUEST_DEADLINE_MS: '45000',
+  INTERNAL_TIMEOUT_MS: '10000',
 };
 
 /** Every worker of the integration run starts a Postgres and a Redis: on many cores that takes longer than it saves. */
@@ -101,7 +102,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.e2e.ts'],
-          env: { ...env, ...patientGateway },
+          env: { ...env, ...patientProcesses },
           exclude,
           testTimeout: 300_000,
           expect: expectOfProcesses,

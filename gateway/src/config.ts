@@ -1,5 +1,5 @@
 import { readConfig, redisSentinelSettings, setting } from '@murmuration/config';
-import { labelLimits, lingerLimits, viewersLimits } from '@murmuration/service-kit';
+import { internalClientLimits, labelLimits, lingerLimits, viewersLimits } from '@murmuration/service-kit';
 import { z } from 'zod';
 import { defaultLimits } from './execution/fetch/settings.ts';
 import {
@@ -42,6 +42,7 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) 
       REQUEST_DEADLINE_MS: setting.integer(15_000, 1),
 
       INTERNAL_KEYS: setting.internalKeys().optional(),
+      INTERNAL_TIMEOUT_MS: setting.integer(internalClientLimits.timeoutMs, 1),
       JWKS_URL: setting.httpUrl().optional(),
       JWT_ISSUER: z.string().default('murmuration'),
       JWT_MAX_AGE_SECONDS: setting.integer(24 * 60 * 60),

@@ -1,37 +1,11 @@
-import {
-  type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  type GraphQLSchema,
-  Kind,
-  type OperationDefinitionNode,
-} from 'graphql';
-import type { Plan, PlanNode } from '../planning/plan.ts';
-import type { FetchEnvironment } from './compile-fetch.ts';
+import { type DocumentNode, type FragmentDefinitionNode, Kind } from 'graphql';
+import type { PlanNode } from '../planning/plan.ts';
 import { compilePlan } from './compile-plan.ts';
+import type { OperationSource } from './operation-source.ts';
 import { createRunner } from './run-operation.ts';
 import { compileRootShape } from './shape/compile-shape.ts';
 import { compileSubscription } from './subscription.ts';
-import type { CompiledOperation, Introspect, SubgraphFetcher } from './types.ts';
-
-export interface OperationSource {
-  readonly generationId: string;
-  readonly apiSchema: GraphQLSchema;
-  readonly fetcher: SubgraphFetcher;
-  /** As the client wrote it: one operation with its fragments. */
-  readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
-  /** Where a field's value is in the fetched data, when not at its response key. */
-  readonly dataKeyOf: (field: FieldNode) => string;
-  readonly plan: Plan;
-  /** Characters of the document, by which its memory is estimated. */
-  readonly textLength: number;
-  readonly environment: FetchEnvironment;
-  /** Undefined where nothing is asked of the schema. */
-  readonly introspect: Introspect | undefined;
-  /** Boolean variables of `@skip` and `@include` for which it was planned; others are off. */
-  readonly switchesOn: ReadonlySet<string>;
-}
+import type { CompiledOperation } from './types.ts';
 
 /** A plan and its operation, compiled into closures. Nothing of it changes afterwards. */
 export function compileOperation(source: OperationSource): CompiledOperation {

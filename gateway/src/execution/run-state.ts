@@ -54,7 +54,7 @@ export function createRunState(data: JsonObject, args: ExecuteArgs, fetcher: Sub
     faults: [],
     args,
     fetcher,
-    batches: args.batches ?? new Map(),
+    batches: (args.batches ?? new Map()) as Batches,
     variableTexts: new Map(),
   };
 }

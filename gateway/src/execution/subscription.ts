@@ -1,6 +1,6 @@
 import { Kind, type SelectionNode } from 'graphql';
 import type { FetchNode } from '../planning/plan.ts';
-import type { OperationSource } from './compile-operation.ts';
+import type { OperationSource } from './operation-source.ts';
 import { restFieldsOf } from './rest-fields.ts';
 import { compileRewrites, type Rewrite } from './rewrites.ts';
 import type { CompiledSubscription } from './types.ts';

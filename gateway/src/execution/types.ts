@@ -1,4 +1,3 @@
-import type { Batches } from './run-state.ts';
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import type { CancelSignal } from './cancel.ts';
 
@@ -71,12 +70,15 @@ export interface SubgraphFetcher {
   fetch(request: SubgraphRequest): Promise<SubgraphResponse>;
 }
 
+/** What runs that go on together share, by an empty map: what they put there is their own business. */
+export type SharedBatches = Map<string, unknown>;
+
 export interface ExecuteArgs {
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
   readonly context: RequestContext;
   readonly signal?: CancelSignal | undefined;
   /** Given to several runs of one operation, with the same variables and caller: they ask for entities together. */
-  readonly batches?: Batches | undefined;
+  readonly batches?: SharedBatches | undefined;
 }
 
 /** Answers an operation's `__schema` and `__type`, by response key, for variables as they were coerced. Rejects with a GraphQLError. */

@@ -17,7 +17,7 @@ export async function startIdentity(
   const { JWKS_URL: url, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
   if (!url) return { authenticate: createAuthenticate({ verify: undefined, denyList }), denyList };
 
-  const keySet = createKeySet({ url, logger });
+  const keySet = createKeySet({ url, logger, timeoutMs: config.INTERNAL_TIMEOUT_MS });
   lifecycle.onStop('key set', () => keySet.stop());
   const client =
     config.USER_URL && config.INTERNAL_KEYS
@@ -27,6 +27,7 @@ export async function startIdentity(
           url: config.USER_URL,
           keys: config.INTERNAL_KEYS,
           connections: 1,
+          timeoutMs: config.INTERNAL_TIMEOUT_MS,
         })
       : undefined;
   if (client) lifecycle.onStop('revocation client', () => client.close());

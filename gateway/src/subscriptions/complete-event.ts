@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Completed } from './completions.ts';
+import type { Completed } from './completed.ts';
 import type { LiveLimits } from './limits.ts';
 import { liveEventRetries } from './metrics.ts';
 

@@ -2,29 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { anonymous } from '@murmuration/service-kit';
 import { LRUCache } from 'lru-cache';
 import { executeRest } from '../execution/execute.ts';
-import type { EventOutcome, SubgraphResponse } from '../execution/types.ts';
+import type { SubgraphResponse } from '../execution/types.ts';
 import { createEdgeContext, type EdgeContext } from '../operation/context.ts';
 import type { FormatOutcome } from '../operation/mask-errors.ts';
+import type { Completed, LegEvent } from './completed.ts';
 import { createCrowd } from './crowd.ts';
 import type { Gate } from './gate.ts';
-import type { Leg, Variables } from './leg.ts';
+import type { Variables } from './leg.ts';
 import type { LiveLimits } from './limits.ts';
 import { liveCompletions } from './metrics.ts';
 import { type CompleteOne, createTogether } from './together.ts';
-import { piecesOf, type ResultPieces } from './result-text.ts';
-import type { UpstreamEvent } from './upstream/sink.ts';
-
-/** An event as it reached a subscription. */
-export interface LegEvent {
-  readonly event: UpstreamEvent;
-  readonly leg: Leg;
-}
-
-/** What became of an event. */
-export interface Completed {
-  readonly pieces: ResultPieces;
-  readonly missing: EventOutcome['missing'];
-}
+import { piecesOf } from './result-text.ts';
 
 /** Completes events for subscriptions: once for all of an event's audience where that is possible. */
 export type Complete = (

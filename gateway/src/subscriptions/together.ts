@@ -1,6 +1,6 @@
-import type { Batches } from '../execution/run-state.ts';
+import type { SharedBatches } from '../execution/types.ts';
 import type { EdgeContext } from '../operation/context.ts';
-import type { Completed, LegEvent } from './completions.ts';
+import type { Completed, LegEvent } from './completed.ts';
 import { createGate, type Gate } from './gate.ts';
 import type { Leg, Variables } from './leg.ts';
 import type { LiveLimits } from './limits.ts';
@@ -9,7 +9,7 @@ export type CompleteOne = (
   item: LegEvent,
   variables: Variables,
   context: EdgeContext,
-  batches: Batches | undefined,
+  batches: SharedBatches | undefined,
 ) => Promise<Completed>;
 
 interface Waiting {
@@ -49,7 +49,7 @@ export function createTogether(
     if (gathering.get(createContext) === group) gathering.delete(createContext);
     // Made when its turn comes: the deadline is for the work and not for the wait.
     const context = createContext();
-    const batches: Batches = new Map();
+    const batches: SharedBatches = new Map();
     await Promise.all(
       members.map(({ item, reject, resolve, variables }) =>
         completeOne(item, variables, context, batches).then(resolve, reject),

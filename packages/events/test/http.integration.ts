@@ -50,7 +50,7 @@ beforeAll(async () => {
     snapshots: (pool) => [followSnapshot(pool)],
   });
   url = await server.listen({ host: '127.0.0.1', port: 0 });
-  client = createInternalClient({ self: 'timeline', service: 'user', url, keys });
+  client = createInternalClient({ self: 'timeline', service: 'user', url, keys, timeoutMs: 15_000 });
   source = createFeedSource(client);
   closings.push(
     () => cache.close(),

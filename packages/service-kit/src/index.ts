@@ -73,6 +73,7 @@ export {
   startTracing,
   type Tracing,
 } from './observe/tracing/tracing.ts';
+export { type Chore, startChores } from './process/chores.ts';
 export { createLifecycle, type Lifecycle, lifecycleLimits, runProcess } from './process/lifecycle.ts';
 export { revocationChannel, revocationsPath } from './revocations.ts';
 export { redisLimits } from './redis/connection.ts';

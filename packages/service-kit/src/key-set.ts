@@ -31,8 +31,13 @@ export interface KeySet {
  * in stay signed in; an unknown key id asks again, not more often than the cooldown. Who comes before there are any
  * waits for one more answer.
  */
-export function createKeySet(options: { url: string; logger: Logger; cooldownMs?: number }): KeySet {
-  const cooldownMs = options.cooldownMs ?? keySetLimits.cooldownMs;
+export function createKeySet(options: {
+  url: string;
+  logger: Logger;
+  cooldownMs?: number;
+  timeoutMs?: number;
+}): KeySet {
+  const { cooldownMs = keySetLimits.cooldownMs, timeoutMs = keySetLimits.timeoutMs } = options;
   let keys: JSONWebKeySet | undefined;
   let version = 0;
   let find: ReturnType<typeof createLocalJWKSet> | undefined;
@@ -42,8 +47,8 @@ export function createKeySet(options: { url: string; logger: Logger; cooldownMs?
   async function load(): Promise<void> {
     try {
       const answer = await request(options.url, {
-        headersTimeout: keySetLimits.timeoutMs,
-        bodyTimeout: keySetLimits.timeoutMs,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
       });
       const body = (await answer.body.json()) as JSONWebKeySet;
       if (answer.statusCode !== 200) throw new Error(`the key set answered ${answer.statusCode}`);

@@ -23,7 +23,7 @@ async function startIssuer() {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closings.push(() => new Promise((resolve) => server.close(resolve)));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const keySet = createKeySet({ url, logger: createLogger('test', 'silent') });
+  const keySet = createKeySet({ url, logger: createLogger('test', 'silent'), timeoutMs: 15_000 });
   closings.push(() => keySet.stop());
   return { issuer, keySet };
 }

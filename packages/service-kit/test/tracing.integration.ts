@@ -56,7 +56,7 @@ beforeAll(async () => {
   });
   const server = serveSubgraph(subgraph, { logger, keys, readiness: {} });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
-  const client = createInternalClient({ self: 'gateway', service: 'user', url, keys });
+  const client = createInternalClient({ self: 'gateway', service: 'user', url, keys, timeoutMs: 15_000 });
   const edge = edgeOf(client, logger);
   edgeUrl = await edge.listen({ host: '127.0.0.1', port: 0 });
   while (cache.namespace() === null) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,13 +1,11 @@
 import { authCodes } from './codes/auth.ts';
 import { directiveCodes } from './codes/directives.ts';
+import type { CodeExplanation } from './codes/explanation.ts';
 import { hintCodes } from './codes/hints.ts';
 import { keyCodes } from './codes/keys.ts';
 import { mergeCodes } from './codes/merge.ts';
 import { sdlCodes } from './codes/sdl.ts';
 import { visibilityCodes } from './codes/visibility.ts';
-
-/** What a composition code means and what to do about it; `registry explain CODE` prints both. */
-export type CodeExplanation = { means: string; fix: string };
 
 /** Every code of the composition library and our own. */
 export const compositionCodes: Readonly<Record<string, CodeExplanation>> = {

@@ -1,10 +1,13 @@
 import { readConfig, redisSettings, setting } from '@murmuration/config';
 import { postWritesPoolSize } from '@murmuration/prisma/post';
+import { internalClientLimits } from '@murmuration/service-kit';
 import { postLiveLimits } from './live/limits.ts';
 
-/** The settings of this process. */
-export const readPostConfig = (environment?: NodeJS.ProcessEnv) =>
-  readConfig(
+export type PostConfig = ReturnType<typeof readPostConfig>;
+
+/** Every setting of this process. */
+export function readPostConfig(environment: NodeJS.ProcessEnv = process.env) {
+  return readConfig(
     {
       PORT: setting.port(4102),
       HOST: setting.host(),
@@ -15,6 +18,8 @@ export const readPostConfig = (environment?: NodeJS.ProcessEnv) =>
       POST_WRITES_POOL: setting.integer(postWritesPoolSize, 1),
       ...redisSettings,
       INTERNAL_KEYS: setting.internalKeys(),
+      /** How long another service may take for what it is asked. */
+      INTERNAL_TIMEOUT_MS: setting.integer(internalClientLimits.timeoutMs, 1),
       USER_URL: setting.httpUrl(),
       /** Whose keys sign whom its events are for. */
       TIMELINE_URL: setting.httpUrl(),
@@ -32,5 +37,4 @@ export const readPostConfig = (environment?: NodeJS.ProcessEnv) =>
     },
     environment,
   );
-
-export type PostConfig = ReturnType<typeof readPostConfig>;
+}

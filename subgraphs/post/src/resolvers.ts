@@ -1,27 +1,18 @@
+import { mergeResolvers } from '@murmuration/service-kit/subgraph';
 import { authorResolvers } from './authors/resolvers.ts';
-import type { Resolvers } from './generated/resolvers.ts';
+import type { CompleteResolvers } from './generated/resolvers.ts';
 import { hashtagResolvers } from './hashtags/resolvers.ts';
 import { liveResolvers } from './live/resolvers.ts';
 import { postResolvers } from './posts/resolvers.ts';
 import { reactionResolvers } from './reactions/resolvers.ts';
 import { threadResolvers } from './threads/resolvers.ts';
 
-const concerns = [
+/** Every concern's resolvers. Abstract types need none where their values say in `__typename` what they are. */
+export const resolvers = mergeResolvers(
   postResolvers,
   reactionResolvers,
   threadResolvers,
   authorResolvers,
   hashtagResolvers,
   liveResolvers,
-];
-
-/** All concerns' resolvers as one map; several of them add fields to `Post`. */
-export const resolvers = mergeByType(concerns);
-
-function mergeByType(maps: readonly Omit<Resolvers, 'Subscription'>[]): Record<string, unknown> {
-  const merged: Record<string, object> = {};
-  for (const map of maps) {
-    for (const [type, fields] of Object.entries(map)) merged[type] = { ...merged[type], ...fields };
-  }
-  return merged;
-}
+) satisfies CompleteResolvers;

@@ -27,7 +27,7 @@ import { servePostFeed } from './internal/feed.ts';
 import { createAudienceKeyStore } from './live/audience-key-store.ts';
 import { postLiveLimits } from './live/limits.ts';
 import { resolvers } from './resolvers.ts';
-import { createServices, type Dependencies, type Services } from './services.ts';
+import { createServices, type ServiceOptions, type Services } from './services.ts';
 
 const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
 
@@ -37,13 +37,13 @@ export interface PostSubgraph {
 }
 
 /** The subgraph without a port: tests and the seeder use it in process. The caller owns what it hands in. */
-export function createPostSubgraph(dependencies: Dependencies): PostSubgraph {
-  const services = createServices(dependencies);
+export function createPostSubgraph(options: ServiceOptions): PostSubgraph {
+  const services = createServices(options);
   const subgraph = createSubgraph<Context>({
     name: 'post',
     typeDefs,
     resolvers,
-    logger: dependencies.logger,
+    logger: options.logger,
     createContext: (request) =>
       Object.assign(request, { services, loaders: services.createLoaders(request) }),
   });
@@ -65,7 +65,8 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
   const redis = createRedisCache({ ...redisAddressOf(config), logger, name: 'post' });
   lifecycle.onStop('redis', () => redis.close());
   const keys = config.INTERNAL_KEYS;
-  const user = createInternalClient({ self: 'post', service: 'user', url: config.USER_URL, keys });
+  const { INTERNAL_TIMEOUT_MS: timeoutMs, USER_URL: userUrl } = config;
+  const user = createInternalClient({ self: 'post', service: 'user', url: userUrl, keys, timeoutMs });
   lifecycle.onStop('user client', () => user.close());
   // A connection of its own: a read of the feed waits for what comes.
   const watched = createInternalClient({ self: 'post', service: 'user', url: config.USER_URL, keys });
@@ -83,7 +84,7 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
   const metrics = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
   lifecycle.onStop('metrics', () => metrics.close());
   const jwksUrl = `${config.TIMELINE_URL}/.well-known/jwks.json`;
-  const audiences = createAudienceVerifier({ issuer: 'timeline', url: jwksUrl, logger });
+  const audiences = createAudienceVerifier({ issuer: 'timeline', url: jwksUrl, logger, timeoutMs });
   lifecycle.onStop('audiences', async () => audiences.stop());
   const audienceKeys = startAudienceKeys({ store: createAudienceKeyStore(choresDatabase), logger });
   lifecycle.onStop('audience keys', async () => audienceKeys.stop());

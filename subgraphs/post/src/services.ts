@@ -21,7 +21,7 @@ import { createLoaders, type Loaders } from './loaders.ts';
 import { createHandleResolver, type HandleResolver } from './posts/mentions.ts';
 import type { ReactionKind } from './reactions/repository.ts';
 
-export interface Dependencies {
+export interface ServiceOptions {
   database: PostDatabase;
   redis: RedisCache;
   user: Pick<InternalClient, 'call'>;
@@ -58,7 +58,7 @@ export interface Services {
   imports: ImportService;
 }
 
-export function createServices(dependencies: Dependencies): Services {
+export function createServices(options: ServiceOptions): Services {
   const {
     audienceKeys,
     audiences,
@@ -69,7 +69,7 @@ export function createServices(dependencies: Dependencies): Services {
     logger,
     redis,
     user,
-  } = dependencies;
+  } = options;
   const relationships = createRelationships({ redis, user });
   const sights = createPostSights({ relationships, sights: createAuthorSights({ redis, user }) });
   const resolveHandles = createHandleResolver(user);

@@ -20,8 +20,9 @@ const pool = createTimelinePool({
   applicationName: 'murmuration-timeline-backfill',
   onError: (error) => logger.warn({ err: error }, 'an idle connection broke'),
 });
+const { INTERNAL_KEYS: keys, INTERNAL_TIMEOUT_MS: timeoutMs } = config;
 const client = (service: string, url: string) =>
-  createInternalClient({ self: 'timeline', service, url, keys: config.INTERNAL_KEYS });
+  createInternalClient({ self: 'timeline', service, url, keys, timeoutMs });
 const producers = { user: client('user', config.USER_URL), post: client('post', config.POST_URL) };
 const bigFollowers = config.TIMELINE_BIG_FOLLOWERS;
 const ended = new AbortController();

@@ -1,5 +1,6 @@
 import { readConfig, redisSettings, setting } from '@murmuration/config';
 import { poolLimits } from '@murmuration/postgres';
+import { internalClientLimits } from '@murmuration/service-kit';
 import { timelineLimits } from './limits.ts';
 
 const shared = {
@@ -8,6 +9,8 @@ const shared = {
   TIMELINE_DATABASE_URL: setting.postgresUrl(),
   ...redisSettings,
   INTERNAL_KEYS: setting.internalKeys(),
+  /** How long another service may take for what it is asked. */
+  INTERNAL_TIMEOUT_MS: setting.integer(internalClientLimits.timeoutMs, 1),
   USER_URL: setting.httpUrl(),
   LOG_LEVEL: setting.logLevel(),
   /** Cached lists are not believed while something has waited to be pushed for longer than this. */

@@ -20,9 +20,8 @@ import {
 import type { TimelineConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { createTimelinePool, createTimelineReads } from './database/pool.ts';
-import { homeResolvers } from './home/resolvers.ts';
 import { timelineLimits } from './limits.ts';
-import { liveResolvers } from './live/resolvers.ts';
+import { resolvers } from './resolvers.ts';
 import { type Services, startServices } from './services.ts';
 
 const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
@@ -32,7 +31,7 @@ export function createTimelineSubgraph(services: Services, logger: Logger): Subg
   return createSubgraph<Context>({
     name: 'timeline',
     typeDefs,
-    resolvers: { ...homeResolvers, ...liveResolvers },
+    resolvers,
     createContext: (request) => Object.assign(request, { services }),
     logger,
   });
@@ -62,7 +61,8 @@ export async function startTimeline(
   const redis = createRedisCache({ ...redisAddressOf(config), logger, name: 'timeline' });
   lifecycle.onStop('redis', () => redis.close());
   const keys = config.INTERNAL_KEYS;
-  const user = createInternalClient({ self: 'timeline', service: 'user', url: config.USER_URL, keys });
+  const { INTERNAL_TIMEOUT_MS: timeoutMs, USER_URL: userUrl } = config;
+  const user = createInternalClient({ self: 'timeline', service: 'user', url: userUrl, keys, timeoutMs });
   lifecycle.onStop('user', () => user.close());
   const limits = {
     ...timelineLimits,

@@ -69,7 +69,7 @@ export async function startWorkers(
   const keys = config.INTERNAL_KEYS;
   watchKey('internal', keys[0]);
   const client = (service: string, url: string) =>
-    createInternalClient({ self: 'timeline', service, url, keys });
+    createInternalClient({ self: 'timeline', service, url, keys, timeoutMs: config.INTERNAL_TIMEOUT_MS });
   const producers = { user: client('user', config.USER_URL), post: client('post', config.POST_URL) };
   const onCommitted = () => {
     publisher.poke();

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
   const keys = [{ id: 'test', secret: randomBytes(32) }] as const;
-  user = createInternalClient({ self: 'timeline', service: 'user', url, keys });
+  user = createInternalClient({ self: 'timeline', service: 'user', url, keys, timeoutMs: 15_000 });
   // A request that a busy machine makes wait shall not be made again, and counted twice.
   const patient: Pick<InternalClient, 'call'> = {
     call: (request) => user.call({ ...request, timeoutMs: 30_000 }),

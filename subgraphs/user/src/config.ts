@@ -1,11 +1,12 @@
 import { readConfig, redisSettings, setting } from '@murmuration/config';
+import { internalClientLimits } from '@murmuration/service-kit';
 import { z } from 'zod';
 import { accountDefaults, type AccountSettings } from './accounts/settings.ts';
 import { userLiveLimits } from './live/limits.ts';
 import { relationDefaults } from './relations/limits.ts';
 import { parseSigningKeys } from './sessions/keys.ts';
 
-export type Config = ReturnType<typeof readUserConfig>;
+export type UserConfig = ReturnType<typeof readUserConfig>;
 
 /** Every setting of this process. */
 export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
@@ -20,6 +21,8 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
       /** Asked whether a post exists for whoever asks for it by `node`. */
       POST_URL: setting.httpUrl(),
       INTERNAL_KEYS: setting.internalKeys(),
+      /** How long another service may take for what it is asked. */
+      INTERNAL_TIMEOUT_MS: setting.integer(internalClientLimits.timeoutMs, 1),
       JWT_SIGNING_KEYS: z.string().transform((text, context) => {
         try {
           return parseSigningKeys(text);
@@ -57,7 +60,7 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
 }
 
 /** The settings of accounts under the names that the code uses. */
-export function accountSettingsOf(config: Config): AccountSettings {
+export function accountSettingsOf(config: UserConfig): AccountSettings {
   return {
     passwordMaxWaiting: config.PASSWORD_MAX_WAITING,
     passwordMaxWaitMs: config.PASSWORD_MAX_WAIT_MS,

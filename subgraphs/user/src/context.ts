@@ -1,15 +1,11 @@
 import type { RequestContext } from '@murmuration/service-kit/subgraph';
-import { createNodeLoaders, type NodeLoaders } from './nodes/owners.ts';
+import type { Asker } from './loaders.ts';
+import { createNodeLoaders } from './nodes/owners.ts';
 import type { Services } from './services.ts';
-import type { View } from './view.ts';
 
-export interface Loaders extends View {
-  nodes: NodeLoaders;
-}
-
-export interface Context extends RequestContext {
+/** What every resolver gets: who asks, what was already loaded for them, and the domain. */
+export interface Context extends Asker {
   services: Services;
-  loaders: Loaders;
 }
 
 export function createContext(request: RequestContext, services: Services): Context {

@@ -1,6 +1,7 @@
+import { mergeResolvers } from '@murmuration/service-kit/subgraph';
 import { accountResolvers } from './accounts/resolvers.ts';
 import { emailResolvers } from './emails/resolvers.ts';
-import type { Resolvers } from './generated/resolvers.ts';
+import type { CompleteResolvers } from './generated/resolvers.ts';
 import { listResolvers } from './lists/resolvers.ts';
 import { liveResolvers } from './live/resolvers.ts';
 import { nodeResolvers } from './nodes/resolvers.ts';
@@ -11,19 +12,15 @@ import { dateTime } from './scalars.ts';
 import { sessionResolvers } from './sessions/resolvers.ts';
 
 /** Every concern's resolvers. Abstract types need none where their values say in `__typename` what they are. */
-export const resolvers: Resolvers & { Subscription: unknown } = {
-  ...liveResolvers,
-  DateTime: dateTime,
-  Query: { ...profileResolvers.Query, ...nodeResolvers.Query },
-  Mutation: {
-    ...accountResolvers.Mutation,
-    ...sessionResolvers.Mutation,
-    ...emailResolvers.Mutation,
-    ...passwordResolvers.Mutation,
-    ...profileResolvers.Mutation,
-    ...relationResolvers.Mutation,
-  },
-  User: { ...profileResolvers.User, ...listResolvers.User },
-  UserEdge: { ...listResolvers.UserEdge },
-  ViewerRelation: { ...profileResolvers.ViewerRelation },
-};
+export const resolvers = mergeResolvers(
+  { DateTime: dateTime },
+  accountResolvers,
+  sessionResolvers,
+  emailResolvers,
+  passwordResolvers,
+  profileResolvers,
+  relationResolvers,
+  listResolvers,
+  nodeResolvers,
+  liveResolvers,
+) satisfies CompleteResolvers;

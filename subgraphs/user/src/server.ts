@@ -20,7 +20,7 @@ import {
   type Subgraph,
   watchPool,
 } from '@murmuration/service-kit/subgraph';
-import { accountSettingsOf, type Config } from './config.ts';
+import { accountSettingsOf, type UserConfig } from './config.ts';
 import { type Context, createContext } from './context.ts';
 import { startHousekeeping } from './housekeeping/loop.ts';
 import { serveUserFeed } from './internal/feed.ts';
@@ -51,7 +51,7 @@ export function createUserSubgraph(options: ServiceOptions): UserSubgraph {
 
 /** Starts the process: database, cache, HTTP, metrics, housekeeping. Returns the base URL. */
 export async function startUser(
-  config: Config,
+  config: UserConfig,
   lifecycle: Lifecycle,
   logger: Logger = createLogger('user', config.LOG_LEVEL),
 ): Promise<string> {
@@ -67,7 +67,8 @@ export async function startUser(
   lifecycle.onStop('redis', () => redis.close());
 
   const keys = config.INTERNAL_KEYS;
-  const post = createInternalClient({ self: 'user', service: 'post', url: config.POST_URL, keys });
+  const { INTERNAL_TIMEOUT_MS: timeoutMs, POST_URL: postUrl } = config;
+  const post = createInternalClient({ self: 'user', service: 'post', url: postUrl, keys, timeoutMs });
   lifecycle.onStop('post client', () => post.close());
 
   const signingKeys = config.JWT_SIGNING_KEYS;
@@ -103,7 +104,7 @@ export async function startUser(
     applicationName: 'murmuration-user-chores',
   });
   lifecycle.onStop('database of the chores', () => choresDatabase.$disconnect());
-  const housekeeping = startHousekeeping({ database: choresDatabase, logger });
+  const housekeeping = startHousekeeping(choresDatabase, logger);
   lifecycle.onStop('housekeeping', () => housekeeping.stop());
 
   const databaseCheck = createDatabaseCheck(config.USER_DATABASE_URL, 'murmuration-user');

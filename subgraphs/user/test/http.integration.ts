@@ -40,7 +40,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'silent',
   });
   url = await startUser(config, lifecycle, logger);
-  post = createInternalClient({ self: 'post', service: 'user', url, keys });
+  post = createInternalClient({ self: 'post', service: 'user', url, keys, timeoutMs: 15_000 });
 });
 afterAll(async () => {
   await post.close();

@@ -28,9 +28,10 @@ export function createAudienceVerifier(options: {
   /** Of its key set. */
   url: string;
   logger: Logger;
+  timeoutMs?: number;
 }): AudienceVerifier {
-  const { issuer, logger } = options;
-  const keys = createKeySet({ url: options.url, logger });
+  const { issuer, logger, timeoutMs, url } = options;
+  const keys = createKeySet({ url, logger, ...(timeoutMs !== undefined && { timeoutMs }) });
   const known = new LRUCache<string, Promise<EventGrant | null>>({
     max: audienceLimits.remembered,
     ttl: audienceLimits.lifeMs,

@@ -49,6 +49,8 @@ export function createInternalClient(options: {
   url: string;
   keys: readonly [InternalKey, ...InternalKey[]];
   connections?: number;
+  /** How long each call may take that names no time of its own. */
+  timeoutMs?: number;
 }): InternalClient {
   const pool = new Pool(options.url, {
     connections: options.connections ?? internalClientLimits.connections,
@@ -81,7 +83,9 @@ export function createInternalClient(options: {
       requestId: request.requestId ?? 'internal',
       identity: request.identity ?? ({ kind: 'service', name: options.self } as const),
     };
-    const timeout = AbortSignal.timeout(request.timeoutMs ?? internalClientLimits.timeoutMs);
+    const timeout = AbortSignal.timeout(
+      request.timeoutMs ?? options.timeoutMs ?? internalClientLimits.timeoutMs,
+    );
     const answer = await pool.request({
       method,
       path,

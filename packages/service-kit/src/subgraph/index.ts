@@ -1,4 +1,5 @@
 /** What the processes of a subgraph use beside what every process does. */
+export type { Complete } from './complete-resolvers.ts';
 export { createRequestContext, type RequestContext, requireViewer } from './context.ts';
 export { audienceLimits, audienceOfVisibility, type EventGrant } from '../audience/claims.ts';
 export { type AudienceKeys, type AudienceKeyStore, startAudienceKeys } from '../audience/keys.ts';
@@ -9,6 +10,7 @@ export { createDatabaseCheck } from './database-check.ts';
 export { type LiveServer, liveLimits, serveLive } from './live.ts';
 export { liveCloseCodes, SlowConsumer } from './live-codes.ts';
 export { createLoader, loaderLimits } from './loader.ts';
+export { mergeResolvers } from './merge-resolvers.ts';
 export { envelopeOf, serveSubgraph, type SubgraphServerOptions } from './serve.ts';
 export { eventOf, SharedEvent, SharedStream } from './shared-event.ts';
 export { createSubgraph, type GraphQLRequest, type Subgraph } from './subgraph.ts';

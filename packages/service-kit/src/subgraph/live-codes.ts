@@ -1,6 +1,5 @@
 import { GraphQLError } from 'graphql';
 import { errorCodes } from '../errors/codes.ts';
-import type { LiveFrames } from './live-frames.ts';
 
 /** Codes with which a live socket is closed, beside those of the protocol (4400, 4401, 4408, 4409, 4429). */
 export const liveCloseCodes = {
@@ -21,11 +20,4 @@ export class SlowConsumer extends GraphQLError {
   constructor(message: string) {
     super(message, { extensions: { code: errorCodes.slowConsumer } });
   }
-}
-
-/** What a socket's context carries beside the protocol's own. */
-export interface LiveExtra {
-  close(by: LiveClose): void;
-  /** Where events go that several streams are told alike. */
-  readonly frames: LiveFrames;
 }

@@ -1,7 +1,8 @@
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, type Server } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import { type LiveClose, liveCloseCodes, type LiveExtra } from './live-codes.ts';
+import { type LiveClose, liveCloseCodes } from './live-codes.ts';
+import type { LiveExtra } from './live-extra.ts';
 import { createFrames } from './live-frames.ts';
 import { manyProtocol } from './many-protocol.ts';
 

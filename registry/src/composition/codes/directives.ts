@@ -1,4 +1,4 @@
-import type { CodeExplanation } from '../fixes.ts';
+import type { CodeExplanation } from './explanation.ts';
 
 /** Codes about composed directives, cost and context. */
 export const directiveCodes: Record<string, CodeExplanation> = {

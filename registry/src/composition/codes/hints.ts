@@ -1,4 +1,4 @@
-import type { CodeExplanation } from '../fixes.ts';
+import type { CodeExplanation } from './explanation.ts';
 
 /** Codes of what composes and is hardly meant so. */
 export const hintCodes: Record<string, CodeExplanation> = {

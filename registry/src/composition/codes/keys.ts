@@ -1,4 +1,4 @@
-import type { CodeExplanation } from '../fixes.ts';
+import type { CodeExplanation } from './explanation.ts';
 
 /** Codes about entities and what refers to them. */
 export const keyCodes: Record<string, CodeExplanation> = {

@@ -1,4 +1,4 @@
-import type { CodeExplanation } from '../fixes.ts';
+import type { CodeExplanation } from './explanation.ts';
 
 /** Codes about the SDL itself. */
 export const sdlCodes: Record<string, CodeExplanation> = {

@@ -1,4 +1,4 @@
-import type { CodeExplanation } from '../fixes.ts';
+import type { CodeExplanation } from './explanation.ts';
 
 /** Codes about what clients may see. */
 export const visibilityCodes: Record<string, CodeExplanation> = {

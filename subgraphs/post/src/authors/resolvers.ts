@@ -2,7 +2,7 @@ import { timeOf } from '@murmuration/ids';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { countPosts, findAuthor, pageOfPosts } from './service.ts';
 
-export const authorResolvers: Resolvers = {
+export const authorResolvers = {
   User: {
     __resolveReference: ({ id }, context) => findAuthor(context, id),
     postCount: (author, _args, context) => countPosts(context, author),
@@ -12,4 +12,4 @@ export const authorResolvers: Resolvers = {
     repostedAt: ({ node, row }) =>
       row?.repostId == null || node instanceof Error ? null : new Date(timeOf(row.repostId)).toISOString(),
   },
-};
+} satisfies Resolvers;

@@ -1,11 +1,12 @@
 import type { PostDatabase } from '@murmuration/prisma/post';
-import { audienceOf, chooseVisibility, readMarks } from '../posts/draft.ts';
-import { facetsOf } from '../posts/facets.ts';
+import { facetsOf, mentionedIn } from '../posts/facets.ts';
 import type { Draft } from '../posts/insert.ts';
+import { readMarks } from '../posts/marks.ts';
+import { audienceOf, chooseVisibility } from '../posts/policy.ts';
 import type { PostRow } from '../posts/post.ts';
 import { findPosts } from '../posts/repository.ts';
 import { normaliseText } from '../posts/text.ts';
-import type { ImportedPost } from './service.ts';
+import type { ImportedPost } from './imported.ts';
 
 /** A draft whose id is known already. */
 export type Prepared = Draft & { id: bigint; rootId: bigint; quotedAuthorId: bigint | null };
@@ -53,7 +54,7 @@ function draftOf(post: ImportedPost, text: string, facets: PostRow['facets'], kn
     quotedId: quoted?.id ?? null,
     quotedAuthorId: quoted?.authorId ?? null,
     visibility,
-    mentionedIds: audienceOf({ authorId, facets, visibility, parent }),
+    mentionedIds: audienceOf({ authorId, mentionedIds: mentionedIn(facets), visibility, parent }),
   };
 }
 

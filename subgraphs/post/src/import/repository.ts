@@ -3,14 +3,8 @@ import { postEvents, reactionEvents } from '../internal/payloads.ts';
 import { answeredDeltas, authorDeltas } from '../posts/counting.ts';
 import { listedTags } from '../posts/insert.ts';
 import { reactionTables, type ReactionKind } from '../reactions/repository.ts';
+import type { ImportedReaction } from './imported.ts';
 import type { Prepared } from './prepare.ts';
-
-export interface ImportedReaction {
-  /** When it was; the sort key of lists and, for a repost, its place in timelines. */
-  id: bigint;
-  personId: bigint;
-  postId: bigint;
-}
 
 /** What is quoted may stand in the same batch, which no statement sees in the table yet. */
 const quotedInBatch = 'SELECT g."quotedAuthorId" FROM given g WHERE g.id = p.id';

@@ -1,25 +1,11 @@
 import type { PostDatabase } from '@murmuration/prisma/post';
 import type { HandleResolver } from '../posts/mentions.ts';
-import type { Visibility } from '../posts/post.ts';
+import type { ImportedPost, ImportedReaction } from './imported.ts';
 import { prepare } from './prepare.ts';
-import { type ImportedReaction, insertPosts, insertReactions } from './repository.ts';
+import { insertPosts, insertReactions } from './repository.ts';
 
 /** Rows of one statement at most; the feed's horizon is held only as long as a batch takes. */
 export const importBatchSize = 2_000;
-
-/** A post as it comes from elsewhere, with an id made in code: `idAt(ms) + n`, at most 1,024 a millisecond. */
-export interface ImportedPost {
-  id: bigint;
-  authorId: bigint;
-  text: string;
-  /** A post that was imported earlier, or stands earlier in the list. */
-  replyToId?: bigint | null;
-  quotedId?: bigint | null;
-  /** Left out: as a client's post. */
-  visibility?: Visibility;
-}
-
-export type { ImportedReaction } from './repository.ts';
 
 /**
  * Brings in many posts and reactions at once, through the same rules and with the events and counters that

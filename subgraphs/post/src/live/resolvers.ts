@@ -19,7 +19,7 @@ interface Resume {
 /** Codegen's type of a subscription does not know that a resolver takes what its stream tells. */
 type LiveResolvers = Omit<Resolvers, 'Subscription'> & { Subscription: object };
 
-export const liveResolvers: LiveResolvers = {
+export const liveResolvers = {
   Subscription: {
     postUpdates: {
       subscribe: async (
@@ -44,7 +44,7 @@ export const liveResolvers: LiveResolvers = {
   ReplyAdded: { reply: ({ post }) => post },
   CountsChanged: { post: ({ post }) => post },
   PostDeleted: { postId: ({ postId }) => encodeId('Post', postId) },
-};
+} satisfies LiveResolvers;
 
 /** Once for all who are told where that is right for all of them, else for each. */
 function told(events: Pourable<LiveEvent>, info: GraphQLResolveInfo): AsyncIterableIterator<unknown> {

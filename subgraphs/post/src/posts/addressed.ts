@@ -1,7 +1,7 @@
 import type { Relation } from '@murmuration/relationships';
 import { notFound } from '@murmuration/service-kit';
 import type { Context } from '../context.ts';
-import { requireVisible } from './audience.ts';
+import { requireVisible } from './policy.ts';
 import type { PostRow } from './post.ts';
 
 export interface Addressed {

@@ -1,15 +1,13 @@
-import { notAllowed, validationError } from '@murmuration/service-kit';
 import type { Context } from '../context.ts';
 import type { CreatePostInput } from '../generated/resolvers.ts';
 import { type Addressed, loadAddressed } from './addressed.ts';
-import { effectiveVisibility, isWider } from './audience.ts';
-import { type Facet, facetsOf, findMarks, handlesIn, type Mark, mentionedIn } from './facets.ts';
+import { facetsOf, mentionedIn } from './facets.ts';
 import { postIdFrom } from './input.ts';
 import type { Draft } from './insert.ts';
-import type { PostRow, Visibility } from './post.ts';
+import { readMarks } from './marks.ts';
+import { audienceOf, chooseVisibility, effectiveVisibility, requireShareable } from './policy.ts';
+import type { Visibility } from './post.ts';
 import { normaliseText } from './text.ts';
-
-export const draftLimits = { mentions: 50 } as const;
 
 /**
  * Turns what a client sent into a post that may be written.
@@ -36,9 +34,7 @@ export async function createDraft(
     replyToId === null ? null : loadAddressed(context, 'replyToId', replyToId),
     quotedId === null ? null : loadAddressed(context, 'quotedId', quotedId),
   ]);
-  if (quoted && effectiveVisibility(quoted.relation, quoted.post) !== 'public') {
-    throw notAllowed('Only what everyone may see can be quoted.', { code: 'NOT_PUBLIC', path: ['quotedId'] });
-  }
+  if (quoted) requireShareable('quoted', quoted.relation, quoted.post, ['quotedId']);
   const wanted = input.visibility?.toLowerCase() as Visibility | undefined;
   const visibility = chooseVisibility(wanted, widestFor(parent));
   const facets = facetsOf(marks, await context.services.resolveHandles(handles, context));
@@ -51,51 +47,15 @@ export async function createDraft(
     rootId: parent?.post.rootId ?? null,
     quotedId,
     visibility,
-    mentionedIds: audienceOf({ authorId, facets, visibility, parent: parent?.post ?? null }),
+    mentionedIds: audienceOf({
+      authorId,
+      mentionedIds: mentionedIn(facets),
+      visibility,
+      parent: parent?.post ?? null,
+    }),
   };
-}
-
-/**
- * Everything in a text that may mean something, and the handles to look up.
- * @throws UserErrors `ValidationError` of the field `text`
- */
-export function readMarks(text: string): { marks: Mark[]; handles: string[] } {
-  const marks = findMarks(text);
-  const handles = handlesIn(marks);
-  if (handles.length > draftLimits.mentions) {
-    throw validationError('text', `At most ${draftLimits.mentions} people can be mentioned.`);
-  }
-  return { marks, handles };
 }
 
 function widestFor(parent: Addressed | null): Visibility {
   return parent === null ? 'public' : effectiveVisibility(parent.relation, parent.post);
-}
-
-/** Whom a post is for by name: those it mentions and, unless it is for everyone, whom it answers. */
-export function audienceOf(options: {
-  authorId: bigint;
-  facets: readonly Facet[];
-  visibility: Visibility;
-  parent: PostRow | null;
-}): bigint[] {
-  const { authorId, facets, parent, visibility } = options;
-  const answered = parent && visibility !== 'public' ? [parent.authorId] : [];
-  const ids = new Set([...mentionedIn(facets), ...answered]);
-  ids.delete(authorId);
-  return [...ids];
-}
-
-/**
- * What a reply's author wants, or as wide as it may be.
- * @throws UserErrors `NotAllowed`
- */
-export function chooseVisibility(wanted: Visibility | undefined, widest: Visibility): Visibility {
-  if (wanted && isWider(wanted, widest)) {
-    throw notAllowed('The visibility of a reply cannot be wider than that of what it answers.', {
-      code: 'WIDER_THAN_PARENT',
-      path: ['visibility'],
-    });
-  }
-  return wanted ?? widest;
 }

@@ -9,7 +9,7 @@ import { inSpan } from '@murmuration/service-kit';
 import { createLoader, loaderLimits } from '@murmuration/service-kit/subgraph';
 import type { EventGrant } from '@murmuration/service-kit/subgraph';
 import DataLoader from 'dataloader';
-import { isGranted, isVisible } from './audience.ts';
+import { isGranted, isVisible } from './policy.ts';
 import type { PostRow } from './post.ts';
 import {
   type DetailedPost,

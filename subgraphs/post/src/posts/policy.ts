@@ -1,6 +1,6 @@
 import { encodeId } from '@murmuration/ids';
 import { has, maySeePost, maySeeProfile, type Relation, relationBits } from '@murmuration/relationships';
-import { blocked, notFound } from '@murmuration/service-kit';
+import { blocked, notAllowed, notFound } from '@murmuration/service-kit';
 import type { EventGrant } from '@murmuration/service-kit/subgraph';
 import { type PostRow, type Visibility, visibilities } from './post.ts';
 
@@ -37,12 +37,65 @@ export function requireVisible(
   throw notFound('post', { path });
 }
 
+/**
+ * That a post may be shown to others: a quote or a repost of what not everyone may see would tell that it exists.
+ * @throws UserErrors `NotAllowed`
+ */
+export function requireShareable(
+  verb: 'quoted' | 'reposted',
+  relation: Relation,
+  post: PostRow,
+  path: readonly string[],
+): void {
+  if (effectiveVisibility(relation, post) === 'public') return;
+  throw notAllowed(`Only what everyone may see can be ${verb}.`, { code: 'NOT_PUBLIC', path });
+}
+
+/**
+ * That the viewer may delete a post, which its author may even when it is deleted.
+ * @throws UserErrors `NotAllowed` for a post of somebody else's that they see, else `NotFound`
+ */
+export function requireOwn(
+  viewerId: bigint,
+  relation: Relation,
+  post: PostRow,
+  path: readonly string[],
+): void {
+  if (post.authorId === viewerId) return;
+  if (!isVisible(viewerId, relation, post)) throw notFound('post', { path });
+  throw notAllowed('Only its author can delete a post.', { code: 'NOT_AUTHOR', path });
+}
+
 /** How widely a post is really seen: a private account's public posts are for its followers. */
 export function effectiveVisibility(relation: Relation, post: PostRow): Visibility {
   const isNarrowed = post.visibility === 'public' && has(relation, 'authorPrivate') && !has(relation, 'self');
   return isNarrowed ? 'followers' : post.visibility;
 }
 
-export function isWider(one: Visibility, other: Visibility): boolean {
-  return visibilities.indexOf(one) > visibilities.indexOf(other);
+/**
+ * What a reply's author wants, or as wide as it may be: never wider than what it answers, for it tells what that says.
+ * @throws UserErrors `NotAllowed`
+ */
+export function chooseVisibility(wanted: Visibility | undefined, widest: Visibility): Visibility {
+  if (wanted && visibilities.indexOf(wanted) > visibilities.indexOf(widest)) {
+    throw notAllowed('The visibility of a reply cannot be wider than that of what it answers.', {
+      code: 'WIDER_THAN_PARENT',
+      path: ['visibility'],
+    });
+  }
+  return wanted ?? widest;
+}
+
+/** Whom a post is for by name: those it mentions and, unless it is for everyone, whom it answers. */
+export function audienceOf(options: {
+  authorId: bigint;
+  mentionedIds: readonly bigint[];
+  visibility: Visibility;
+  parent: Pick<PostRow, 'authorId'> | null;
+}): bigint[] {
+  const { authorId, mentionedIds, parent, visibility } = options;
+  const answered = parent && visibility !== 'public' ? [parent.authorId] : [];
+  const ids = new Set([...mentionedIds, ...answered]);
+  ids.delete(authorId);
+  return [...ids];
 }

@@ -8,7 +8,7 @@ import type { PostRow } from './post.ts';
 import { createPost, deletePost } from './service.ts';
 import { shownFacets } from './shown-facets.ts';
 
-export const postResolvers: Resolvers = {
+export const postResolvers = {
   Query: {
     post: (_root, { id }, { loaders }) => loaders.visibleById(decodeInputId('Post', 'id', id)),
   },
@@ -37,7 +37,7 @@ export const postResolvers: Resolvers = {
   MentionFacet: {
     user: ({ userId }, _args, context) => visibleAuthor(context, BigInt(userId)),
   },
-};
+} satisfies Resolvers;
 
 /** A key of another subgraph's; one that is no id of a post is as good as unknown. */
 function findReferenced({ loaders }: Context, wireId: string): Promise<PostRow | null> | null {

@@ -1,12 +1,13 @@
-import { conflict, notAllowed, notFound } from '@murmuration/service-kit';
+import { relationBits } from '@murmuration/relationships';
+import { conflict, notFound } from '@murmuration/service-kit';
 import { requireViewer } from '@murmuration/service-kit/subgraph';
 import type { Context } from '../context.ts';
 import type { CreatePostInput } from '../generated/resolvers.ts';
-import { isVisible } from './audience.ts';
 import { createDraft } from './draft.ts';
 import { type Attempt, attemptFrom, findResult, isLockTimeout } from './idempotency.ts';
 import { postIdFrom } from './input.ts';
 import { insertPost } from './insert.ts';
+import { requireOwn } from './policy.ts';
 import type { PostRow } from './post.ts';
 import { removePost } from './remove.ts';
 import { hasWritten } from '../written.ts';
@@ -45,12 +46,9 @@ export async function deletePost(context: Context, wireId: string): Promise<{ de
   const path = ['postId'];
   const post = await context.loaders.rows.load(postIdFrom('postId', wireId));
   if (post === null) throw notFound('post', { path });
-  if (post.authorId !== viewerId) {
-    const isThere = isVisible(viewerId, await context.loaders.relation(post.authorId), post);
-    throw isThere
-      ? notAllowed('Only its author can delete a post.', { code: 'NOT_AUTHOR', path })
-      : notFound('post', { path });
-  }
+  const isOwn = post.authorId === viewerId;
+  const relation = isOwn ? relationBits.self : await context.loaders.relation(post.authorId);
+  requireOwn(viewerId, relation, post, path);
   const writtenAt = await removePost(context.services.database, post);
   if (writtenAt !== null) hasWritten(context, writtenAt);
   return { deletedPostId: wireId };

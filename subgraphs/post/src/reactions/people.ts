@@ -1,4 +1,4 @@
-import { type Connection, type Page, type PageArguments, pageFrom } from '@murmuration/ids';
+import { type Connection, type Edge, type Page, type PageArguments, pageFrom } from '@murmuration/ids';
 import { maySeePost } from '@murmuration/relationships';
 import { type AuthorKey, authorKey } from '../authors/author.ts';
 import type { Context } from '../context.ts';
@@ -9,6 +9,7 @@ import type { ReactionKind } from './repository.ts';
 
 /** Those who did something with a post, a page at a time. */
 export type ReactionConnection = Connection<AuthorKey | Error>;
+export type ReactionEdge = Edge<AuthorKey | Error>;
 
 /**
  * Who likes or reposted a post, the latest first. What somebody does in public is seen by whom their public posts are:

@@ -3,7 +3,7 @@ import { mutate } from '../mutate.ts';
 import { peopleWho } from './people.ts';
 import { react, takeBack } from './service.ts';
 
-export const reactionResolvers: Resolvers = {
+export const reactionResolvers = {
   Mutation: {
     likePost: (_root, { input }, context) => mutate(context, () => react(context, 'like', input.postId)),
     unlikePost: (_root, { input }, context) => mutate(context, () => takeBack(context, 'like', input.postId)),
@@ -18,4 +18,4 @@ export const reactionResolvers: Resolvers = {
     viewerHasLiked: ({ id }, _args, { loaders }) => loaders.detail(id, 'viewerHasLiked'),
     viewerHasReposted: ({ id }, _args, { loaders }) => loaders.detail(id, 'viewerHasReposted'),
   },
-};
+} satisfies Resolvers;

@@ -1,7 +1,7 @@
-import { notAllowed, notFound } from '@murmuration/service-kit';
+import { notFound } from '@murmuration/service-kit';
 import { requireViewer } from '@murmuration/service-kit/subgraph';
 import type { Context } from '../context.ts';
-import { effectiveVisibility } from '../posts/audience.ts';
+import { requireShareable } from '../posts/policy.ts';
 import { postIdFrom } from '../posts/input.ts';
 import type { PostRow } from '../posts/post.ts';
 import { loadAddressed } from '../posts/addressed.ts';
@@ -19,9 +19,7 @@ export async function react(
 ): Promise<{ post: PostRow | null }> {
   const viewerId = requireViewer(context);
   const { post, relation } = await loadAddressed(context, 'postId', postIdFrom('postId', wireId));
-  if (kind === 'repost' && effectiveVisibility(relation, post) !== 'public') {
-    throw notAllowed('Only what everyone may see can be reposted.', { code: 'NOT_PUBLIC', path: ['postId'] });
-  }
+  if (kind === 'repost') requireShareable('reposted', relation, post, ['postId']);
   const { found, writtenAt } = await addReaction(context.services.database, kind, viewerId, post.id);
   if (!found) throw notFound('post', { path: ['postId'] });
   if (writtenAt !== null) hasWritten(context, writtenAt);

@@ -1,7 +1,7 @@
 import type { Resolvers } from '../generated/resolvers.ts';
 import { ancestorsOf, responsesTo } from './service.ts';
 
-export const threadResolvers: Resolvers = {
+export const threadResolvers = {
   Post: {
     thread: (post) => ({ post }),
     quotes: (post, args, context) => responsesTo(context, 'quotePages', post, args),
@@ -10,4 +10,4 @@ export const threadResolvers: Resolvers = {
     ancestors: ({ post }, _args, context) => ancestorsOf(context, post),
     replies: ({ post }, args, context) => responsesTo(context, 'replyPages', post, args),
   },
-};
+} satisfies Resolvers;

@@ -2,7 +2,7 @@ import { requireViewer } from '@murmuration/service-kit/subgraph';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { bringerOf, postOf } from '../belonging/keys.ts';
 
-export const homeResolvers: Resolvers = {
+export const homeResolvers = {
   Query: {
     homeTimeline: (_root, args, context) =>
       context.services.home.timeline(requireViewer(context), args, context.position),
@@ -15,4 +15,4 @@ export const homeResolvers: Resolvers = {
     node: ({ entry }) => postOf(entry),
     repostedBy: ({ entry }) => bringerOf(entry),
   },
-};
+} satisfies Resolvers;

@@ -1,6 +1,7 @@
+import type { ChangeSource } from '@murmuration/events';
 import type { Sql } from '../database/pool.ts';
 import type { LogEntry } from '../log/append.ts';
-import { type IncomingChange, type IncomingSource, rowsOf } from './changes.ts';
+import { type IncomingChange, rowsOf } from './changes.ts';
 import { type Row, type VersionedTable, writeRows } from './versioned-table.ts';
 
 export const accounts: VersionedTable = {
@@ -18,7 +19,7 @@ export const accounts: VersionedTable = {
 export async function applyAccounts(
   sql: Sql,
   changes: readonly IncomingChange[],
-  source: IncomingSource,
+  source: ChangeSource,
   head: bigint,
 ): Promise<LogEntry[]> {
   const { incoming, traceOf } = rowsOf('account.changed', changes, (account) => ({

@@ -1,10 +1,10 @@
-import type { Sweep } from '@murmuration/events';
+import type { ChangeSource, Sweep } from '@murmuration/events';
 import type { Sql } from '../database/pool.ts';
 import { timelineLimits } from '../limits.ts';
 import { appendToLog, type LogEntry } from '../log/append.ts';
 import { lockHead, noteRebuilt } from '../log/head.ts';
 import { accounts, applyAccounts, markBig, moveReaders } from './accounts.ts';
-import type { IncomingChange, IncomingSource } from './changes.ts';
+import type { IncomingChange } from './changes.ts';
 import { applyPosts, posts } from './posts.ts';
 import { applyRelations, endsOf, relations } from './relations.ts';
 import { applyReposts, reposts } from './reposts.ts';
@@ -22,7 +22,7 @@ import { type Row, sweepRows, type VersionedTable } from './versioned-table.ts';
 export async function applyChanges(
   sql: Sql,
   changes: readonly IncomingChange[],
-  source: IncomingSource,
+  source: ChangeSource,
   bigFollowers: number = timelineLimits.bigFollowers,
 ): Promise<bigint> {
   const head = await lockHead(sql);

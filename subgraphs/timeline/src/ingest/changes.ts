@@ -1,4 +1,4 @@
-import type { ChangeSource, EventPayload, EventType } from '@murmuration/events';
+import type { EventPayload, EventType } from '@murmuration/events';
 import type { Incoming, Row } from './versioned-table.ts';
 
 /** What ingest needs of a change; those of packages/events have it. */
@@ -8,8 +8,6 @@ export interface IncomingChange {
   version: bigint;
   traceContext: string | null;
 }
-
-export type IncomingSource = ChangeSource;
 
 /** The changes of one type in a batch, as rows of their table. */
 export interface ChangedRows {

@@ -1,6 +1,7 @@
+import type { ChangeSource } from '@murmuration/events';
 import type { Sql } from '../database/pool.ts';
 import type { LogEntry } from '../log/append.ts';
-import { type IncomingChange, type IncomingSource, rowsOf } from './changes.ts';
+import { type IncomingChange, rowsOf } from './changes.ts';
 import { type VersionedTable, writeRows } from './versioned-table.ts';
 
 export const posts: VersionedTable = {
@@ -21,7 +22,7 @@ type PostRow = { id: bigint; author_id: bigint; is_deleted: boolean };
 export async function applyPosts(
   sql: Sql,
   changes: readonly IncomingChange[],
-  source: IncomingSource,
+  source: ChangeSource,
   head: bigint,
 ): Promise<LogEntry[]> {
   const { incoming, traceOf } = rowsOf('post.changed', changes, (post) => ({

@@ -1,7 +1,7 @@
-import type { EventPayload, EventType } from '@murmuration/events';
+import type { ChangeSource, EventPayload, EventType } from '@murmuration/events';
 import type { Sql } from '../database/pool.ts';
 import type { LogEntry, LogKind } from '../log/append.ts';
-import { type IncomingChange, type IncomingSource, rowsOf } from './changes.ts';
+import { type IncomingChange, rowsOf } from './changes.ts';
 import { type Row, type VersionedTable, writeRows } from './versioned-table.ts';
 
 type RelationEvent = Extract<EventType, 'follow.changed' | 'block.changed' | 'mute.changed'>;
@@ -57,7 +57,7 @@ export const relations = { follow: follows, block: blocks, mute: mutes } as cons
 export async function applyRelations(
   sql: Sql,
   changes: readonly IncomingChange[],
-  source: IncomingSource,
+  source: ChangeSource,
   head: bigint,
 ): Promise<LogEntry[]> {
   return [
@@ -70,7 +70,7 @@ export async function applyRelations(
 async function applyRelation<T extends RelationEvent>(
   sql: Sql,
   changes: readonly IncomingChange[],
-  source: IncomingSource,
+  source: ChangeSource,
   { type, table, read, begins, ends }: Relation<T>,
   head: bigint,
 ): Promise<LogEntry[]> {

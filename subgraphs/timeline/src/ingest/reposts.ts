@@ -1,6 +1,7 @@
+import type { ChangeSource } from '@murmuration/events';
 import type { Sql } from '../database/pool.ts';
 import type { LogEntry } from '../log/append.ts';
-import { type IncomingChange, type IncomingSource, rowsOf } from './changes.ts';
+import { type IncomingChange, rowsOf } from './changes.ts';
 import { type VersionedTable, writeRows, type Written } from './versioned-table.ts';
 
 export const reposts: VersionedTable = {
@@ -15,7 +16,7 @@ type RepostRow = { id: bigint; author_id: bigint; original_id: bigint; active: b
 export async function applyReposts(
   sql: Sql,
   changes: readonly IncomingChange[],
-  source: IncomingSource,
+  source: ChangeSource,
   head: bigint,
 ): Promise<LogEntry[]> {
   const { incoming, traceOf } = rowsOf('repost.changed', changes, (repost) => ({

@@ -1,6 +1,5 @@
-import type { Sweep } from '@murmuration/events';
+import type { ChangeSource, Sweep } from '@murmuration/events';
 import type { Sql } from '../database/pool.ts';
-import type { IncomingSource } from './changes.ts';
 
 type SqlType = 'bigint' | 'boolean' | 'text' | 'bigint[]';
 
@@ -43,7 +42,7 @@ export async function writeRows<After extends Row>(
   sql: Sql,
   table: VersionedTable,
   changes: readonly Incoming[],
-  source: IncomingSource,
+  source: ChangeSource,
   head: bigint,
 ): Promise<Written<After>[]> {
   if (changes.length === 0) return [];
@@ -66,7 +65,7 @@ export async function writeRows<After extends Row>(
 }
 
 /** Planned once: for a post, planning took Postgres twice as long as writing. What is held is looked up, however much that is. */
-function writeSql({ name, key, columns, follows }: VersionedTable, source: IncomingSource): string {
+function writeSql({ name, key, columns, follows }: VersionedTable, source: ChangeSource): string {
   const names = Object.keys(columns);
   const keyNames = key.join(', ');
   const keyOf = (alias: string) => key.map((column) => `${alias}.${column}`).join(', ');

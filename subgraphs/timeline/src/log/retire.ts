@@ -1,5 +1,5 @@
 import { forgetDeadLetters } from '@murmuration/events';
-import { type Logger, watchChore } from '@murmuration/service-kit';
+import { type Logger, startChores } from '@murmuration/service-kit';
 import type pg from 'pg';
 import { logRetention } from '../limits.ts';
 
@@ -25,19 +25,12 @@ export async function keepHouse(pool: pg.Pool): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-export function startHousekeeping(options: { pool: pg.Pool; logger: Logger }): { stop(): void } {
+/** Does it once an hour or so; see {@link logRetention}. */
+export function startHousekeeping(options: { pool: pg.Pool; logger: Logger }): { stop(): Promise<void> } {
   const { pool, logger } = options;
-  const noteSuccess = watchChore('keep the log');
   const run = async () => {
-    try {
-      const dropped = await keepHouse(pool);
-      noteSuccess();
-      if (dropped.length > 0) logger.info({ dropped }, 'dropped old parts of the log');
-    } catch (error) {
-      logger.warn({ err: error }, 'the housekeeping failed');
-    }
+    const dropped = await keepHouse(pool);
+    if (dropped.length > 0) logger.info({ dropped }, 'dropped old parts of the log');
   };
-  void run();
-  const timer = setInterval(() => void run(), logRetention.everyMs);
-  return { stop: () => clearInterval(timer) };
+  return startChores([{ name: 'keep the log', everyMs: logRetention.everyMs, run }], logger);
 }

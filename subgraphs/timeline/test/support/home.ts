@@ -1,3 +1,4 @@
+import type { ChangeSource } from '@murmuration/events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from '@murmuration/ids';
 import {
@@ -21,7 +22,7 @@ import { createVisible } from '../../src/belonging/visible.ts';
 import { createPushedToWatch } from '../../src/lists/pushed-to.ts';
 import { highest } from '../../src/belonging/range.ts';
 import { applyChanges } from '../../src/ingest/apply.ts';
-import type { IncomingChange, IncomingSource } from '../../src/ingest/changes.ts';
+import type { IncomingChange } from '../../src/ingest/changes.ts';
 import { type TimelineLimits, timelineLimits } from '../../src/limits.ts';
 import type { Town } from './town.ts';
 
@@ -75,7 +76,7 @@ export async function openHome(
 
   async function apply(
     changes: readonly IncomingChange[],
-    source: IncomingSource = { kind: 'feed', generation: 0n },
+    source: ChangeSource = { kind: 'feed', generation: 0n },
   ) {
     const client = await pool.connect();
     try {

@@ -1,7 +1,7 @@
 import type { UserId } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { notAllowed, unauthenticated } from '@murmuration/service-kit';
-import type { Context } from '../context.ts';
+import type { RequestContext } from '@murmuration/service-kit/subgraph';
 import type { EntryLimits } from './entry-limits.ts';
 import type { Passwords } from './passwords.ts';
 import { type Credentials, findCredentialsById } from './repository.ts';
@@ -15,7 +15,7 @@ import { type Credentials, findCredentialsById } from './repository.ts';
 export type PasswordCheck = (
   viewerId: UserId,
   given: { field: string; password: string },
-  context: Context,
+  context: RequestContext,
 ) => Promise<Credentials>;
 
 export function createPasswordCheck(options: {

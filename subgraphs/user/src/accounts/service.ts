@@ -1,9 +1,9 @@
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { notAllowed } from '@murmuration/service-kit';
 import type { PositionTeller } from '@murmuration/events';
+import type { RequestContext } from '@murmuration/service-kit/subgraph';
 import type { AfterCommit } from '../after-commit.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { Context } from '../context.ts';
 import type { SessionService, Tokens } from '../sessions/service.ts';
 import type { EntryLimits } from './entry-limits.ts';
 import type { Passwords } from './passwords.ts';
@@ -31,7 +31,7 @@ export function createAccountService(options: {
      * indexes choose.
      * @throws UserErrors a `ValidationError` a field, `Conflict` when the handle is taken, or `RateLimited`
      */
-    signUp: (input: unknown, context: Context): Promise<Tokens> =>
+    signUp: (input: unknown, context: RequestContext): Promise<Tokens> =>
       audit.around('sign-up', context, async (subject) => {
         const { password, displayName, ...account } = parseInput(signUpInput, input);
         passwords.refuseWhileFull('signUp');
@@ -54,7 +54,7 @@ export function createAccountService(options: {
       }),
 
     /** @throws UserErrors `NotAllowed`, the same for an unknown name and a wrong password, or `RateLimited` */
-    logIn: (input: { handleOrEmail: string; password: string }, context: Context): Promise<Tokens> =>
+    logIn: (input: { handleOrEmail: string; password: string }, context: RequestContext): Promise<Tokens> =>
       audit.around('log-in', context, async (subject) => {
         const { password } = input;
         const name = input.handleOrEmail.trim();

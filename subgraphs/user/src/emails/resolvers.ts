@@ -1,7 +1,7 @@
 import { payloadOf } from '@murmuration/service-kit';
 import type { Resolvers } from '../generated/resolvers.ts';
 
-export const emailResolvers: Resolvers = {
+export const emailResolvers = {
   Mutation: {
     sendEmailVerification: (_root, _args, context) =>
       payloadOf(async () => {
@@ -20,4 +20,4 @@ export const emailResolvers: Resolvers = {
     undoEmailChange: (_root, { input }, context) =>
       payloadOf(() => context.services.emails.undoChange(input.token, context)),
   },
-};
+} satisfies Resolvers;

@@ -1,13 +1,12 @@
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { validationError } from '@murmuration/service-kit';
-import { requireViewer } from '@murmuration/service-kit/subgraph';
+import { type RequestContext, requireViewer } from '@murmuration/service-kit/subgraph';
 import type { EntryLimits } from '../accounts/entry-limits.ts';
 import type { PasswordCheck } from '../accounts/password-check.ts';
 import { emailKeyOf } from '../accounts/repository.ts';
 import { emailTaken, takenField } from '../accounts/taken.ts';
 import { changeEmailInput, parseInput } from '../accounts/validation.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { Context } from '../context.ts';
 import { findLink, linkRefused, useLink } from '../mail/links.ts';
 import type { Revocation } from '../sessions/revocation.ts';
 import { askForChange, askForVerification, changeAddress, undoChange, verifyAddress } from './repository.ts';
@@ -27,7 +26,7 @@ export function createEmailService(options: {
 
   return {
     /** Sends the question again; nothing when it is answered already. @throws UserErrors `RateLimited` */
-    async sendVerification(context: Context): Promise<void> {
+    async sendVerification(context: RequestContext): Promise<void> {
       const viewerId = requireViewer(context);
       await limits.admitMail(context, viewerId);
       await askForVerification(database, viewerId);
@@ -37,7 +36,7 @@ export function createEmailService(options: {
      * The link was followed. A second time it says the same while that is still true, for people click twice.
      * @throws UserErrors `NotAllowed` for a link that is no good, `Conflict` when another account has the address
      */
-    verify: (token: string, context: Context): Promise<{ email: string }> =>
+    verify: (token: string, context: RequestContext): Promise<{ email: string }> =>
       audit.around('email-verification', context, async (subject) => {
         await limits.admitLink(context);
         const link = await findLink(database, 'verify-email', token);
@@ -57,7 +56,7 @@ export function createEmailService(options: {
      * Asks the new address. Whether another account has it is told only there.
      * @throws UserErrors `ValidationError`, `NotAllowed` for a wrong password, or `RateLimited`
      */
-    requestChange: (input: unknown, context: Context): Promise<void> =>
+    requestChange: (input: unknown, context: RequestContext): Promise<void> =>
       audit.around('email-change-request', context, async (subject) => {
         const viewerId = requireViewer(context);
         subject.account = viewerId;
@@ -71,7 +70,7 @@ export function createEmailService(options: {
       }),
 
     /** @throws UserErrors `NotAllowed` for a link that is no good, `Conflict` when another account has the address */
-    confirmChange: (token: string, context: Context): Promise<{ email: string }> =>
+    confirmChange: (token: string, context: RequestContext): Promise<{ email: string }> =>
       audit.around('email-change', context, async (subject) => {
         await limits.admitLink(context);
         const { accountId, email } = await orTaken(changeAddress(database, token));
@@ -80,7 +79,7 @@ export function createEmailService(options: {
       }),
 
     /** @throws UserErrors `NotAllowed` for a link that is no good, `Conflict` when another account has the address */
-    undoChange: (token: string, context: Context): Promise<{ email: string }> =>
+    undoChange: (token: string, context: RequestContext): Promise<{ email: string }> =>
       audit.around('email-change-undo', context, async (subject) => {
         await limits.admitLink(context);
         const { accountId, email, ended } = await orTaken(undoChange(database, token));

@@ -1,18 +1,4 @@
-import type { Connection, Edge, Page, UserId } from '@murmuration/ids';
-import type { View } from '../view.ts';
-import { type CursorCodec, cursorCodec } from '@murmuration/ids';
-
-/** Whom an edge is about, whether or not they exist for the viewer. */
-export interface Member {
-  id: UserId;
-  handle: string;
-  /** The viewer decided about them, and must be able to find them again. */
-  isDecided: boolean;
-  view: View;
-}
-
-export type PersonEdge = Edge<Member>;
-export type PersonConnection = Connection<Member>;
+import { type CursorCodec, cursorCodec, type Page, type UserId } from '@murmuration/ids';
 
 export const listKinds = ['followers', 'following', 'followRequests', 'blockedUsers', 'mutedUsers'] as const;
 export type ListKind = (typeof listKinds)[number];

@@ -2,7 +2,7 @@ import { encodeId } from '@murmuration/ids';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { readOwnList, readPublicList } from './service.ts';
 
-export const listResolvers: Resolvers = {
+export const listResolvers = {
   User: {
     followers: (person, args) => readPublicList('followers', person, args),
     following: (person, args) => readPublicList('following', person, args),
@@ -14,4 +14,4 @@ export const listResolvers: Resolvers = {
     node: ({ node }) => (node === null ? null : node.view.people.load(node.id)),
     stub: ({ node }) => (node?.isDecided ? { id: encodeId('User', node.id), handle: node.handle } : null),
   },
-};
+} satisfies Resolvers;

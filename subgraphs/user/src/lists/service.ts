@@ -1,7 +1,8 @@
 import { connectionFrom, type PageArguments, pageFrom } from '@murmuration/ids';
 import { has } from '@murmuration/relationships';
 import type { Person } from '../profiles/person.ts';
-import { type ListKind, listCursors, ownLists, type PersonConnection } from './list.ts';
+import { type ListKind, listCursors, ownLists } from './list.ts';
+import type { PersonConnection } from './member.ts';
 
 /** Followers and following of a private account are for itself and those it accepted: others get no edges. */
 export async function readPublicList(

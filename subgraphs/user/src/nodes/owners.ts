@@ -2,7 +2,7 @@ import { idTypes, typeOfId } from '@murmuration/ids';
 import { downstreamError, type InternalClient } from '@murmuration/service-kit';
 import type { RequestContext } from '@murmuration/service-kit/subgraph';
 import DataLoader from 'dataloader';
-import type { NodeStub } from './stubs.ts';
+import type { NodeStub } from './node-stub.ts';
 
 /** The types of `Node` that other subgraphs own. */
 export type ForeignNode = NodeStub['__typename'];

@@ -1,13 +1,7 @@
 import { badUserInput, decodeId, decodeInputId, typeOfId } from '@murmuration/ids';
-import type { Context } from '../context.ts';
+import type { Asker } from '../loaders.ts';
 import type { Person } from '../profiles/person.ts';
-
-/** The key of what another subgraph owns. It is answered with only where the owner says that it exists. */
-export interface NodeStub {
-  __typename: 'Post';
-  /** The wire id. */
-  ref: string;
-}
+import type { NodeStub } from './node-stub.ts';
 
 /** An error stands for what cannot be answered. */
 export type NodeValue = Person | NodeStub | Error;
@@ -16,7 +10,7 @@ export type NodeValue = Person | NodeStub | Error;
  * Any object by its wire id, null where it does not exist for the viewer.
  * @throws GraphQLError `BAD_USER_INPUT` for what is no id at all, `DOWNSTREAM_ERROR` while its owner is away
  */
-export async function readNode(argument: string, wire: string, context: Context): Promise<NodeValue | null> {
+export async function readNode(argument: string, wire: string, context: Asker): Promise<NodeValue | null> {
   const type = typeOfId(wire);
   if (type === null || decodeId(type, wire) === null)
     throw badUserInput(argument, `\`${argument}\` is not an id.`);
@@ -39,7 +33,7 @@ const nodesLimit = 100;
  * Each id for itself: one that cannot be answered is an error in its place.
  * @throws GraphQLError `BAD_USER_INPUT` for too many ids
  */
-export async function readNodes(wires: readonly string[], context: Context): Promise<(NodeValue | null)[]> {
+export async function readNodes(wires: readonly string[], context: Asker): Promise<(NodeValue | null)[]> {
   if (wires.length > nodesLimit) {
     throw badUserInput('ids', `At most ${nodesLimit} ids at once, not ${wires.length}.`);
   }

@@ -1,7 +1,7 @@
 import { payloadOf } from '@murmuration/service-kit';
 import type { Resolvers } from '../generated/resolvers.ts';
 
-export const passwordResolvers: Resolvers = {
+export const passwordResolvers = {
   Mutation: {
     changePassword: (_root, { input }, context) =>
       payloadOf(() => context.services.passwords.change(input, context)),
@@ -13,4 +13,4 @@ export const passwordResolvers: Resolvers = {
     resetPassword: (_root, { input }, context) =>
       payloadOf(() => context.services.passwords.reset(input, context)),
   },
-};
+} satisfies Resolvers;

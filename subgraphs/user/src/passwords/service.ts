@@ -1,6 +1,6 @@
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { conflict } from '@murmuration/service-kit';
-import { requireViewer } from '@murmuration/service-kit/subgraph';
+import { type RequestContext, requireViewer } from '@murmuration/service-kit/subgraph';
 import type { EntryLimits } from '../accounts/entry-limits.ts';
 import type { PasswordCheck } from '../accounts/password-check.ts';
 import type { Passwords } from '../accounts/passwords.ts';
@@ -13,7 +13,6 @@ import {
   resetPasswordInput,
 } from '../accounts/validation.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { Context } from '../context.ts';
 import { requireGoodLink } from '../mail/links.ts';
 import type { Revocation } from '../sessions/revocation.ts';
 import { enqueueReset, replacePassword, resetByLink } from './repository.ts';
@@ -37,7 +36,7 @@ export function createPasswordService(options: {
      * @throws UserErrors `ValidationError`, `NotAllowed` for a wrong password, `Conflict` when it was changed meanwhile,
      *   or `RateLimited`
      */
-    change: (input: unknown, context: Context): Promise<{ endedSessionCount: number }> =>
+    change: (input: unknown, context: RequestContext): Promise<{ endedSessionCount: number }> =>
       audit.around('password-change', context, async (subject) => {
         const viewerId = requireViewer(context);
         subject.account = viewerId;
@@ -55,7 +54,7 @@ export function createPasswordService(options: {
       }),
 
     /** Says and costs the same for everybody, whether or not they exist. @throws UserErrors `RateLimited` by address */
-    requestReset: (handleOrEmail: string, context: Context): Promise<void> =>
+    requestReset: (handleOrEmail: string, context: RequestContext): Promise<void> =>
       audit.around('password-reset-request', context, async () => {
         await limits.admitMail(context, null);
         const name = handleOrEmail.trim();
@@ -69,7 +68,7 @@ export function createPasswordService(options: {
      * @returns how many sessions were ended
      * @throws UserErrors `ValidationError`, `NotAllowed` for a link that is no good, or `RateLimited`
      */
-    reset: (input: unknown, context: Context): Promise<{ endedSessionCount: number }> =>
+    reset: (input: unknown, context: RequestContext): Promise<{ endedSessionCount: number }> =>
       audit.around('password-reset', context, async (subject) => {
         const { endSessions, newPassword, token } = parseInput(resetPasswordInput, input);
         await limits.admitLink(context);

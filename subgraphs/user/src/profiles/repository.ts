@@ -2,8 +2,7 @@ import { idArray, textArray } from '@murmuration/postgres';
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
 import { anonymousViewer, maySeeProfile } from '@murmuration/relationships';
 import { firstParameter, relationColumn, relationJoins, type ViewerSql } from '../relations/relation-sql.ts';
-import type { View } from '../view.ts';
-import type { Person, PersonCounts } from './person.ts';
+import type { Person, PersonCounts, PersonOfHandle, View } from './person.ts';
 
 type PersonRow = Omit<Person, '__typename' | 'view'>;
 
@@ -23,9 +22,6 @@ export async function findPeopleById(database: UserDatabase, view: View, ids: bi
   const values = [view.viewerId ?? anonymousViewer, idArray(ids)];
   return existing(await database.$reads.query<PersonRow>(peopleById, values), view);
 }
-
-/** A person by a handle of theirs: the one they have, or one that they gave up and nobody else has. */
-export type PersonOfHandle = Person & { foundBy: string };
 
 const peopleByHandle = {
   name: 'people-by-handle',

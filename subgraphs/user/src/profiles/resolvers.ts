@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import type { Person, PersonCounts } from './person.ts';
 
-export const profileResolvers: Resolvers = {
+export const profileResolvers = {
   Query: {
     viewer: (_root, _args, context) => loadById(context.viewerId, context),
     user: (_root, { handle }, context) => loadByHandle(handle, context),
@@ -31,7 +31,7 @@ export const profileResolvers: Resolvers = {
     isBlocking: (person) => has(person.relation, 'viewerBlocks'),
     isMuting: (person) => has(person.relation, 'viewerMutes'),
   },
-};
+} satisfies Resolvers;
 
 function loadById(id: bigint | null, context: Context): Promise<Person | null> | null {
   return id === null ? null : context.loaders.people.load(id);

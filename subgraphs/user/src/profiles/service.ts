@@ -7,7 +7,7 @@ import { parseInput, profileInput } from '../accounts/validation.ts';
 import type { PositionTeller } from '@murmuration/events';
 import type { UserId } from '@murmuration/ids';
 import type { AfterCommit } from '../after-commit.ts';
-import type { Context } from '../context.ts';
+import type { Asker } from '../loaders.ts';
 import type { Person } from './person.ts';
 import type { ProfileChange } from '../accounts/validation.ts';
 import { countPrivateEvents, type HandleRest, updateAccount } from './update.ts';
@@ -41,7 +41,7 @@ export function createProfileService(options: {
      * Changes the viewer's profile. Becoming private is acknowledged once no cache can say otherwise;
      * becoming public accepts nobody: requests stay until they are answered or made anew.
      */
-    async update(input: unknown, context: Context): Promise<Person> {
+    async update(input: unknown, context: Asker): Promise<Person> {
       const viewerId = requireViewer(context);
       if (!(await context.loaders.people.load(viewerId)))
         throw unauthenticated('This account does not exist any more.');

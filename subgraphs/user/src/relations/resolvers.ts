@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import type { RelationChanges } from './changes.ts';
 
-export const relationResolvers: Resolvers = {
+export const relationResolvers = {
   Mutation: {
     followUser: change('followUser'),
     unfollowUser: change('unfollowUser'),
@@ -14,7 +14,7 @@ export const relationResolvers: Resolvers = {
     muteUser: change('muteUser'),
     unmuteUser: change('unmuteUser'),
   },
-};
+} satisfies Resolvers;
 
 function change(name: keyof RelationChanges) {
   return (_root: unknown, { input }: { input: { userId: string } }, context: Context) =>

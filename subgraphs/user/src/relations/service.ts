@@ -12,11 +12,11 @@ import {
 import { requireViewer } from '@murmuration/service-kit/subgraph';
 import type { PositionTeller } from '@murmuration/events';
 import type { AfterCommit } from '../after-commit.ts';
-import type { Context } from '../context.ts';
+import type { Asker } from '../loaders.ts';
 import type { Change } from './change.ts';
 import { relationDefaults, type RelationLimits } from './limits.ts';
 import { createRelationChanges, type RelationChanges, type Target } from './changes.ts';
-import { mayChange } from './may-change.ts';
+import { mayChange } from './policy.ts';
 import { readRelations } from './relation-sql.ts';
 
 export type RelationService = ReturnType<typeof createRelationService>;
@@ -43,7 +43,7 @@ export function createRelationService(options: {
      * Who is meant → the row with its event and counters → caches forgotten → the person as they now are.
      * Answers the payload of any of them.
      */
-    change: (name: keyof RelationChanges, input: { userId: string }, context: Context) =>
+    change: (name: keyof RelationChanges, input: { userId: string }, context: Asker) =>
       payloadOf(async () => {
         const pair = await readPair(input.userId, database, context);
         const { writtenAt, takesSightAway } = await run(name, pair);
@@ -69,7 +69,7 @@ interface Pair {
 }
 
 /** @throws UserErrors for what is nobody's id, or the viewer's own */
-async function readPair(wire: string, database: UserDatabase, context: Context): Promise<Pair> {
+async function readPair(wire: string, database: UserDatabase, context: Asker): Promise<Pair> {
   const viewerId = requireViewer(context);
   const targetId = decodeId('User', wire);
   if (targetId === null) throw validationError('userId', 'This is not the id of a person.');

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import type { Tokens } from './service.ts';
 
-export const sessionResolvers: Resolvers = {
+export const sessionResolvers = {
   Mutation: {
     logIn: (_root, { input }, context, info) =>
       answer(context, info, () => context.services.accounts.logIn(input, context)),
@@ -18,7 +18,7 @@ export const sessionResolvers: Resolvers = {
       errors: [],
     }),
   },
-};
+} satisfies Resolvers;
 
 /**
  * Tokens and their owner, as they see themselves, as the payload of a session. What other subgraphs know of the owner is read

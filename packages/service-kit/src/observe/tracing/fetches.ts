@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { context, propagation, type Span, SpanKind, trace } from '@opentelemetry/api';
-import { failSpan } from './tracing.ts';
+import { failSpan } from './fail-span.ts';
 
 /** The part of a request that the channels hand out. */
 interface OutgoingRequest {

@@ -1,6 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import { type Span, SpanKind, trace } from '@opentelemetry/api';
-import { failSpan } from './tracing.ts';
+import { failSpan } from './fail-span.ts';
 
 interface Command {
   command: string;

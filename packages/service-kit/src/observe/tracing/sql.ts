@@ -1,5 +1,5 @@
 import { type Span, SpanKind, trace } from '@opentelemetry/api';
-import { failSpan } from './tracing.ts';
+import { failSpan } from './fail-span.ts';
 
 type Query = (...values: unknown[]) => unknown;
 

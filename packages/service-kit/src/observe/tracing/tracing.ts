@@ -1,6 +1,7 @@
 import type { Attributes, Context, Span } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { api, loadApi } from './api.ts';
+import { failSpan } from './fail-span.ts';
 
 export interface Tracing {
   /** Sends what is still held back, then switches tracing off. */
@@ -90,11 +91,6 @@ export function currentTraceContext(): string | null {
 export function traceIds(): { traceId?: string; spanId?: string } {
   const active = isOn ? api().trace.getActiveSpan()?.spanContext() : undefined;
   return active ? { traceId: active.traceId, spanId: active.spanId } : {};
-}
-
-export function failSpan(span: Span, error: unknown): void {
-  span.setStatus({ code: api().SpanStatusCode.ERROR });
-  span.recordException(error instanceof Error ? error : String(error));
 }
 
 async function runIn<Result>(span: Span, run: () => Promise<Result> | Result): Promise<Result> {
