@@ -18,6 +18,8 @@ const config = {
   enumsAsTypes: true,
   useTypeImports: true,
   importExtension: '.ts' as const,
+  // A value must hold the fields that may be null as well: what nobody gives would be null without a word.
+  avoidOptionals: { field: true },
   // Paths of types are written as they stand here: relative to the generated file.
   contextType: '../context.ts#Context',
   ...(await readOwnConfig()),

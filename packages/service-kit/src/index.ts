@@ -23,6 +23,7 @@ export {
   notAllowed,
   notFound,
   payloadOf,
+  type PayloadWith,
   rateLimited,
   type UserError,
   type UserErrorCode,
@@ -75,6 +76,7 @@ export {
 } from './observe/tracing/tracing.ts';
 export { type Chore, startChores } from './process/chores.ts';
 export { createLifecycle, type Lifecycle, lifecycleLimits, runProcess } from './process/lifecycle.ts';
+export { serveProbes } from './process/serve-probes.ts';
 export { revocationChannel, revocationsPath } from './revocations.ts';
 export { redisLimits } from './redis/connection.ts';
 export { createRedisCache, type RedisCache } from './redis/redis.ts';

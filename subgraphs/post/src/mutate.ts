@@ -1,4 +1,4 @@
-import { payloadOf, type UserError } from '@murmuration/service-kit';
+import { payloadOf, type PayloadWith, type UserError } from '@murmuration/service-kit';
 import type { Context } from './context.ts';
 
 /** What this subgraph's schema knows: how often somebody may do something is the edge's rule, and posts have no end. */
@@ -11,7 +11,7 @@ type PostError = Exclude<UserError, { __typename: 'RateLimited' | 'LimitReached'
 export async function mutate<Payload extends object>(
   context: Context,
   run: () => Promise<Payload>,
-): Promise<Partial<Payload> & { errors: PostError[] }> {
+): Promise<PayloadWith<Payload, PostError>> {
   const payload = await payloadOf(run);
   context.loaders = context.services.createLoaders(context);
   return { ...payload, errors: payload.errors.map(inSchema) };

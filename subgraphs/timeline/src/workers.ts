@@ -2,12 +2,11 @@ import { redisAddressOf } from '@murmuration/config';
 import { type Consumer, runConsumer } from '@murmuration/events';
 import {
   countStatements,
-  createHttpServer,
   createInternalClient,
   createRedisCache,
   type Lifecycle,
   type Logger,
-  serveMetrics,
+  serveProbes,
   watchKey,
 } from '@murmuration/service-kit';
 import { watchDatabase, watchPool } from '@murmuration/service-kit/subgraph';
@@ -88,11 +87,5 @@ export async function startWorkers(
   lifecycle.onStop('housekeeping', () => housekeeping.stop());
   // In its own pool: nothing that a person waits for is in it.
   const readiness = { database: async () => void (await pool.query('SELECT 1')) };
-  const server = createHttpServer({ logger, readiness });
-  const metricsServer = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
-  lifecycle.onStop('metrics', () => metricsServer.close());
-  const url = await server.listen({ host: config.HOST, port: config.PORT });
-  lifecycle.onStop('http', () => server.app.close());
-  logger.info({ url, metrics: metricsServer.url }, 'started');
-  return url;
+  return serveProbes({ config, lifecycle, logger, readiness });
 }

@@ -1,12 +1,6 @@
 import { startJobWorker, type Tasks } from '@murmuration/jobs';
 import { createUserDatabase } from '@murmuration/prisma/user';
-import {
-  countStatements,
-  createHttpServer,
-  type Lifecycle,
-  type Logger,
-  serveMetrics,
-} from '@murmuration/service-kit';
+import { countStatements, type Lifecycle, type Logger, serveProbes } from '@murmuration/service-kit';
 import type { WorkerConfig } from './config.ts';
 import { createSendMail, type SendMailOptions } from './mail/send-mail.ts';
 import { createMailTransport } from './mail/transport.ts';
@@ -50,11 +44,5 @@ export async function startWorker(
 
   // In its own pool: nothing that a person waits for is in it.
   const readiness = { database: async () => void (await database.$queryRaw`SELECT 1`) };
-  const server = createHttpServer({ logger, readiness });
-  const metricsServer = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
-  lifecycle.onStop('metrics', () => metricsServer.close());
-  const url = await server.listen({ host: config.HOST, port: config.PORT });
-  lifecycle.onStop('http', () => server.app.close());
-  logger.info({ url, metrics: metricsServer.url }, 'started');
-  return url;
+  return serveProbes({ config, lifecycle, logger, readiness });
 }

@@ -125,17 +125,21 @@ function common(code: UserErrorCode, message: string, details: Details = {}): Co
   return { code: details.code ?? code, message, path: details.path ?? null };
 }
 
+/** A payload as clients get it: with errors everything else is null, for graphql-js takes what is missing for that. */
+export type PayloadWith<Payload, Kind = UserError> = { [Field in keyof Payload]: Payload[Field] | null } & {
+  errors: readonly Kind[];
+};
+
 /**
  * Runs a mutation and turns what the person did wrong into its payload's `errors`; surprises pass through.
  */
 export async function payloadOf<Payload extends object>(
   run: () => Promise<Payload>,
-): Promise<Partial<Payload> & { errors: readonly UserError[] }> {
+): Promise<PayloadWith<Payload>> {
   try {
     return { ...(await run()), errors: [] };
   } catch (error) {
-    if (error instanceof UserErrors)
-      return { errors: error.errors } as Partial<Payload> & { errors: readonly UserError[] };
+    if (error instanceof UserErrors) return { errors: error.errors } as PayloadWith<Payload>;
     throw error;
   }
 }
