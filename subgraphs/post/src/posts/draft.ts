@@ -5,7 +5,8 @@ import { facetsOf, mentionedIn } from './facets.ts';
 import { postIdFrom } from './input.ts';
 import type { Draft } from './insert.ts';
 import { readMarks } from './marks.ts';
-import { audienceOf, chooseVisibility, effectiveVisibility, requireShareable } from './policy.ts';
+import { effectiveVisibility, requireShareable } from './policy.ts';
+import { audienceOf, chooseVisibility } from './readers.ts';
 import type { Visibility } from './post.ts';
 import { normaliseText } from './text.ts';
 

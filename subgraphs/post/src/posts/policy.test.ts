@@ -2,15 +2,9 @@ import { encodeId } from '@murmuration/ids';
 import { type Relation, relationBits } from '@murmuration/relationships';
 import { UserErrors } from '@murmuration/service-kit';
 import { describe, expect, test } from 'vitest';
-import {
-  audienceOf,
-  chooseVisibility,
-  isGranted,
-  requireOwn,
-  requireShareable,
-  requireVisible,
-} from './policy.ts';
+import { isGranted, requireOwn, requireShareable, requireVisible } from './policy.ts';
 import type { PostRow, Visibility } from './post.ts';
+import { audienceOf, chooseVisibility } from './readers.ts';
 
 const [author, viewer, other] = [7n, 5n, 9n];
 const { authorPrivate, authorSuspended, blocksViewer, self, viewerBlocks, viewerFollows, viewerMutes } =
