@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Stack, startStack } from '@murmuration/dev';
+import { processNames, type Stack, startStack } from '@murmuration/dev';
 import { gather, letAct } from './crowd.ts';
 import { loggedErrors } from './logged-errors.ts';
 import { createRandom } from './random.ts';
@@ -8,7 +8,7 @@ import { settled } from './settled.ts';
 import { brokenPromises, expectedHomes } from './truth.ts';
 import { readHome } from '../support/read-home.ts';
 
-const parts = ['user', 'post', 'timeline', 'timeline-worker', 'gateway', 'redis'] as const;
+const parts = [...processNames, 'redis'];
 const people = 20;
 const pauseMs = 60;
 
