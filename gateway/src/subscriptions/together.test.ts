@@ -2,7 +2,7 @@ import { answersExtension, type Identity, viewersExtension } from '@murmuration/
 import { describe, expect, it } from 'vitest';
 import type { SubgraphRequest, SubgraphResponse } from '../execution/types.ts';
 import { createEdgeContext } from '../operation/context.ts';
-import type { LegEvent } from './completions.ts';
+import type { LegEvent } from './completed.ts';
 import { createCrowd } from './crowd.ts';
 import { createGate } from './gate.ts';
 import { liveLimits } from './limits.ts';
