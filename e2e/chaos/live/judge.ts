@@ -16,6 +16,8 @@ export interface Judged {
   wrong: string[];
   /** Events that were due and have not come (yet). */
   missing: string[];
+  /** Events in the log that it was compared with. */
+  logged: number;
   /** Events due to subscribers that came, each once. */
   told: number;
   /** Events of people or posts that were hidden meanwhile, which nobody was told. */
@@ -42,6 +44,7 @@ export async function judge(
   const judged: Judged = {
     wrong: [],
     missing: [],
+    logged: log.length,
     told: 0,
     untold: 0,
     afterHiding: 0,

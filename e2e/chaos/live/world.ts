@@ -8,7 +8,7 @@ import type { ChaosOptions, ChaosResult } from '../scenario.ts';
 import { openTruth } from '../truth.ts';
 import type { CutPlan, Phase } from './cut-plan.ts';
 import { letHide } from './hide.ts';
-import { judge } from './judge.ts';
+import { judge, type Judged } from './judge.ts';
 import { letPost, type Record } from './said.ts';
 import { createSights, type Sights } from './sights.ts';
 import { subscribe } from './subscriber.ts';
@@ -84,22 +84,25 @@ export async function inWorld(
       const lateMs = lateness.max / 1e6;
       return judge(truth.timeline, subscribers, { record, sights, graceMs: graceMs + lateMs });
     };
-    async function caughtUp(): Promise<boolean> {
+    /** What is missing when it takes too long is lost. What is logged between two looks is on its way. */
+    async function settled(): Promise<Judged> {
       const giveUpAt = performance.now() + caughtUpWithinMs;
-      while (performance.now() < giveUpAt) {
-        if ((await judgeNow()).missing.length === 0) return true;
+      for (let logged = -1; ; ) {
+        const judged = await judgeNow();
+        const isSettled = judged.missing.length === 0 && judged.logged === logged;
+        if (isSettled || performance.now() > giveUpAt) return judged;
+        ({ logged } = judged);
         await sleep(200);
       }
-      return false;
     }
+    const caughtUp = async () => (await settled()).missing.length === 0;
 
     const pairs = pairsOf(members.slice(0, members.length * options.hidden));
     const hiding = letHide(pairs, { ...options, sights, truth, random, seen });
     await trouble({ stack, random, caughtUp });
     await hiding.stop();
     await stopPosting();
-    await caughtUp();
-    const judged = await judgeNow();
+    const judged = await settled();
     for (const each of subscribers) each.stop();
     const sum = (of: 'lost' | 'repeated') => subscribers.reduce((total, each) => total + each[of], 0);
     const ends = subscribers.flatMap((each) => each.ends);

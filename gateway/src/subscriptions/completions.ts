@@ -38,12 +38,12 @@ export function createCompletions(options: {
   gate: Gate;
   format: FormatOutcome;
   deadlineMs: number;
-  limits: Pick<LiveLimits, 'sharedForMs' | 'maxViewersPerFetch' | 'maxRunningCrowds' | 'maxAskedApart'>;
+  limits: Pick<LiveLimits, 'believedForMs' | 'maxViewersPerFetch' | 'maxRunningCrowds' | 'maxAskedApart'>;
 }): Complete {
   const { format, gate, limits } = options;
   const known = new WeakMap<SubgraphResponse, Map<string, Shared>>();
   /** An event comes to many in several frames: by its token, the first. One token is of one process, as is its placeholder. */
-  const firsts = new LRUCache<string, SubgraphResponse>({ max: firstsLimit, ttl: limits.sharedForMs });
+  const firsts = new LRUCache<string, SubgraphResponse>({ max: firstsLimit, ttl: limits.believedForMs });
 
   const firstOfEach = new WeakMap<SubgraphResponse, SubgraphResponse>();
 
@@ -126,7 +126,7 @@ export function createCompletions(options: {
   }
 
   return (item, variables, createContext) => {
-    if (!mayShare(item, limits.sharedForMs)) return forViewer(item, variables, createContext);
+    if (!mayShare(item, limits.believedForMs)) return forViewer(item, variables, createContext);
     const shared = forAudience(item, variables, createContext);
     return shared.done ?? forViewer(item, variables, createContext, shared);
   };
@@ -136,10 +136,10 @@ export function createCompletions(options: {
  * Whether the same result is right for all who are told the event. Not of one that has waited: somebody may have
  * blocked somebody since the owner looked.
  */
-function mayShare({ event, leg }: LegEvent, sharedForMs: number): boolean {
+function mayShare({ event, leg }: LegEvent, believedForMs: number): boolean {
   if (!event.own) return false;
   if (!leg.subscription.hasRest) return true;
-  const isFresh = performance.now() - event.arrivedAtMs < sharedForMs;
+  const isFresh = performance.now() - event.arrivedAtMs < believedForMs;
   return leg.isSameForAudience && isFresh && audienceOf(event.response) !== undefined;
 }
 

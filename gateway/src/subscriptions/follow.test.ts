@@ -108,14 +108,19 @@ describe('following an upstream', () => {
     for (const n of [1, 2, 3]) last().sink.next(event(n));
     expect(behinds).toEqual([undefined, 'c1', 'c2']);
     const old = last();
-    expect(following.move('c1')).toBe(true);
-    expect(old.isClosed).toBe(true);
+    expect(following.goBack('c1', 100)).toBe(true);
+    expect([old.isClosed, opened.length]).toEqual([true, 1]);
+    vi.advanceTimersByTime(100);
     expect(opened.map(({ cursor }) => cursor)).toEqual([undefined, 'c1']);
     for (const n of [2, 3]) last().sink.next(event(n));
     expect(events).toEqual(['c1', 'c2', 'c3', 'c2', 'c3']);
     expect(behinds.slice(3)).toEqual(['c1', 'c2']);
+    expect(following.goBack('c2', 0)).toBe(true);
+    expect(opened.map(({ cursor }) => cursor)).toEqual([undefined, 'c1', 'c2']);
+    following.goBack('c1', 100);
     following.stop();
-    expect(following.move('c1')).toBe(false);
+    vi.advanceTimersByTime(100);
+    expect([opened.length, following.goBack('c1', 0)]).toEqual([3, false]);
   });
 
   it('does nothing more once it is stopped', () => {

@@ -17,11 +17,13 @@ export type FollowEnd = UpstreamEnd;
 
 export interface Following {
   stop(): void;
+  /** Opens anew behind the last event; false when there is no cursor to do so. */
+  move(): boolean;
   /**
-   * Opens anew behind the last event, or behind an earlier one whose cursor is given: what came after that comes again.
-   * False when there is no cursor to do so, or nothing is followed any more.
+   * Opens anew in `waitMs` behind an earlier event, whose cursor is given: what came after that comes again. False when
+   * nothing is followed any more.
    */
-  move(behind?: string): boolean;
+  goBack(behind: string, waitMs: number): boolean;
 }
 
 export interface FollowOptions<Event> {
@@ -78,12 +80,21 @@ export function follow<Event>(options: FollowOptions<Event>): Following {
     };
   }
 
-  function move(behind = cursor): boolean {
-    if (isStopped || behind === undefined) return false;
-    cursor = behind;
+  function move(): boolean {
+    if (isStopped || cursor === undefined) return false;
     clearTimeout(timer);
     close();
     open();
+    return true;
+  }
+
+  function goBack(behind: string, waitMs: number): boolean {
+    if (isStopped) return false;
+    cursor = behind;
+    clearTimeout(timer);
+    close();
+    if (waitMs > 0) timer = setTimeout(open, waitMs);
+    else open();
     return true;
   }
 
@@ -108,6 +119,7 @@ export function follow<Event>(options: FollowOptions<Event>): Following {
   open();
   return {
     move,
+    goBack,
     stop() {
       if (isStopped) return;
       isStopped = true;

@@ -28,8 +28,13 @@ export const liveLimits = {
   restConcurrency: 32,
   /** The same for all subscriptions of this process together: less than the executor's bulkhead lets through. */
   maxRunningRests: 128,
-  /** An event completed for its whole audience is believed for so long after its owner looked who is in it. */
-  sharedForMs: 500,
+  /**
+   * An event is believed for so long after its owner looked who may be told: then it is not completed for its whole audience
+   * any more, and comes from its owner once more before it is told.
+   */
+  believedForMs: 500,
+  /** Where everything is slow it is believed twice as long each time; as long as at first again when a stream kept up for this. */
+  calmAfterMs: 10_000,
   /** Viewers of one event for whom a subgraph is asked in one request. */
   maxViewersPerFetch: 1_000,
   /** So many viewers' events, taken together, are completed at a time so many times. */

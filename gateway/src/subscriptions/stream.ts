@@ -19,6 +19,7 @@ import {
   streamStarts,
 } from './metrics.ts';
 import { createOrderedWork, type Results, type Worked } from './ordered.ts';
+import type { Pace } from './pace.ts';
 import { type ResultText, textFor, textOf } from './result-text.ts';
 import type { Upstreams } from './upstream/pool.ts';
 import type { UpstreamSink } from './upstream/sink.ts';
@@ -29,7 +30,10 @@ export interface StreamOptions {
   variables: Variables;
   upstreams: Upstreams;
   complete: Complete;
-  limits: Pick<LiveLimits, 'restConcurrency' | 'maxQueuedEvents' | 'sharedForMs'> & PatienceLimits;
+  /** Of streams that hear their owner again, for all of the process. */
+  pace: Pace;
+  limits: Pick<LiveLimits, 'restConcurrency' | 'maxQueuedEvents' | 'believedForMs' | 'calmAfterMs'> &
+    PatienceLimits;
   /** A context for the subscribe, and a fresh one for each event. */
   createContext(): EdgeContext;
   format: FormatOutcome;
@@ -59,16 +63,15 @@ interface FollowedEvent extends LegEvent {
 /**
  * One federated subscription: its owner's events in their order, each completed by the other subgraphs. One that
  * cannot be completed ends it before that event, whose cursor the client has not seen: there it continues. Where
- * events had to wait for a part of the graph, it goes back to the last one told and hears the owner anew. Ends when the
- * reader returns.
+ * events had to wait, it goes back to the last one told and hears the owner anew. Ends when the reader returns.
  */
 export function openStream({ leg: first, ...options }: StreamOptions): Stream {
-  const { upstreams, variables, limits } = options;
+  const { pace, upstreams, variables, limits } = options;
   // Not among the options, which the stream holds: it would hold the supergraph that it began on.
   let leg = first;
   let hasEnded = false;
   let isLeft = false;
-  const waits = createWaits(limits.sharedForMs);
+  const waits = createWaits(limits);
   let isGivingUp = false;
 
   const work = createOrderedWork<FollowedEvent, ResultText>(worked, {
@@ -81,8 +84,8 @@ export function openStream({ leg: first, ...options }: StreamOptions): Stream {
     },
     comesAgain({ behind, event }) {
       // Without a cursor before it nobody could tell it again.
-      const isAgain = waits.isDoubtful(event) && behind !== undefined && following.move(behind);
-      if (!isAgain) waits.told();
+      const isAgain = behind !== undefined && waits.isDoubtful(event) && following.goBack(behind, pace());
+      if (!isAgain) waits.told(event);
       else {
         waits.comesAgain(event);
         streamReturns.inc();

@@ -19,7 +19,9 @@ import { contractsIn } from './contracts.ts';
 import { createGate } from './gate.ts';
 import { createLeg, type Leg } from './leg.ts';
 import type { LiveLimits } from './limits.ts';
+import { followLimits } from './follow.ts';
 import type { Results } from './ordered.ts';
+import { createPace } from './pace.ts';
 import { createPlaces } from './places.ts';
 import type { ResultText } from './result-text.ts';
 import { openStream, type Stream } from './stream.ts';
@@ -49,6 +51,7 @@ interface Request {
 export function createSubscribe(options: SubscribeOptions): Subscribe {
   const gate = createGate(options.limits.maxRunningRests);
   const complete = createCompletions({ ...options, gate });
+  const pace = createPace(followLimits.crowdPerMs);
 
   /** Each stream at a moment of its own, or a reload would be a storm of subscribes. */
   function onReload(change: (next: Serving) => Promise<void>): () => void {
@@ -79,6 +82,7 @@ export function createSubscribe(options: SubscribeOptions): Subscribe {
       limits: options.limits,
       format: options.format,
       complete,
+      pace,
       leg,
       variables: request.variables,
       createContext: request.createContext,
