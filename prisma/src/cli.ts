@@ -1,4 +1,4 @@
-import { databaseNames } from './databases.ts';
+import { type DatabaseName, everyDatabase } from './databases.ts';
 import { applyMigrations, ensureDatabase } from './migrate.ts';
 import { beginNewLife, databasesWithLives } from './restored.ts';
 import { limitRole } from './role-limits.ts';
@@ -14,7 +14,7 @@ const command = process.argv[2] ?? 'migrate';
 if (command !== 'migrate' && command !== 'restored') {
   fail(`Unknown command "${command}". Known: migrate (the default), restored.`);
 }
-const names = command === 'restored' ? databasesWithLives : databaseNames;
+const names: readonly DatabaseName[] = command === 'restored' ? databasesWithLives : everyDatabase;
 const given = names.flatMap((database) => {
   const url = process.env[`${database.toUpperCase()}_DATABASE_URL`];
   return url ? [{ database, url }] : [];

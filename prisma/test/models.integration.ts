@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { applyMigrations, databaseNames, ensureDatabase, newMigration } from '../src/index.ts';
+import { applyMigrations, everyDatabase, ensureDatabase, newMigration } from '../src/index.ts';
 import { databaseFolder } from '../src/migrations.ts';
 import { differencesOf } from '../src/models/difference.ts';
 import { readModels } from '../src/models/read-models.ts';
@@ -17,7 +17,7 @@ function emptyDatabaseUrl(): string {
   return url.href;
 }
 
-describe.each(databaseNames)('the models of %s', (database) => {
+describe.each(everyDatabase)('the models of %s', (database) => {
   const url = emptyDatabaseUrl();
   const client = new pg.Client({ connectionString: url });
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { applyMigrations, databaseNames } from '../src/index.ts';
+import { applyMigrations, everyDatabase } from '../src/index.ts';
 import { limitRole, roleLimits } from '../src/role-limits.ts';
 import { servers } from './servers.ts';
 
@@ -35,7 +35,7 @@ afterAll(() => admin.end());
 const limits = `SELECT name, setting::int FROM pg_settings
   WHERE name IN ('transaction_timeout', 'idle_in_transaction_session_timeout') ORDER BY name`;
 
-it.each(databaseNames)('a role that only owns %s migrates it and bounds itself in it', async (database) => {
+it.each(everyDatabase)('a role that only owns %s migrates it and bounds itself in it', async (database) => {
   const name = `${database}_${suffix}`;
   await admin.query(`CREATE DATABASE ${name} OWNER ${role}`);
   const url = urlOf(name, role);

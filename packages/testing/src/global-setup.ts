@@ -5,7 +5,7 @@ import {
   startPostgres,
   startRedis,
 } from '@murmuration/dev';
-import { applyMigrations, databaseNames, ensureDatabase } from '@murmuration/prisma';
+import { applyMigrations, everyDatabase, ensureDatabase } from '@murmuration/prisma';
 import type { TestProject } from 'vitest/node';
 import type { Servers } from './servers.ts';
 
@@ -58,7 +58,7 @@ async function startServers(stateFolder: string): Promise<Servers> {
 }
 
 async function migrateTemplates(postgres: PostgresServer): Promise<void> {
-  for (const database of databaseNames) {
+  for (const database of everyDatabase) {
     const url = postgres.url(`template_${database}`);
     await ensureDatabase(url);
     await applyMigrations({ database, url });

@@ -23,6 +23,7 @@ const scalarTypes: Record<string, string> = {
 };
 
 const nativeTypes: Record<string, string> = {
+  Date: 'date',
   Inet: 'inet',
   Real: 'float4',
   SmallInt: 'int2',

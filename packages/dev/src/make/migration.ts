@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type DatabaseName, databaseNames, newMigration } from '@murmuration/prisma';
+import { type DatabaseName, everyDatabase, newMigration } from '@murmuration/prisma';
 import { startPostgres } from '../provision/postgres.ts';
 import { makeScratchFolder, removeScratchFolder } from '../provision/scratch.ts';
 
@@ -10,7 +10,7 @@ import { makeScratchFolder, removeScratchFolder } from '../provision/scratch.ts'
  */
 export async function makeMigration(database: string, name: string): Promise<string[]> {
   if (!isDatabase(database)) {
-    throw new Error(`Unknown database "${database}". Known: ${databaseNames.join(', ')}.`);
+    throw new Error(`Unknown database "${database}". Known: ${everyDatabase.join(', ')}.`);
   }
   const stateFolder = await makeScratchFolder();
   try {
@@ -27,5 +27,5 @@ export async function makeMigration(database: string, name: string): Promise<str
 }
 
 function isDatabase(name: string): name is DatabaseName {
-  return databaseNames.some((each) => each === name);
+  return everyDatabase.some((each) => each === name);
 }
