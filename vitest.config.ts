@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const include = (kind: string) => [
-  `{gateway,registry,prisma,packages/*,subgraphs/*}/{src,test}/**/*.${kind}.ts`,
+  `{gateway,registry,registry/server,prisma,packages/*,subgraphs/*}/{src,test}/**/*.${kind}.ts`,
 ];
 /**
  * Apollo's packages are CommonJS and load `graphql`'s `main`; Vite would load its `module` beside it, and

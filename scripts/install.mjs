@@ -58,6 +58,7 @@ function manifests() {
     'gateway',
     'prisma',
     'registry',
+    'registry/server',
     'e2e',
     'bench',
     ...below('packages'),

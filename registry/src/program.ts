@@ -16,6 +16,7 @@ export function createProgram(): Command {
   addReading(program);
   addPublishing(program);
   addStore(program);
+  addServer(program);
   return program;
 }
 
@@ -30,6 +31,8 @@ function withCandidate(one: Command): Command {
     .option('--delete <name>', 'without this subgraph; may be repeated', collect, [])
     .option('--new', 'the named subgraph may be one that nobody knows yet')
     .option('--store <folder>', 'the file store')
+    .option('--registry <url>', 'the server that keeps the graph, in place of a folder')
+    .option('--graph <name>', 'which graph of the server')
     .option('--context <name>', 'whose approvals count, for example a pull request')
     .option('--approvals <folder>', 'a file store to read approvals from, if not from the store')
     .option('--usage <file>', 'usage data');
@@ -66,6 +69,8 @@ function addReading(program: Command): void {
     .argument('[from]', 'head, landed, version:ID or git:REV')
     .argument('[to]', 'the same, or workspace', 'workspace')
     .option('--store <folder>', 'the file store')
+    .option('--registry <url>', 'the server that keeps the graph, in place of a folder')
+    .option('--graph <name>', 'which graph of the server')
     .option('--json', 'as JSON')
     .action(async (from, to, options) => {
       const { runDiff } = await import('./commands/diff.ts');
@@ -99,6 +104,8 @@ function addPublishing(program: Command): void {
   command(program, 'rollback', 'publish a new version equal to an old one')
     .argument('<id>', 'the version to go back to')
     .option('--store <folder>', 'the file store')
+    .option('--registry <url>', 'the server that keeps the graph, in place of a folder')
+    .option('--graph <name>', 'which graph of the server')
     .option('--by <name>', 'who rolls back')
     .option('--message <text>', 'why')
     .option('--context <name>', 'whose approvals count')
@@ -113,7 +120,10 @@ function addPublishing(program: Command): void {
 
 function addStore(program: Command): void {
   const stored = (name: string, description: string) =>
-    command(program, name, description).option('--store <folder>', 'the file store');
+    command(program, name, description)
+      .option('--store <folder>', 'the file store')
+      .option('--registry <url>', 'the server that keeps the graph, in place of a folder')
+      .option('--graph <name>', 'which graph of the server');
   stored('versions', 'list what was published')
     .option('--json', 'as JSON')
     .action(async (options) => {
@@ -150,4 +160,25 @@ function addStore(program: Command): void {
     const { runUnfreeze } = await import('./commands/store-commands.ts');
     process.exitCode = await runUnfreeze(options);
   });
+}
+
+function addServer(program: Command): void {
+  program
+    .command('serve')
+    .description('run the server, with its settings from the environment')
+    .action(async () => {
+      const { runServe } = await import('./commands/server.ts');
+      await runServe();
+    });
+  program
+    .command('token')
+    .description('make a token in the database of REGISTRY_DATABASE_URL, and its graph if need be')
+    .requiredOption('--graph <name>', 'the one graph that it is for')
+    .requiredOption('--name <text>', 'who will use it')
+    .option('--kind <kind>', 'read, publish, report or admin; may be repeated', collect, [])
+    .option('--days <number>', 'after which it is good no more')
+    .action(async (options) => {
+      const { runToken } = await import('./commands/server.ts');
+      process.exitCode = await runToken(options);
+    });
 }

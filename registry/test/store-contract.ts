@@ -4,10 +4,16 @@ import type { Subgraph } from '../src/composition/subgraph.ts';
 import type { NewVersion, Store } from '../src/store/store.ts';
 import { config, nowMs, people, posts } from './cast.ts';
 
-const rounds = Number(process.env['REGISTRY_RACE_ROUNDS'] ?? 100);
-
-/** What any store must do. `open` gives a view of one and the same fresh store; call it for each publisher. */
-export function storeContract(name: string, fresh: () => Promise<{ open(): Store }>): void {
+/**
+ * What any store must do. `open` gives a view of one and the same fresh store; call it for each publisher.
+ * @param usualRounds of the race, unless REGISTRY_RACE_ROUNDS says how many
+ */
+export function storeContract(
+  name: string,
+  fresh: () => Promise<{ open(): Store }>,
+  usualRounds = 100,
+): void {
+  const rounds = Number(process.env['REGISTRY_RACE_ROUNDS'] ?? usualRounds);
   describe(`the ${name} keeps the contract of a store`, () => {
     it('begins empty and counts versions from 1', async () => {
       const store = (await fresh()).open();

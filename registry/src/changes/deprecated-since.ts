@@ -6,6 +6,8 @@ import { deprecationOf } from './deprecation.ts';
 /** How far back the history is read; a grace period is weeks, not years. */
 const versionsRead = 200;
 
+type History = Pick<Store, 'versions' | 'version'>;
+
 /** Asks since when a coordinate is deprecated. */
 export type DeprecatedSince = (coordinate: string) => Promise<string | undefined>;
 
@@ -13,7 +15,7 @@ export type DeprecatedSince = (coordinate: string) => Promise<string | undefined
  * Since when the store has a coordinate deprecated, without interruption up to the head. Versions
  * are read only when a removal asks, newest first, and only as far back as the answer is.
  */
-export function deprecatedSince(store: Store): DeprecatedSince {
+export function deprecatedSince(store: History): DeprecatedSince {
   const schemas = new Map<number, GraphQLSchema | undefined>();
   const ids = lazily(async () => (await store.versions()).reverse().slice(0, versionsRead));
   const schemaOf = async (id: number) => {
@@ -31,7 +33,7 @@ export function deprecatedSince(store: Store): DeprecatedSince {
   };
 }
 
-async function composedSchema(store: Store, id: number): Promise<GraphQLSchema | undefined> {
+async function composedSchema(store: History, id: number): Promise<GraphQLSchema | undefined> {
   const composition = composeSubgraphs((await store.version(id))?.subgraphs ?? []);
   return composition.status === 'composed' ? composition.apiSchema : undefined;
 }

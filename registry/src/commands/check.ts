@@ -5,30 +5,33 @@ import { type CheckInput, check } from '../check.ts';
 import { deprecatedSince } from '../changes/deprecated-since.ts';
 import { requireKnownNames } from '../config/known-names.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { keepOperation } from '../documents/kept.ts';
 import { readOperations } from '../documents/read.ts';
-import { badInput, exitCodes } from '../refusal.ts';
+import { badInput, couldNotRun, exitCodes } from '../refusal.ts';
+import type { RemoteClient } from '../remote/client.ts';
+import type { PublishBody } from '../remote/wire.ts';
 import { fileStore } from '../store/file-store.ts';
 import { type Output, parseOutput, renderers } from '../render/index.ts';
 import type { Report } from '../report.ts';
 import { type StepName, stepNames } from '../steps/step.ts';
 import type { Store } from '../store/store.ts';
 import { parseUsageFile } from '../usage/usage-file.ts';
-import { type CandidateOptions, candidateEdit, storeEdit } from '../workspace/candidate.ts';
+import { type CandidateOptions, candidateEdit, readEdit, storeEdit } from '../workspace/candidate.ts';
 import { diskFiles } from '../workspace/files.ts';
-import { say, writeOutput } from './io.ts';
+import { remoteOf, type StoreOptions } from '../remote/where.ts';
+import { say, whoami, writeOutput } from './io.ts';
 import { openSideStore, openStore } from './open-store.ts';
 
-export type CheckOptions = CandidateOptions & {
-  config?: string;
-  store?: string;
-  against?: string;
-  format: string[];
-  context?: string;
-  usage?: string;
-  approvals?: string;
-  allowNoBaseline?: boolean;
-  require: string[];
-};
+export type CheckOptions = CandidateOptions &
+  StoreOptions & {
+    against?: string;
+    format: string[];
+    context?: string;
+    usage?: string;
+    approvals?: string;
+    allowNoBaseline?: boolean;
+    require: string[];
+  };
 
 /** `registry check`: would this change break a client? */
 export async function runCheck(options: CheckOptions): Promise<number> {
@@ -37,16 +40,32 @@ export async function runCheck(options: CheckOptions): Promise<number> {
   const outputs = (options.format.length > 0 ? options.format : ['text']).map(parseOutput);
   const required = options.require.map(parseStep);
   const against = options.against ?? loaded.config.against;
+  const remote = isOfStore(against) ? remoteOf(options, loaded) : undefined;
+  const report = remote
+    ? await checkRemotely(remote, loaded, options, { against, required })
+    : await checkHere(loaded, options, { against, required });
+  for (const output of outputs) emit(output, report);
+  say(`Checked in ${((performance.now() - startMs) / 1000).toFixed(2)} s.`);
+  return report.verdict === 'passed' ? exitCodes.passed : exitCodes.failed;
+}
+
+type Asked = { against: string; required: StepName[] };
+
+async function checkHere(
+  loaded: LoadedConfig,
+  options: CheckOptions,
+  { against, required }: Asked,
+): Promise<Report> {
   const edit = (isOfStore(against) ? storeEdit : candidateEdit)(options, loaded);
-  const store = await openSideStore(loaded, options.store);
+  const store = await openSideStore(loaded, options);
   const baseline = requireBaseline(
-    await resolveBaseline(against, loaded, () => openStore(loaded, options.store)),
+    await resolveBaseline(against, loaded, () => openStore(loaded, options)),
     options.allowNoBaseline ?? false,
   );
   const known = baseline.status === 'found' ? baseline.subgraphs : [];
   const candidate = edit(known);
   if (!isOfStore(against) && options.subgraph.length === 0) requireTracked(candidate, baseline, loaded.root);
-  const report = await check({
+  return check({
     ...(await surroundings(loaded, store, options)),
     candidate,
     baseline,
@@ -54,16 +73,61 @@ export async function runCheck(options: CheckOptions): Promise<number> {
     require: required,
     nowMs: Date.now(),
   });
-  for (const output of outputs) emit(output, report);
-  say(`Checked in ${((performance.now() - startMs) / 1000).toFixed(2)} s.`);
-  return report.verdict === 'passed' ? exitCodes.passed : exitCodes.failed;
 }
+
+/** The server has the head, usage and approvals, so it judges; this checkout tells what it wants and by which rules. */
+async function checkRemotely(
+  remote: RemoteClient,
+  loaded: LoadedConfig,
+  options: CheckOptions,
+  { against, required }: Asked,
+): Promise<Report> {
+  const answer = await remote.ask<{ report: Report }>('POST', '/checks', {
+    ...(await requestOf(loaded, options)),
+    edit: readEdit(options, loaded),
+    against,
+    require: required,
+    allowNoBaseline: options.allowNoBaseline ?? false,
+    by: whoami(),
+  });
+  if (answer === undefined) throw couldNotRun('The registry gave no report.');
+  return answer.report;
+}
+
+/** What a server needs of this checkout beside the schemas. */
+export async function requestOf(
+  loaded: LoadedConfig,
+  options: SurroundingOptions,
+): Promise<Pick<PublishBody, 'config' | 'operations' | 'context' | 'approvals' | 'usage'>> {
+  const { config, operations, context, approvals, usageFiles } = await surroundings(
+    loaded,
+    nobodysStore,
+    options,
+  );
+  return {
+    config,
+    operations: operations?.map(keepOperation),
+    context,
+    ...(options.approvals && { approvals: [...(approvals ?? [])] }),
+    ...(usageFiles[0] && { usage: usageFiles[0] }),
+  };
+}
+
+/** Stands for the server's, which looks into its own. */
+const nobodysStore: Pick<Store, 'usage' | 'approvals' | 'versions' | 'version'> = {
+  usage: async () => [],
+  approvals: async () => [],
+  versions: async () => [],
+  version: async () => undefined,
+};
+
+export type SurroundingOptions = { context?: string; usage?: string; approvals?: string };
 
 /** What a check reads besides the schemas: usage, documents, approvals, history. */
 export async function surroundings(
   loaded: LoadedConfig,
-  store: Store,
-  options: { context?: string; usage?: string; approvals?: string },
+  store: Pick<Store, 'usage' | 'approvals' | 'versions' | 'version'>,
+  options: SurroundingOptions,
 ): Promise<Omit<CheckInput, 'candidate' | 'baseline' | 'nowMs'>> {
   const { config, root } = loaded;
   requireKnownNames(config);
@@ -76,7 +140,9 @@ export async function surroundings(
     : config.usage.file && resolve(root, config.usage.file);
   return {
     config,
-    usageFiles: usageFile ? [parseUsageFile(readUsage(usageFile), usageFile)] : await store.usage(),
+    usageFiles: usageFile
+      ? [parseUsageFile(readUsage(usageFile), usageFile)]
+      : await store.usage(config.usage.windowDays),
     operations: config.documents.length > 0 ? readOperations(config.documents, files) : undefined,
     approvals: context ? await approvals.approvals(context) : [],
     context,

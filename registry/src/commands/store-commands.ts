@@ -3,14 +3,15 @@ import { loadConfig } from '../config/load.ts';
 import { badInput, exitCodes } from '../refusal.ts';
 import { parseUsageFile } from '../usage/usage-file.ts';
 import { openSideStore, openStore } from './open-store.ts';
-import { whoami } from './publish.ts';
+import type { StoreOptions as Where } from '../remote/where.ts';
+import { whoami } from './io.ts';
 import { inLine } from '../render/in-line.ts';
 
-export type StoreOptions = { config?: string; store?: string; by?: string };
+export type StoreOptions = Where & { by?: string };
 
-const open = async ({ config, store }: StoreOptions) => openStore(loadConfig(process.cwd(), config), store);
-const openSide = async ({ config, store }: StoreOptions) =>
-  openSideStore(loadConfig(process.cwd(), config), store);
+const open = async (options: StoreOptions) => openStore(loadConfig(process.cwd(), options.config), options);
+const openSide = async (options: StoreOptions) =>
+  openSideStore(loadConfig(process.cwd(), options.config), options);
 
 /** `registry versions` */
 export async function runVersions(options: StoreOptions & { json?: boolean }): Promise<number> {

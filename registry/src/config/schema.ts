@@ -58,6 +58,8 @@ export const configSchema = z.strictObject({
   context: z.string().optional(),
   /** The folder of the file store. */
   store: z.string().default('.registry'),
+  /** The server that keeps the graph, in place of a folder. Its token is in REGISTRY_TOKEN. */
+  registry: z.strictObject({ url: z.string(), graph: z.string() }).optional(),
   contracts: contractsSchema.default({}),
   /** Globs of stored client operations and of manifests. */
   documents: globs.default([]),

@@ -50,7 +50,8 @@ export type Store = {
   append(expectedHead: number, version: NewVersion): Promise<PublishResult>;
   approvals(context: string): Promise<Approval[]>;
   approve(approval: Approval): Promise<void>;
-  usage(): Promise<UsageFile[]>;
+  /** Usage files; what a server gathered itself it adds up for that many days. */
+  usage(days?: number): Promise<UsageFile[]>;
   addUsage(usage: UsageFile): Promise<void>;
   freeze(freeze: Freeze): Promise<void>;
   unfreeze(): Promise<void>;

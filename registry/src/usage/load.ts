@@ -22,11 +22,12 @@ export function usageFrom(
 ): Usage {
   const startMs = window.nowMs - window.days * dayMs;
   const unreadable: string[] = [];
+  const readOnce = createReader(schema);
   const uses = files.flatMap((file) =>
     file.operations
       .filter(({ count, at }) => count > 0 && Date.parse(at ?? file.to) >= startMs)
       .flatMap((operation): OperationUse[] => {
-        const read = readOperation(operation, schema);
+        const read = readOnce(operation);
         if (read === undefined) unreadable.push(operation.name);
         return read === undefined ? [] : [{ ...known(operation), ...keyOf(operation, file), ...read }];
       }),
@@ -50,6 +51,16 @@ function whyUnknown(
 }
 
 type Operation = UsageFile['operations'][number];
+
+/** Many clients send the same operation, on many days: each text is read once. */
+function createReader(schema: GraphQLSchema): (operation: Operation) => ReturnType<typeof readOperation> {
+  const known = new Map<string, ReturnType<typeof readOperation>>();
+  return (operation) => {
+    const key = JSON.stringify([operation.document, operation.coordinates]);
+    if (!known.has(key)) known.set(key, readOperation(operation, schema));
+    return known.get(key);
+  };
+}
 
 function readOperation(
   operation: Operation,

@@ -17,7 +17,8 @@ const operation = z.strictObject({
   at: z.iso.datetime({ offset: true }).optional(),
 });
 
-const usageFile = z.strictObject({
+/** The shape of a usage file. */
+export const usageFileSchema = z.strictObject({
   version: z.literal(1),
   /** The time for which this file knows every call. */
   from: z.iso.datetime({ offset: true }),
@@ -30,7 +31,7 @@ const usageFile = z.strictObject({
 });
 
 /** Usage as it is kept in files and sent to the registry. */
-export type UsageFile = z.output<typeof usageFile>;
+export type UsageFile = z.output<typeof usageFileSchema>;
 
 /** Parses one usage file; all problems come in one message. */
 export function parseUsageFile(text: string, file: string): UsageFile {
@@ -40,7 +41,7 @@ export function parseUsageFile(text: string, file: string): UsageFile {
   } catch (cause) {
     throw badInput(`${file} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
-  const parsed = usageFile.safeParse(json);
+  const parsed = usageFileSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues
     .slice(0, 20)

@@ -20,16 +20,24 @@ export type CandidateOptions = {
 /** Turns a baseline into the candidate. */
 export type Edit = (baseline: readonly Subgraph[]) => Subgraph[];
 
-/**
- * Reads what was asked for once and gives the edit that puts it on top of any baseline: the whole
- * workspace when no subgraph is named, else the baseline with the named ones replaced.
- */
-export function candidateEdit(options: CandidateOptions, loaded: LoadedConfig): Edit {
+/** What was asked for, read: it can be put on top of any baseline, here or by a server. */
+export type EditData =
+  | { kind: 'whole'; subgraphs: Subgraph[]; complete: boolean }
+  | {
+      kind: 'some';
+      given: Subgraph[];
+      deleted: string[];
+      /** The names of the configuration. */
+      known: string[];
+      isNew: boolean;
+    };
+
+/** Reads what was asked for: the whole workspace when no subgraph is named, else the named ones. */
+export function readEdit(options: CandidateOptions, loaded: LoadedConfig): EditData {
   const files = diskFiles(loaded.root, loaded.config.limits.fileBytes);
-  if (options.schema.length > options.subgraph.length)
-    throw badInput('Every --schema needs its --subgraph NAME.');
-  if (options.subgraph.length === 0 && options.delete.length === 0)
-    return () => wholeWorkspace(loaded, files);
+  requirePairs(options);
+  if (isWhole(options))
+    return { kind: 'whole', subgraphs: wholeWorkspace(loaded, files), complete: loaded.config.complete };
   const located = locateSubgraphs(loaded.config, files);
   const known = new Map(located.map((one) => [one.name, one]));
   const given = options.subgraph.map((name, position): Subgraph => {
@@ -39,14 +47,65 @@ export function candidateEdit(options: CandidateOptions, loaded: LoadedConfig): 
     if (own === undefined) throw unknownSubgraph(name, [...known.keys()]);
     return { ...own, sdl: files.read(own.file) };
   });
-  return (baseline) => {
-    const names = [...new Set([...baseline.map(({ name }) => name), ...known.keys()])];
-    const stranger = [...(options.new ? [] : given.map(({ name }) => name)), ...options.delete].find(
-      (name) => !names.includes(name),
-    );
-    if (stranger !== undefined) throw unknownSubgraph(stranger, names);
-    return applyGiven(baseline, given, options.delete);
+  return {
+    kind: 'some',
+    given,
+    deleted: options.delete,
+    known: [...known.keys()],
+    isNew: options.new ?? false,
   };
+}
+
+/** Puts what was read on top of a baseline. */
+export function applyEdit(edit: EditData, baseline: readonly Subgraph[]): Subgraph[] {
+  if (edit.kind === 'whole') return edit.subgraphs;
+  const { deleted, given, isNew, known } = edit;
+  const names = [...new Set([...baseline.map(({ name }) => name), ...known])];
+  const stranger = [...(isNew ? [] : given.map(({ name }) => name)), ...deleted].find(
+    (name) => !names.includes(name),
+  );
+  if (stranger !== undefined) throw unknownSubgraph(stranger, names);
+  return applyGiven(baseline, given, deleted);
+}
+
+/**
+ * The same on top of what a store has, which may come from other repositories: there a workspace that
+ * lacks a subgraph does not say that it is deleted.
+ */
+export function applyToStore(edit: EditData, baseline: readonly Subgraph[]): Subgraph[] {
+  const candidate = applyEdit(edit, baseline);
+  if (edit.kind === 'some' || edit.complete) return candidate;
+  const lacking = namesGone(baseline, candidate);
+  if (lacking.length === 0) return candidate;
+  throw badInput(
+    `The store has ${lacking.join(', ')} and this workspace has not. If others publish them, name yours: --subgraph ${candidate[0]?.name ?? 'NAME'}. If a file moved, mend "subgraphs" in the configuration. If they are to go: --delete ${lacking[0]}, or "complete": true in the configuration of a repository that has every subgraph.`,
+  );
+}
+
+/** The edit of a workspace that is compared with a commit. A whole workspace is read when it is applied. */
+export function candidateEdit(options: CandidateOptions, loaded: LoadedConfig): Edit {
+  return editBy(options, loaded, applyEdit);
+}
+
+/** The edit of a workspace that is compared with a store. */
+export function storeEdit(options: CandidateOptions, loaded: LoadedConfig): Edit {
+  return editBy(options, loaded, applyToStore);
+}
+
+function editBy(options: CandidateOptions, loaded: LoadedConfig, apply: typeof applyEdit): Edit {
+  requirePairs(options);
+  if (isWhole(options)) return (baseline) => apply(readEdit(options, loaded), baseline);
+  const edit = readEdit(options, loaded);
+  return (baseline) => apply(edit, baseline);
+}
+
+function isWhole(options: CandidateOptions): boolean {
+  return options.subgraph.length === 0 && options.delete.length === 0;
+}
+
+function requirePairs(options: CandidateOptions): void {
+  if (options.schema.length > options.subgraph.length)
+    throw badInput('Every --schema needs its --subgraph NAME.');
 }
 
 /** What a list names has to be there; on disk that is for the person at the keyboard to mend. */
@@ -57,23 +116,6 @@ function wholeWorkspace({ config }: LoadedConfig, files: FileSource): Subgraph[]
       `The configuration names subgraph ${gone.name} in ${gone.schema}, which is not there. Did the file move?`,
     );
   return readSubgraphs(config, files);
-}
-
-/**
- * The same on top of what the store has, which may come from other repositories: there a workspace that
- * lacks a subgraph does not say that it is deleted.
- */
-export function storeEdit(options: CandidateOptions, loaded: LoadedConfig): Edit {
-  const edit = candidateEdit(options, loaded);
-  if (loaded.config.complete || options.subgraph.length > 0 || options.delete.length > 0) return edit;
-  return (baseline) => {
-    const candidate = edit(baseline);
-    const lacking = namesGone(baseline, candidate);
-    if (lacking.length === 0) return candidate;
-    throw badInput(
-      `The store has ${lacking.join(', ')} and this workspace has not. If others publish them, name yours: --subgraph ${candidate[0]?.name ?? 'NAME'}. If a file moved, mend "subgraphs" in the configuration. If they are to go: --delete ${lacking[0]}, or "complete": true in the configuration of a repository that has every subgraph.`,
-    );
-  };
 }
 
 /** The subgraphs that `before` has and `after` has not. */

@@ -1,0 +1,57 @@
+import { readConfig, setting } from '@murmuration/config';
+import { z } from 'zod';
+import { parseSigningKey } from './delivery/sign.ts';
+import { parseGivenTokens } from './tokens/given.ts';
+
+/** All settings of the process, read once; registry/README.md explains each. */
+export function readRegistryConfig(environment: NodeJS.ProcessEnv = process.env) {
+  return readConfig(
+    {
+      HOST: setting.host(),
+      PORT: setting.port(4200),
+      METRICS_PORT: setting.port(0),
+      LOG_LEVEL: setting.logLevel(),
+      REGISTRY_DATABASE_URL: setting.postgresUrl(),
+      REGISTRY_DATABASE_POOL: setting.integer(8, 1),
+      /** An Ed25519 private key as JWK; without one supergraphs are not signed. */
+      REGISTRY_SIGNING_KEY: parsed(parseSigningKey).optional(),
+      /** `name:graph:kind+kind:sha256`, with commas between several: tokens beside those of the database. */
+      REGISTRY_TOKENS: parsed(parseGivenTokens).default([]),
+      /** Whether pages can be read by whoever reaches the server. For a laptop. */
+      REGISTRY_OPEN_PAGES: setting.boolean(false),
+
+      REGISTRY_BODY_BYTES: setting.integer(16 * 1024 * 1024, 1),
+      /** Of one subgraph. */
+      REGISTRY_SDL_BYTES: setting.integer(5_000_000, 1),
+      REGISTRY_TOKEN_CACHE_MS: setting.integer(5_000),
+      REGISTRY_HEAD_CACHE_MS: setting.integer(500),
+
+      CHECK_TIMEOUT_MS: setting.integer(90_000, 1),
+      CHECK_MAX_WAITING: setting.integer(20, 1),
+      CHECK_MAX_HEAP_MIB: setting.integer(1_500, 64),
+
+      USAGE_BODY_BYTES: setting.integer(2 * 1024 * 1024, 1),
+      /** Of one token. */
+      USAGE_REPORTS_PER_SECOND: setting.integer(20, 1),
+      USAGE_MAX_OPERATIONS: setting.integer(20_000, 1),
+      USAGE_MAX_CLIENTS: setting.integer(1_000, 1),
+      USAGE_KEEP_DAYS: setting.integer(90, 1),
+      CHECKS_KEEP_DAYS: setting.integer(30, 1),
+      DRAIN_DELAY_MS: setting.integer(0),
+    },
+    environment,
+  );
+}
+
+export type RegistryConfig = ReturnType<typeof readRegistryConfig>;
+
+function parsed<Value>(parse: (text: string) => Value) {
+  return z.string().transform((text, context) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+}

@@ -1,0 +1,113 @@
+import type { RegistryDatabase } from '@murmuration/prisma/registry';
+import { isDatabaseOutage } from '@murmuration/service-kit';
+import { LRUCache } from 'lru-cache';
+import { bytesOf } from '../store/contents.ts';
+import type { Graph, Graphs } from '../graphs.ts';
+import { type GivenToken, isKind } from './given.ts';
+import type { TokenKind } from './permissions.ts';
+import { hashOfSecret, isSecret, newSecret } from './secret.ts';
+
+/** Who holds a good token. */
+export interface Caller {
+  readonly graph: Graph;
+  /** The token's name: who did something is told by it. */
+  readonly name: string;
+  readonly kinds: readonly TokenKind[];
+  /** Of the secret, for limits by token. */
+  readonly hash: string;
+}
+
+export interface TokenRow {
+  id: number;
+  name: string;
+  kinds: string[];
+  createdAt: Date;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+}
+
+export const tokenLimits = {
+  /** Answers that are remembered, refusals among them. */
+  remembered: 10_000,
+  /** While the database is away, what was found of a token holds for this long. */
+  outageMs: 10 * 60_000,
+  /** Tokens of one graph that are listed and may be made. */
+  perGraph: 500,
+} as const;
+
+export interface Tokens {
+  /** Undefined when the secret is none, expired, or revoked. A revocation holds for all within `cacheMs`. */
+  find(secret: string): Promise<Caller | undefined>;
+  /** Makes a token; the secret is not kept and never shown again. */
+  create(
+    graph: Graph,
+    token: { name: string; kinds: TokenKind[]; expiresAt?: Date | undefined },
+  ): Promise<{ id: number; secret: string }>;
+  /** Whether there was such a token, not revoked yet. */
+  revoke(graph: Graph, id: number): Promise<boolean>;
+  list(graph: Graph): Promise<TokenRow[]>;
+}
+
+export function createTokens(
+  database: RegistryDatabase,
+  options: { graphs: Graphs; given: readonly GivenToken[]; cacheMs: number },
+): Tokens {
+  const given = new Map(options.given.map((token) => [token.hash, token]));
+  const known = new LRUCache<string, { caller: Caller | undefined; atMs: number }>({
+    max: tokenLimits.remembered,
+  });
+
+  async function look(hash: string): Promise<Caller | undefined> {
+    const own = given.get(hash);
+    if (own) return { name: own.name, kinds: own.kinds, hash, graph: await options.graphs.ensure(own.graph) };
+    const rows = await database.$queryRaw<{ name: string; kinds: string[]; id: number; graph: string }[]>`
+      SELECT t.name, t.kinds, g.id, g.name AS graph FROM token t JOIN graph g ON g.id = t.graph_id
+      WHERE t.hash = ${bytesOf(hash)} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`;
+    const [row] = rows;
+    return (
+      row && { name: row.name, kinds: row.kinds.filter(isKind), hash, graph: { id: row.id, name: row.graph } }
+    );
+  }
+
+  return {
+    async find(secret) {
+      if (!isSecret(secret)) return undefined;
+      const hash = hashOfSecret(secret);
+      const remembered = known.get(hash);
+      const ageMs = remembered ? performance.now() - remembered.atMs : Infinity;
+      if (remembered && ageMs < options.cacheMs) return remembered.caller;
+      try {
+        const caller = await look(hash);
+        known.set(hash, { caller, atMs: performance.now() });
+        return caller;
+      } catch (error) {
+        // Gateways get what is in memory although the database is away.
+        if (remembered?.caller && ageMs < tokenLimits.outageMs && isDatabaseOutage(error))
+          return remembered.caller;
+        throw error;
+      }
+    },
+    async create(graph, { expiresAt, kinds, name }) {
+      const secret = newSecret();
+      const hash = bytesOf(hashOfSecret(secret));
+      const { id } = await database.token.create({
+        data: { graphId: graph.id, name, kinds, hash, ...(expiresAt && { expiresAt }) },
+        select: { id: true },
+      });
+      return { id, secret };
+    },
+    async revoke(graph, id) {
+      const changed = await database.$executeRaw`UPDATE token SET revoked_at = clock_timestamp()
+        WHERE graph_id = ${graph.id} AND id = ${id} AND revoked_at IS NULL`;
+      known.clear();
+      return changed > 0;
+    },
+    list: (graph) =>
+      database.token.findMany({
+        where: { graphId: graph.id },
+        orderBy: { id: 'desc' },
+        take: tokenLimits.perGraph,
+        select: { id: true, name: true, kinds: true, createdAt: true, expiresAt: true, revokedAt: true },
+      }),
+  };
+}

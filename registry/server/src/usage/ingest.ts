@@ -1,0 +1,200 @@
+import type { RegistryDatabase, RegistryTransaction } from '@murmuration/prisma/registry';
+import { retryConflicts } from '@murmuration/service-kit';
+import type { UsageReport } from './contract.ts';
+
+export interface IngestLimits {
+  /** Operations that are kept of one graph; calls of others are lost, and the hour unknown. */
+  operations: number;
+  /** Clients by name and version that are kept of one graph; others count as `other`. */
+  clients: number;
+}
+
+export const ingestLimits = {
+  /** Of one report's transaction. */
+  transactionMs: 10_000,
+} as const;
+
+/** Stands for clients beyond the limit. */
+export const otherClient = { name: 'other', version: '' } as const;
+
+type Client = { name: string; version: string };
+const keyOf = ({ name, version = '' }: UsageReport['uses'][number]['client']) =>
+  JSON.stringify([name, version]);
+
+/**
+ * Adds a report to what is counted, or finds that it was already.
+ * All times are the database's; a sender tells only how long ago something was.
+ */
+export async function ingestReport(
+  database: RegistryDatabase,
+  graphId: number,
+  report: UsageReport,
+  limits: IngestLimits,
+): Promise<'counted' | 'known'> {
+  return retryConflicts(() =>
+    database.$transaction((transaction) => ingest(transaction, graphId, report, limits), {
+      timeout: ingestLimits.transactionMs,
+      maxWait: ingestLimits.transactionMs,
+    }),
+  );
+}
+
+async function ingest(
+  transaction: RegistryTransaction,
+  graphId: number,
+  report: UsageReport,
+  limits: IngestLimits,
+): Promise<'counted' | 'known'> {
+  const { reporter, sequence } = report;
+  const isNew = await transaction.$executeRaw`INSERT INTO usage_report (graph_id, reporter, sequence)
+    VALUES (${graphId}, ${reporter}, ${sequence}::bigint) ON CONFLICT DO NOTHING`;
+  if (isNew === 0) return 'known';
+  const operations = await operationIds(transaction, graphId, report.operations, limits.operations);
+  const clients = await clientIds(transaction, graphId, report.uses, limits.clients);
+  const lost = await addCounts(transaction, graphId, report, operations, clients);
+  await addHours(transaction, graphId, report, lost);
+  await transaction.$executeRaw`INSERT INTO gateway (graph_id, name, supergraph)
+    VALUES (${graphId}, ${report.gateway.name}, ${report.gateway.supergraph})
+    ON CONFLICT (graph_id, name) DO UPDATE SET seen_at = clock_timestamp(), supergraph = excluded.supergraph,
+      since = CASE WHEN gateway.supergraph = excluded.supergraph THEN gateway.since ELSE clock_timestamp() END`;
+  return 'counted';
+}
+
+/** Ids of operations by hash, new ones kept as far as the limit goes. */
+async function operationIds(
+  transaction: RegistryTransaction,
+  graphId: number,
+  operations: UsageReport['operations'],
+  most: number,
+): Promise<Map<string, bigint>> {
+  const hashes = operations.map(({ hash }) => hash);
+  const read = async () => {
+    const rows = await transaction.$queryRaw<{ id: bigint; hash: string }[]>`
+      SELECT id, encode(hash, 'hex') AS hash FROM usage_operation
+      WHERE graph_id = ${graphId} AND hash IN (SELECT decode(h, 'hex') FROM unnest(${hashes}::text[]) AS h)`;
+    return new Map(rows.map(({ hash, id }) => [hash, id]));
+  };
+  const known = await read();
+  const fresh = operations.filter(({ hash }) => !known.has(hash)).toSorted(byHash);
+  if (fresh.length === 0) return known;
+  const [{ count } = { count: 0 }] = await transaction.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM usage_operation WHERE graph_id = ${graphId}`;
+  for (const { coordinates = [], document, hash, kind, name } of fresh.slice(0, Math.max(0, most - count))) {
+    await transaction.$executeRaw`INSERT INTO usage_operation (graph_id, hash, name, kind, document, coordinates)
+      VALUES (${graphId}, decode(${hash}, 'hex'), ${name}, ${kind}, ${document ?? null}::text, ${coordinates}::text[])
+      ON CONFLICT DO NOTHING`;
+  }
+  return read();
+}
+
+/** Ids of clients by name and version; what is beyond the limit is `other`. */
+async function clientIds(
+  transaction: RegistryTransaction,
+  graphId: number,
+  uses: UsageReport['uses'],
+  most: number,
+): Promise<Map<string, bigint>> {
+  const asked = new Map(
+    uses.map(({ client }) => [keyOf(client), { name: client.name, version: client.version ?? '' }] as const),
+  );
+  const read = async (clients: Client[]) => {
+    const rows = await transaction.$queryRaw<(Client & { id: bigint })[]>`
+      SELECT id, c.name, c.version FROM usage_client c
+      JOIN unnest(${clients.map(({ name }) => name)}::text[], ${clients.map(({ version }) => version)}::text[])
+        AS asked (name, version) ON c.name = asked.name AND c.version = asked.version
+      WHERE c.graph_id = ${graphId}`;
+    return new Map(rows.map((row) => [keyOf(row), row.id]));
+  };
+  const keep = async (clients: Client[]) => {
+    await transaction.$executeRaw`INSERT INTO usage_client (graph_id, name, version)
+      SELECT ${graphId}, name, version
+      FROM unnest(${clients.map(({ name }) => name)}::text[], ${clients.map(({ version }) => version)}::text[])
+        AS fresh (name, version) ORDER BY name, version ON CONFLICT DO NOTHING`;
+  };
+  const ids = await read([...asked.values()]);
+  const fresh = [...asked].filter(([key]) => !ids.has(key));
+  if (fresh.length === 0) return ids;
+  const [{ count } = { count: 0 }] = await transaction.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM usage_client WHERE graph_id = ${graphId}`;
+  const room = Math.max(0, most - count);
+  const taken = fresh.slice(0, room).map(([, client]) => client);
+  const isFull = fresh.length > room;
+  await keep(isFull ? [...taken, otherClient] : taken);
+  const all = await read([...asked.values(), otherClient]);
+  const other = all.get(keyOf(otherClient));
+  if (isFull && other !== undefined) for (const [key] of fresh.slice(room)) all.set(key, other);
+  return all;
+}
+
+/** @returns how many calls were not counted */
+async function addCounts(
+  transaction: RegistryTransaction,
+  graphId: number,
+  { uses, window }: UsageReport,
+  operations: ReadonlyMap<string, bigint>,
+  clients: ReadonlyMap<string, bigint>,
+): Promise<number> {
+  let lost = 0;
+  const rows = new Map<
+    string,
+    { operation: bigint; client: bigint; count: number; errors: number; latency: number[] }
+  >();
+  for (const { client, count, errors, latency, operation } of uses) {
+    const [operationId, clientId] = [operations.get(operation), clients.get(keyOf(client))];
+    if (operationId === undefined || clientId === undefined) {
+      lost += count;
+      continue;
+    }
+    const key = `${operationId} ${clientId}`;
+    const row = rows.get(key);
+    // Two clients may have become one.
+    rows.set(key, {
+      operation: operationId,
+      client: clientId,
+      count: count + (row?.count ?? 0),
+      errors: errors + (row?.errors ?? 0),
+      latency: latency.map((one, at) => one + (row?.latency[at] ?? 0)),
+    });
+  }
+  const sorted = [...rows.values()].toSorted((one, other) =>
+    one.operation === other.operation
+      ? compare(one.client, other.client)
+      : compare(one.operation, other.operation),
+  );
+  if (sorted.length === 0) return lost;
+  await transaction.$executeRaw`
+    INSERT INTO usage_count AS known (graph_id, day, operation_id, client_id, count, errors, latency, last_at)
+    SELECT ${graphId}, (at AT TIME ZONE 'UTC')::date, operation, client, count, errors,
+      string_to_array(latency, ',')::bigint[], at
+    FROM unnest(${sorted.map(({ operation }) => operation)}::bigint[], ${sorted.map(({ client }) => client)}::bigint[],
+      ${sorted.map(({ count }) => count)}::bigint[], ${sorted.map(({ errors }) => errors)}::bigint[],
+      ${sorted.map(({ latency }) => latency.join(','))}::text[]) AS told (operation, client, count, errors, latency),
+      (SELECT now() - make_interval(secs => ${window.ageMs / 1_000}::float8) AS at) AS ended
+    ON CONFLICT (graph_id, day, operation_id, client_id) DO UPDATE SET
+      count = known.count + excluded.count, errors = known.errors + excluded.errors,
+      latency = ARRAY(SELECT a + b FROM unnest(known.latency, excluded.latency) WITH ORDINALITY AS t (a, b, n) ORDER BY n),
+      last_at = greatest(known.last_at, excluded.last_at)`;
+  return lost;
+}
+
+/** Marks the hours of a window as known, or as not known where something was lost. */
+async function addHours(
+  transaction: RegistryTransaction,
+  graphId: number,
+  report: UsageReport,
+  lostHere: number,
+): Promise<void> {
+  const { ageMs, durationMs } = report.window;
+  await transaction.$executeRaw`
+    INSERT INTO usage_hour AS known (graph_id, hour, first_at, last_at, lost)
+    SELECT ${graphId}, hour, greatest(hour, since), least(hour + interval '1 hour', until), ${report.lost + lostHere}::bigint
+    FROM (SELECT now() - make_interval(secs => ${(ageMs + durationMs) / 1_000}::float8) AS since,
+      now() - make_interval(secs => ${ageMs / 1_000}::float8) AS until) AS span,
+      generate_series(date_trunc('hour', since, 'UTC'), until, interval '1 hour') AS hour
+    ORDER BY hour
+    ON CONFLICT (graph_id, hour) DO UPDATE SET first_at = least(known.first_at, excluded.first_at),
+      last_at = greatest(known.last_at, excluded.last_at), lost = known.lost + excluded.lost`;
+}
+
+const compare = (one: bigint, other: bigint) => (one < other ? -1 : one > other ? 1 : 0);
+const byHash = (one: { hash: string }, other: { hash: string }) => (one.hash < other.hash ? -1 : 1);
