@@ -10,6 +10,9 @@ import {
 } from './planning/planner.ts';
 import { type LiveLimits, liveLimits } from './subscriptions/limits.ts';
 import { upstreamLimits } from './subscriptions/upstream/pool.ts';
+import { publicKeys } from './supergraph/public-keys.ts';
+import { sourceLimits } from './supergraph/source.ts';
+import { usageLimits } from './usage/limits.ts';
 
 /** All settings of the process, read once; README.md explains each. */
 export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) {
@@ -28,6 +31,15 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) 
       SUPERGRAPH_TOKEN: z.string().optional(),
       SUPERGRAPH_LAST_GOOD_FILE: z.string().optional(),
       SUPERGRAPH_POLL_MS: setting.integer(1_000, 50),
+      SUPERGRAPH_KEYS: publicKeys().optional(),
+      SUPERGRAPH_MAX_BYTES: setting.integer(sourceLimits.bytes, 1),
+      USAGE_URL: setting.httpUrl().optional(),
+      USAGE_TOKEN: z.string().optional(),
+      USAGE_REPORT_MS: setting.integer(usageLimits.reportMs, 10),
+      GATEWAY_NAME: z
+        .string()
+        .regex(/^[\w.-]{1,100}$/)
+        .optional(),
       PLANNER: z.enum(plannerNames).default('hive'),
       PLAN_TIMEOUT_MS: setting.integer(defaultPlannerLimits.timeoutMs, 1),
       PLAN_MAX_WAITING: setting.integer(defaultPlannerLimits.maxWaiting, 1),

@@ -21,6 +21,7 @@ import { createSign } from './transport/sign.ts';
 import { createSubgraphFetcher } from './transport/subgraph-fetcher.ts';
 import { createSubgraphHealth } from './transport/subgraph-health.ts';
 import { readSubgraphUrls } from './transport/subgraph-urls.ts';
+import { usageReporterOf } from './usage/start.ts';
 
 /** Makes the gateway from its parts, in the order in which a request meets them, and listens. */
 export async function startGateway(
@@ -53,6 +54,11 @@ export async function startGateway(
   ]);
   lifecycle.onStop('supergraph', async () => host.stop());
   const format = formatOutcomes(logger);
+  const usage = usageReporterOf(config, {
+    supergraph: () => host.serving().generation.id,
+    logger,
+    lifecycle,
+  });
   const upstreams = createUpstreams({ sign, urls, maxLifeMs: config.UPSTREAM_MAX_LIFE_MS });
 
   // Imported when they are wanted: Apollo Server alone takes a third of a second.
@@ -73,7 +79,7 @@ export async function startGateway(
       limits: liveLimitsOf(config),
     }),
     format,
-    observers: rules.observers,
+    observers: usage ? [...rules.observers, usage.observe] : rules.observers,
     maxInFlight: config.MAX_IN_FLIGHT,
   });
 
@@ -106,6 +112,7 @@ export async function startGateway(
 
   const url = await http.listen({ host: config.HOST, port: config.PORT });
   host.watch();
+  usage?.start();
   lifecycle.onStop('clients', async () => {
     const { DRAIN_DELAY_MS, DRAIN_MS } = config;
     await Promise.all([

@@ -98,7 +98,8 @@ export function createRoad(options: RoadOptions): Road {
     const isRefused = answered.kind === 'answer' && answered.isRefused;
     const errors = answered.kind === 'answer' ? answered.result.errors : undefined;
     const operation = admitted?.operation;
-    for (const observe of observers) observe({ asked, context, errors, isRefused, operation, startedAtMs });
+    for (const observe of observers)
+      observe({ admitted, asked, context, errors, isRefused, operation, startedAtMs });
     return answered;
   };
 }

@@ -19,6 +19,10 @@ export const hostLimits = {
   firstRetryMs: 2_000,
   /** … doubled each time, for it costs the requests beside it; at most this. */
   longestRetryMs: 60_000,
+  /** A source that is away is asked less often, at most this seldom … */
+  longestPollMs: 30_000,
+  /** … and gateways that started together ask at different times: by this share earlier or later. */
+  jitter: 0.1,
 } as const;
 
 export interface SupergraphHost {
@@ -60,6 +64,8 @@ export async function startSupergraph(options: HostOptions): Promise<SupergraphH
   let timer: NodeJS.Timeout | undefined;
   let acceptFirst = () => {};
   let isStopped = false;
+  /** Reads that failed one after the other. */
+  let failures = 0;
   let current = await first();
   cachedBytes = () => current.entries.bytes();
 
@@ -93,7 +99,9 @@ export async function startSupergraph(options: HostOptions): Promise<SupergraphH
 
   async function poll(): Promise<void> {
     try {
+      failures++;
       const read = await source.read();
+      failures = 0;
       if (!read || isStopped) return;
       if (read.sdl === refused.sdl && Date.now() < refused.untilMs) return;
       refuseUnlessTaken(read.sdl);
@@ -128,7 +136,14 @@ export async function startSupergraph(options: HostOptions): Promise<SupergraphH
   }
 
   function schedule(): void {
-    if (!isStopped) timer = setTimeout(() => void poll().finally(schedule), options.pollMs).unref();
+    if (isStopped) return;
+    const { jitter, longestPollMs } = hostLimits;
+    const calmMs = Math.min(
+      options.pollMs * 2 ** Math.min(failures, 20),
+      Math.max(options.pollMs, longestPollMs),
+    );
+    const waitMs = calmMs * (1 + jitter * (2 * Math.random() - 1));
+    timer = setTimeout(() => void poll().finally(schedule), waitMs).unref();
   }
 
   return {

@@ -8,16 +8,19 @@ export interface LastGood {
 }
 
 export function createLastGood(file: string | undefined, logger: Logger): LastGood {
+  let kept: Promise<void> = Promise.resolve();
+  async function write(sdl: string): Promise<void> {
+    if (!file) return;
+    try {
+      await writeFile(`${file}.new`, sdl);
+      await rename(`${file}.new`, file);
+    } catch (error) {
+      logger.warn({ err: error, file }, 'the supergraph could not be kept on disk');
+    }
+  }
   return {
-    async keep(sdl) {
-      if (!file) return;
-      try {
-        await writeFile(`${file}.new`, sdl);
-        await rename(`${file}.new`, file);
-      } catch (error) {
-        logger.warn({ err: error, file }, 'the supergraph could not be kept on disk');
-      }
-    },
+    // One after the other: of two that come together the later one stays.
+    keep: (sdl) => (kept = kept.then(() => write(sdl))),
     read: async () => (file ? readFile(file, 'utf8').catch(() => undefined) : undefined),
   };
 }

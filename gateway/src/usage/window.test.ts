@@ -1,0 +1,96 @@
+import { type DocumentNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import { expect, it } from 'vitest';
+import { describe } from './describe.ts';
+import { usageLimits } from './limits.ts';
+import { type Call, createWindow } from './window.ts';
+
+const call: Call = { clientName: 'ios', clientVersion: '2.1', isError: false, durationMs: 7 };
+
+function operation(text: string) {
+  const document: DocumentNode = parse(text);
+  const node = document.definitions[0] as OperationDefinitionNode;
+  if (node.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
+  return { known: { node }, documentOf: () => document };
+}
+
+/** A window whose later work is done when the test says so. */
+function open() {
+  const work: (() => void)[] = [];
+  const window = createWindow(describe, (one) => void work.push(one));
+  const add = ({ documentOf, known }: ReturnType<typeof operation>, more: Partial<Call> = {}) =>
+    window.add(known, documentOf, { ...call, ...more });
+  return { add, take: window.take, settle: () => work.splice(0).forEach((one) => one()) };
+}
+
+it('counts by operation, client and latency, and begins anew', () => {
+  const { add, settle, take } = open();
+  const [me, them] = [operation('query Me { me }'), operation('query Them { them }')];
+  for (const durationMs of [1, 5, 5.1, 6_000]) add(me, { durationMs });
+  add(me, { isError: true, clientVersion: undefined });
+  settle();
+  add(them);
+  settle();
+  const { lost, operations, uses } = take();
+  expect(lost).toBe(0);
+  expect(operations.map(({ name }) => name)).toEqual(['Me', 'Them']);
+  expect(uses).toMatchObject([
+    {
+      client: { name: 'ios', version: '2.1' },
+      count: 4,
+      errors: 0,
+      latency: [2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+    },
+    { client: { name: 'ios' }, count: 1, errors: 1 },
+    { count: 1 },
+  ]);
+  expect(take()).toMatchObject({ lost: 0, operations: [], uses: [] });
+  add(me);
+  expect(take().uses).toMatchObject([{ count: 1 }]);
+});
+
+it('tells a call whose operation is not written down yet with the next window', () => {
+  const { add, settle, take } = open();
+  add(operation('{ me }'));
+  expect(take().uses).toEqual([]);
+  settle();
+  expect(take().uses).toMatchObject([{ count: 1 }]);
+});
+
+it('holds no more than its limits, and says how many calls it could not keep', () => {
+  const { add, settle, take } = open();
+  const many = usageLimits.operations + 50;
+  for (let at = 0; at < many; at++) {
+    add(operation(`query Q${at} { me }`));
+    settle();
+  }
+  const full = take();
+  expect([full.operations.length, full.lost]).toEqual([usageLimits.operations, 50]);
+
+  // New operations come faster than they can be written down.
+  for (let at = 0; at < usageLimits.waiting + 7; at++) add(operation(`query R${at} { me }`));
+  settle();
+  const waited = take();
+  expect([waited.operations.length, waited.lost]).toEqual([usageLimits.waiting, 7]);
+
+  const me = operation('{ me }');
+  for (let at = 0; at < usageLimits.clients + 30; at++)
+    add(me, { clientName: `c${at}`.padEnd(500, 'x'), clientVersion: undefined });
+  settle();
+  const { lost, uses } = take();
+  expect(lost).toBe(0);
+  expect(uses).toHaveLength(usageLimits.clients + 1);
+  expect(uses.at(-1)).toMatchObject({ client: { name: 'other' }, count: 30 });
+  expect(uses.every(({ client }) => client.name.length <= usageLimits.clientLength)).toBe(true);
+});
+
+it('keeps texts within a bound', () => {
+  const { add, settle, take } = open();
+  const long = (at: number) => operation(`query L${at} { ${'f'.repeat(90_000)} }`);
+  for (let at = 0; at < 20; at++) add(long(at));
+  add(operation(`{ ${'g'.repeat(usageLimits.documentLength)} }`));
+  settle();
+  const { lost, operations } = take();
+  const characters = operations.reduce((sum, { document }) => sum + document.length, 0);
+  expect(characters).toBeLessThanOrEqual(usageLimits.characters);
+  expect(operations.length + lost).toBe(21);
+});
