@@ -12,6 +12,7 @@ interface Options {
   graph?: string;
   observe?: boolean;
   posts?: number;
+  registry?: boolean;
   reset?: boolean;
   seed?: boolean;
   watch?: boolean;
@@ -26,9 +27,13 @@ withSeedOptions(program.command('start', { isDefault: true }))
   .option('--seed', 'seed databases that were given by USER_DATABASE_URL and its kin')
   .option('--observe', 'run Prometheus and Grafana beside it, where they are installed')
   .option('--watch', 'restart what a change of the sources concerns')
+  .option(
+    '--registry',
+    'run the schema registry: the gateway takes its supergraph from it and tells it what clients send',
+  )
   .action(async (options: Options) => {
-    const { observe: isObserved = false, watch: isWatched = false } = options;
-    process.exit(await start(requestOf(options), { isObserved, isWatched }));
+    const { observe: isObserved = false, registry: hasRegistry = false, watch: isWatched = false } = options;
+    process.exit(await start(requestOf(options), { hasRegistry, isObserved, isWatched }));
   });
 
 withSeedOptions(program.command('seed'))

@@ -11,3 +11,4 @@ export { type Stack, type StackOptions, startStack } from './stack/stack.ts';
 export { waitForExit } from './provision/pid-file.ts';
 export { isAlive } from './provision/process-identity.ts';
 export { undoAll } from './stack/undo.ts';
+export { openRegistryKeys } from './registry/keys.ts';

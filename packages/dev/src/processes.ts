@@ -51,15 +51,31 @@ const gateway: ProcessDefinition = {
   name: 'gateway',
   entry: 'gateway/src/main.ts',
   module: 'gateway/src/server.ts',
-  settings: ['SUPERGRAPH_FILE', 'JWKS_URL'],
+  settings: [
+    'SUPERGRAPH_FILE',
+    'JWKS_URL',
+    'SUPERGRAPH_URL',
+    'SUPERGRAPH_TOKEN',
+    'SUPERGRAPH_KEYS',
+    'USAGE_URL',
+    'USAGE_TOKEN',
+  ],
+};
+
+/** Runs where it is asked for: the platform runs without. */
+const registry: ProcessDefinition = {
+  name: 'registry',
+  entry: 'registry/server/src/main.ts',
+  module: 'registry/server/src/server.ts',
+  settings: ['REGISTRY_DATABASE_URL', 'REGISTRY_SIGNING_KEY', 'REGISTRY_TOKENS', 'REGISTRY_OPEN_PAGES'],
 };
 
 /**
  * The processes in stages: a stage starts together once the one before is ready, and stops before it does,
  * so that the gateway never faces clients without what it fetches from.
  */
-export function processStages(): ProcessDefinition[][] {
-  return [subgraphs, [gateway]];
+export function processStages(hasRegistry = false): ProcessDefinition[][] {
+  return [hasRegistry ? [registry, ...subgraphs] : subgraphs, [gateway]];
 }
 
 /** All of them, in the order of a start: every list of the platform's parts is made of this one. */
@@ -68,4 +84,4 @@ export const processNames: readonly string[] = processes.map(({ name }) => name)
 export const subgraphNames: readonly string[] = processes.flatMap(({ subgraph }) => subgraph ?? []);
 
 /** Every setting that goes to named processes only. */
-export const restrictedSettings = new Set(processes.flatMap(({ settings }) => settings));
+export const restrictedSettings = new Set([...processes, registry].flatMap(({ settings }) => settings));

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { databaseNames } from '@murmuration/prisma';
+import { everyDatabase } from '@murmuration/prisma';
 import { expect, test } from 'vitest';
 import { processes, restrictedSettings, subgraphNames } from '../src/processes.ts';
 import { repositoryRoot } from '../src/repository.ts';
@@ -12,7 +12,8 @@ const foldersWith = (parent: string, file: string) =>
 
 test('every subgraph that has a schema is started, and every database that has one is migrated', () => {
   expect(subgraphNames.toSorted()).toEqual(foldersWith('subgraphs', 'schema.graphql').toSorted());
-  expect([...databaseNames].toSorted()).toEqual(foldersWith('prisma', 'schema.prisma').toSorted());
+  // The registry's is beside the platform, and migrated where it runs.
+  expect([...everyDatabase].toSorted()).toEqual(foldersWith('prisma', 'schema.prisma').toSorted());
 });
 
 test('every process is a file that starts a module, and only who asks for a database is told of it', () => {
@@ -20,6 +21,6 @@ test('every process is a file that starts a module, and only who asks for a data
     expect([name, entry, existsSync(path.join(repositoryRoot, entry))]).toEqual([name, entry, true]);
     expect([name, module, existsSync(path.join(repositoryRoot, module))]).toEqual([name, module, true]);
   }
-  for (const name of databaseNames)
+  for (const name of everyDatabase)
     expect(restrictedSettings).toContain(`${name.toUpperCase()}_DATABASE_URL`);
 });

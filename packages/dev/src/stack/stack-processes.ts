@@ -13,6 +13,10 @@ export interface ProcessesOptions {
   processEnv?: Record<string, Settings>;
   port?: number;
   replicas?: Replicas;
+  /** Whether the schema registry runs too. */
+  hasRegistry?: boolean;
+  /** Settings of one part that hang on where another one is. */
+  settingsOf?: (name: string, urlOf: (name: string) => string) => Settings;
   onCrash?: (crash: Crash) => void;
 }
 
@@ -34,7 +38,7 @@ const host = '127.0.0.1';
 
 /** Gives every process its ports and settings; none is started yet. */
 export async function createProcesses(options: ProcessesOptions): Promise<StackProcesses> {
-  const definitions = processStages().flat();
+  const definitions = processStages(options.hasRegistry).flat();
   const { count = 1, balance } = options.replicas ?? {};
   const addresses = new Map<string, Address>();
   for (const definition of definitions) {
@@ -52,7 +56,12 @@ export async function createProcesses(options: ProcessesOptions): Promise<StackP
   );
   const all = { ...options.settings, ...sharedSettings(options.stateFolder, subgraphUrls) };
   const create = (definition: ProcessDefinition, name: string) => {
-    const own = { HOST: host, ...addresses.get(name), ...options.processEnv?.[definition.name] };
+    const own = {
+      HOST: host,
+      ...addresses.get(name),
+      ...options.settingsOf?.(definition.name, urlOf),
+      ...options.processEnv?.[definition.name],
+    };
     return superviseProcess({
       name,
       entry: definition.entry,

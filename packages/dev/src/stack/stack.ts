@@ -5,6 +5,7 @@ import type { RedisServer } from '../provision/redis.ts';
 import { makeScratchFolder, reapServers, removeScratchFolder } from '../provision/scratch.ts';
 import { processStages } from '../processes.ts';
 import { type MailCatcher, startMailCatcher } from '../mail/catcher.ts';
+import { openRegistry } from '../registry/open-registry.ts';
 import { type Reporter, silentReporter } from '../report/reporter.ts';
 import { openKeptPorts } from '../state/kept-ports.ts';
 import { openSecrets, type Secrets } from '../state/secrets.ts';
@@ -33,6 +34,10 @@ export interface StackOptions {
   /** Further settings of the Postgres it starts, e.g. `{ log_statement: 'all' }`. */
   postgresSettings?: Record<string, string>;
   secrets?: Partial<Secrets>;
+  /** Runs the schema registry too: it is published to, and the gateway takes its supergraph from there. */
+  hasRegistry?: boolean;
+  /** The registry's database, where somebody else runs the databases. */
+  registryDatabaseUrl?: string | undefined;
   report?: Reporter;
   onCrash?: (crash: Crash) => void;
   /** Ends the start between two steps; what was started is stopped again. */
@@ -88,6 +93,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await options.beforeMigrations?.(stores);
     await report.step('Databases migrated', () => migrateAll(stores.databaseUrls));
     await options.beforeProcesses?.(stores);
+    const registry = options.hasRegistry
+      ? await openRegistry(stateFolder, stores, options.registryDatabaseUrl)
+      : undefined;
 
     const mail = options.smtpUrl
       ? undefined
@@ -105,17 +113,20 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ...options,
       stateFolder,
       ports,
-      settings,
+      settings: { ...settings, ...registry?.settings },
+      ...(registry && { settingsOf: registry.settingsOf }),
     });
     const supergraphFile = path.join(stateFolder, 'supergraph.graphql');
     const compose = () => composeSupergraph(subgraphUrls, supergraphFile);
     await report.step('Supergraph composed', compose);
-    for (const stage of processStages()) {
+    for (const stage of processStages(options.hasRegistry)) {
       options.signal?.throwIfAborted();
       const names = stage.flatMap((each) => instanceNames(each, options.replicas?.count));
       const started = names.map((name) => processOf(processes, name));
       undo.push(() => Promise.all(started.map((each) => each.stop())));
       await report.step(names.join(', '), () => startAll(started));
+      if (names.includes('registry'))
+        await registry?.publish(processOf(processes, 'registry').url, subgraphUrls, report);
     }
     return {
       url,

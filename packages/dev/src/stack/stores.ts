@@ -1,10 +1,10 @@
-import { applyMigrations, type DatabaseName, databaseNames, ensureDatabase } from '@murmuration/prisma';
+import { applyMigrations, databaseNames, ensureDatabase, type PlatformDatabase } from '@murmuration/prisma';
 import { type PostgresServer, startPostgres } from '../provision/postgres.ts';
 import { type RedisServer, startRedis } from '../provision/redis.ts';
 import type { Reporter } from '../report/reporter.ts';
 import type { KeptPorts } from '../state/kept-ports.ts';
 
-export type DatabaseUrls = Record<DatabaseName, string>;
+export type DatabaseUrls = Record<PlatformDatabase, string>;
 
 export interface StoreOptions {
   stateFolder: string;

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { databaseNames } from '@murmuration/prisma';
+import { everyDatabase } from '@murmuration/prisma';
 import pg from 'pg';
 import { type Reporter, seconds } from '../report/reporter.ts';
 import type { DatabaseUrls, Stores } from '../stack/stores.ts';
@@ -79,7 +79,7 @@ async function hasNoAccounts(url: string): Promise<boolean> {
 }
 
 async function dropAll(serverUrl: string): Promise<void> {
-  for (const name of databaseNames) {
+  for (const name of everyDatabase) {
     await query(serverUrl, `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`);
   }
 }

@@ -17,6 +17,7 @@ export function readStartSettings(environment: NodeJS.ProcessEnv = process.env) 
       REDIS_URL: setting.redisUrl().optional(),
       SMTP_URL: z.string().optional(),
       APP_URL: setting.httpUrl().optional(),
+      REGISTRY_DATABASE_URL: setting.postgresUrl().optional(),
       MURMURATION_STATE: z.string().default(path.join(repositoryRoot, '.data')),
     },
     environment,
@@ -30,6 +31,7 @@ export function readStartSettings(environment: NodeJS.ProcessEnv = process.env) 
     appUrl: config.APP_URL,
     stateFolder: path.resolve(config.MURMURATION_STATE),
     databaseUrls: readDatabaseUrls(environment),
+    registryDatabaseUrl: config.REGISTRY_DATABASE_URL,
     secrets: readSecrets(environment),
   };
 }

@@ -15,6 +15,8 @@ import { describeStack } from './table.ts';
 
 export interface StartOptions {
   /** Run Prometheus and Grafana beside it. */
+  /** Runs the schema registry, which the gateway takes its supergraph from. */
+  hasRegistry?: boolean;
   isObserved?: boolean;
   /** Restart what a change of the sources concerns. */
   isWatched?: boolean;
@@ -23,7 +25,7 @@ export interface StartOptions {
 /** `npm start`: runs everything until it is asked to stop. Returns the exit code. */
 export async function start(
   request: SeedRequest,
-  { isObserved = false, isWatched = false }: StartOptions = {},
+  { hasRegistry = false, isObserved = false, isWatched = false }: StartOptions = {},
 ): Promise<number> {
   const startedAt = performance.now();
   const signal = stopSignal();
@@ -42,6 +44,7 @@ export async function start(
     const seeding = createSeeding(settings.stateFolder, request, report);
     stack = await startStack({
       ...settings,
+      hasRegistry,
       signal,
       report,
       env: { LOG_LEVEL: settings.logLevel, ...(settings.appUrl && { APP_URL: settings.appUrl }) },

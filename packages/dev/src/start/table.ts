@@ -1,14 +1,19 @@
 import path from 'node:path';
+import { graphName } from '../registry/keys.ts';
 import { seconds } from '../report/reporter.ts';
 import type { Stack } from '../stack/stack.ts';
 
 /** What is where, as the last words of a start. */
 export function describeStack(stack: Stack, startedInMs: number): string {
-  const services = [...stack.processes.values()].filter(({ name }) => name !== 'gateway');
+  const services = [...stack.processes.values()].filter(
+    ({ name }) => name !== 'gateway' && name !== 'registry',
+  );
+  const registry = stack.processes.get('registry');
   const here = (file: string) => path.relative(process.cwd(), file) || '.';
   const rows: [string, string][] = [
     ['GraphQL', `${stack.url}/graphql  (HTTP, SSE and websocket)`],
     ['IDE', `${stack.url}/`],
+    ...(registry ? [['registry', `${registry.url}/graphs/${graphName}`] as [string, string]] : []),
     ...(stack.mail ? [['mail', `${stack.mail.url}  (what is sent is caught here)`] as [string, string]] : []),
     ['sign in as', 'alice, bob or carol, password murmuration'],
     ...services.map(({ name, url }): [string, string] => [name, url]),
