@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# One image per process, all from one source: docker build --target gateway|user|user-worker|post|timeline|timeline-worker|migrate .
+# One image per process, all from one source: docker build --target gateway|user|user-worker|post|timeline|timeline-worker|registry|migrate .
 # TypeScript runs as it is (Node strips the types), so there is nothing to compile: an image is the sources, the
 # generated database clients and the production dependencies of one process.
 
@@ -24,6 +24,9 @@ RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/subgraph-po
 
 FROM source AS timeline-files
 RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/subgraph-timeline... && node scripts/prune-modules.mjs node_modules
+
+FROM source AS registry-files
+RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/registry-server... && node scripts/prune-modules.mjs node_modules
 
 FROM source AS migrate-files
 RUN pnpm install --frozen-lockfile --prod --filter-prod @murmuration/prisma... && node scripts/prune-modules.mjs node_modules
@@ -70,6 +73,13 @@ CMD ["node", "subgraphs/timeline/src/main.ts"]
 
 FROM timeline AS timeline-worker
 CMD ["node", "subgraphs/timeline/src/worker.ts"]
+
+FROM runtime AS registry
+ENV PORT=8080
+COPY --from=registry-files /app /app
+COPY --from=generated /app/prisma/generated /app/prisma/generated
+RUN node scripts/compile.mjs registry/server/src/server.ts registry/server/src/work/do-job.ts
+CMD ["node", "registry/server/src/main.ts"]
 
 FROM runtime AS migrate
 COPY --from=migrate-files /app /app

@@ -13,7 +13,7 @@ import {
   startRedis,
   subgraphNames,
 } from '@murmuration/dev';
-import { databaseNames } from '@murmuration/prisma';
+import { everyDatabase } from '@murmuration/prisma';
 import { composeSubgraphs } from '@murmuration/registry';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type BuiltStage, createBuilder } from './build.ts';
@@ -24,7 +24,9 @@ import { demandTls, makeCertificate } from './tls.ts';
 
 const source = fileURLToPath(new URL('../../..', import.meta.url));
 const stages = readStages(new URL('../../../Dockerfile', import.meta.url));
-const targets = [...processNames, 'migrate'];
+/** The registry's is beside the platform. */
+const processes = [...processNames, 'registry'];
+const targets = [...processes, 'migrate'];
 
 /** What each image may hold beside Node itself: sources, generated clients and modules. About a quarter above what it is. */
 const limitMegabytes: Record<string, number> = {
@@ -34,6 +36,7 @@ const limitMegabytes: Record<string, number> = {
   post: 50,
   timeline: 37,
   'timeline-worker': 37,
+  registry: 60,
   migrate: 12,
 };
 
@@ -86,7 +89,7 @@ describe('what the images hold', () => {
       PLAN_TIMEOUT_MS: '10000',
       REDIS_URL: redis.url,
       ...Object.fromEntries(
-        databaseNames.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, postgres.url(name)]),
+        everyDatabase.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, postgres.url(name)]),
       ),
       INTERNAL_KEYS: `k1:${randomBytes(32).toString('base64')}`,
       JWT_SIGNING_KEYS: JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: 'k', alg: 'EdDSA' }]),
@@ -94,7 +97,7 @@ describe('what the images hold', () => {
       SMTP_URL: 'smtp://127.0.0.1:1025',
       APP_URL: 'http://localhost:3000',
     };
-    for (const name of processNames) {
+    for (const name of processes) {
       const port = await freePort();
       settings[`${name}:PORT`] = String(port);
       settings[`${name}:METRICS_PORT`] = String(await freePort());
@@ -145,7 +148,7 @@ describe('what the images hold', () => {
     expect(await new Promise((resolve) => child.once('exit', resolve))).not.toBe(0);
   });
 
-  test.each(processNames)('%s boots and is ready, with production dependencies only', async (name) => {
+  test.each(processes)('%s boots and is ready, with production dependencies only', async (name) => {
     boot(name, builder.build(name));
     await vi.waitFor(
       async () => {
@@ -156,7 +159,7 @@ describe('what the images hold', () => {
     );
   });
 
-  test.each(processNames)('%s brings its code compiled', (name) => {
+  test.each(processes)('%s brings its code compiled', (name) => {
     const folder = join(builder.build(name).folder, 'app', '.compiled');
     const compiled = readdirSync(folder).flatMap((version) => readdirSync(join(folder, version)));
     expect(compiled.length).toBeGreaterThan(500);
