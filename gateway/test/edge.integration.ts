@@ -62,10 +62,13 @@ describe.each(['murmuration', 'apollo'])('with the executor %s', (executor) => {
   });
 
   it('tells subgraphs where a mutation comes from; reads, which strangers may share, do not say', async () => {
-    await graph.ask('mutation { rename(id: "2", name: "Ben") { name } }');
+    const headers = { 'user-agent': `app/1 ${'x'.repeat(1_000)}` };
+    await graph.ask('mutation { rename(id: "2", name: "Ben") { name } }', { headers });
     expect(neighbours.seen.at(-1)?.clientAddress).toMatch(/127\.0\.0\.1$/);
-    await graph.ask('{ me }');
+    expect(neighbours.seen.at(-1)?.clientAgent).toBe(headers['user-agent'].slice(0, 256));
+    await graph.ask('{ me }', { headers });
     expect(neighbours.seen.at(-1)?.clientAddress).toBeNull();
+    expect(neighbours.seen.at(-1)?.clientAgent).toBeNull();
   });
 
   describe('an access token', () => {

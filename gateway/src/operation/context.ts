@@ -20,6 +20,8 @@ export interface EdgeContext extends RequestContext {
   readonly positions: Map<string, string>;
   /** The client's, told to subgraphs; undefined for what the gateway asks by itself. */
   readonly address: string | undefined;
+  /** What the client says of itself, told to subgraphs beside its address. */
+  readonly agent: string | undefined;
   /** Who takes turns at what is shared, and whose points are taken: a person, or an anonymous caller's network. */
   readonly caller: string;
   /** Aborted when the client is gone. */
@@ -49,6 +51,8 @@ export function createEdgeContext(options: {
   requestId: string;
   /** The client's. */
   address?: string | undefined;
+  /** The client's `User-Agent`. */
+  agent?: string | undefined;
   position?: string | undefined;
   eventAudience?: string | undefined;
   /** Who takes turns, where it is neither a person nor a place. */
@@ -69,6 +73,7 @@ export function createEdgeContext(options: {
     eventAudience,
     positions,
     address,
+    agent: options.agent,
     caller: options.caller ?? callerOf(identity, address),
     cacheKeyOfIdentity: cacheKeyOf(identity),
     ...(partition ? { partition } : {}),

@@ -9,7 +9,7 @@ import {
 } from '../operation/context.ts';
 import type { Road } from '../operation/road.ts';
 import type { Answered } from '../operation/types.ts';
-import { clientAddressOf } from './client-address.ts';
+import { clientAddressOf, clientAgentOf } from './client-address.ts';
 import { compress } from './compress.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import type { HttpExchange, ReadExchange } from './read-exchange.ts';
@@ -41,6 +41,7 @@ export async function answerExchange(
       position: positionOf(raw),
       deadlineMs: options.deadlineMs,
       address: clientAddressOf(raw, options.trustedProxies),
+      agent: clientAgentOf(raw),
       signal: signalOf(response),
     });
   const answered = await options.road({ request, head, mayMutate, mayStream: false, createContext });

@@ -13,3 +13,11 @@ export function clientAddressOf(request: IncomingMessage, trustedProxies: number
     .flatMap((part) => part.trim() || []);
   return chain.at(-trustedProxies) ?? direct;
 }
+
+/** Longer ones are cut: they go into the envelope of each mutation. */
+const longestAgent = 256;
+
+/** What the client says of itself in `User-Agent`; it may say anything. */
+export function clientAgentOf({ headers }: IncomingMessage): string | undefined {
+  return headers['user-agent']?.slice(0, longestAgent);
+}

@@ -13,6 +13,8 @@ export interface SignedRequest {
   };
   /** The client's. Said of mutations alone: equal reads of several clients share one fetch. */
   address?: string | undefined;
+  /** The client's too, and as seldom. */
+  agent?: string | undefined;
 }
 
 /** Makes the envelope of a request to a subgraph; undefined when the gateway has no key to sign with. */
@@ -25,7 +27,7 @@ export function createSign(keys: readonly InternalKey[] | undefined): Sign {
   const key = keys?.[0];
   if (!key) return () => undefined;
   watchKey('internal', key);
-  return ({ subgraph, method, path, body, context, address }) =>
+  return ({ subgraph, method, path, body, context, address, agent }) =>
     signEnvelope(
       key,
       {
@@ -37,6 +39,7 @@ export function createSign(keys: readonly InternalKey[] | undefined): Sign {
         position: context.position,
         eventAudience: context.eventAudience,
         clientAddress: address,
+        clientAgent: agent,
       },
       body,
     );

@@ -35,7 +35,7 @@ export interface SubgraphFetcherOptions {
 export function createSubgraphFetcher(options: SubgraphFetcherOptions): HttpFetcher {
   const headersFor: HeadersFor = (subgraph, { body, context: opaque, kind, path }) => {
     // The edge makes every context, so it may look behind the executor's opaque one.
-    const { address, eventAudience, identity, position, reader, requestId } = opaque as EdgeContext;
+    const { address, agent, eventAudience, identity, position, reader, requestId } = opaque as EdgeContext;
     const isRead = kind === 'query';
     const envelope = options.sign({
       subgraph,
@@ -44,6 +44,7 @@ export function createSubgraphFetcher(options: SubgraphFetcherOptions): HttpFetc
       body,
       context: { identity: isRead ? reader : identity, requestId, position, eventAudience },
       address: isRead ? undefined : address,
+      agent: isRead ? undefined : agent,
     });
     return {
       [requestIdHeader]: requestId,

@@ -13,6 +13,7 @@ export const eventPayloads = {
     userId: id,
     handle: z.string(),
     isPrivate: z.boolean(),
+    /** Hidden from everybody, by whomever: left by its owner, too. */
     isSuspended: z.boolean(),
   }),
   'follow.changed': z.object({
@@ -26,6 +27,8 @@ export const eventPayloads = {
   'mute.changed': z.object({ muterId: id, mutedId: id, active: z.boolean() }),
   /** Before its time, and once; there is no snapshot of it. */
   'session.ended': z.object({ sessionId: id, userId: id }),
+  /** A person is gone for good, in all that the subgraph knew of them: whoever knows more erases it. */
+  'erasure.finished': z.object({ userId: id }),
   'post.changed': z.object({
     postId: id,
     authorId: id,

@@ -39,7 +39,7 @@ export {
   internalClientLimits,
   type InternalRequest,
 } from './http/internal-client.ts';
-export { callerKeyOf } from './http/address.ts';
+export { callerKeyOf, networkOf } from './http/address.ts';
 export { metricsLimits, serveMetrics } from './http/metrics-server.ts';
 export { refuseUpgrade } from './http/refuse-upgrade.ts';
 export { type LingerLimits, lingerLimits } from './http/linger.ts';

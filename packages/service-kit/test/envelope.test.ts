@@ -31,10 +31,10 @@ describe('an envelope', () => {
     expect(result).toMatchObject({ status: 'verified', envelope: fields });
   });
 
-  it('brings the client’s address through, and does without one', () => {
-    const told = { ...fields, clientAddress: '2001:db8::1' };
+  it('brings the client’s address and agent through, and does without', () => {
+    const told = { ...fields, clientAddress: '2001:db8::1', clientAgent: 'app/1' };
     expect(verifyEnvelope([key], signEnvelope(key, told, request.body), request)).toMatchObject({
-      envelope: { clientAddress: '2001:db8::1' },
+      envelope: { clientAddress: '2001:db8::1', clientAgent: 'app/1' },
     });
     const untold = verifyEnvelope([key], signEnvelope(key, fields, request.body), request);
     expect(untold).not.toHaveProperty('envelope.clientAddress');

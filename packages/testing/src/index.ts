@@ -17,4 +17,5 @@ export {
   type GraphClient,
 } from './graph-client.ts';
 export { untilLetIn } from './turned-away.ts';
+export { type Traces, tracesInDatabase, tracesInRedis } from './traces.ts';
 export { type Listening, listenTo } from './listen.ts';

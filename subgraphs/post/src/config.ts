@@ -13,7 +13,7 @@ export function readPostConfig(environment: NodeJS.ProcessEnv = process.env) {
       HOST: setting.host(),
       METRICS_PORT: setting.port(0),
       POST_DATABASE_URL: setting.postgresUrl(),
-      POST_DATABASE_POOL: setting.integer(6, 1),
+      POST_DATABASE_POOL: setting.integer(5, 1),
       /** Connections for mutations, beside those. */
       POST_WRITES_POOL: setting.integer(postWritesPoolSize, 1),
       ...redisSettings,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { redisAddressOf } from '@murmuration/config';
-import { createFeedWatch, openFeed } from '@murmuration/events';
+import { createFeedWatch, openFeed, runConsumer } from '@murmuration/events';
 import { createPostDatabase } from '@murmuration/prisma/post';
 import {
   countStatements,
@@ -22,6 +22,7 @@ import {
 } from '@murmuration/service-kit/subgraph';
 import type { PostConfig } from './config.ts';
 import type { Context } from './context.ts';
+import { erasureConsumer } from './erasure/consumer.ts';
 import { startHousekeeping } from './housekeeping/loop.ts';
 import { servePostFeed } from './internal/feed.ts';
 import { createAudienceKeyStore } from './live/audience-key-store.ts';
@@ -78,7 +79,7 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
     applicationName: 'post chores',
   });
   lifecycle.onStop('database of the chores', () => choresDatabase.$disconnect());
-  const housekeeping = startHousekeeping(choresDatabase, logger);
+  const housekeeping = startHousekeeping(choresDatabase, logger, database);
   lifecycle.onStop('housekeeping', () => housekeeping.stop());
 
   const metrics = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
@@ -90,6 +91,13 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
   lifecycle.onStop('audience keys', async () => audienceKeys.stop());
   const opened = openFeed({ name: 'post', databaseUrl: config.POST_DATABASE_URL, redis, logger });
   lifecycle.onStop('feed', () => opened.close());
+  const databaseUrl = config.POST_DATABASE_URL;
+  const feedOfUser = createInternalClient({ self: 'post', service: 'user', url: userUrl, keys });
+  lifecycle.onStop('feed of user, for whom to erase', () => feedOfUser.close());
+  const erasures = runConsumer(
+    erasureConsumer({ user: feedOfUser, pool: opened.pool, databaseUrl, logger }),
+  );
+  lifecycle.onStop('erasures', () => erasures.stop());
   const liveLimits = {
     ...postLiveLimits,
     replayEvents: config.POST_REPLAY_EVENTS,

@@ -14,6 +14,7 @@ import { startAudits } from './audit/loop.ts';
 import { startShrinking } from './big-authors/loop.ts';
 import type { WorkerConfig } from './config.ts';
 import { createTimelinePool } from './database/pool.ts';
+import { startErasures } from './erasure/loop.ts';
 import { startFanout } from './fanout/loop.ts';
 import { createHomeCache } from './lists/cache.ts';
 import { startHousekeeping } from './log/retire.ts';
@@ -64,6 +65,9 @@ export async function startWorkers(
 
   const shrinking = startShrinking({ sql: pool, logger, limits });
   lifecycle.onStop('big authors', () => shrinking.stop());
+
+  const erasures = startErasures({ sql: pool, cache, logger });
+  lifecycle.onStop('erasures', () => erasures.stop());
 
   const keys = config.INTERNAL_KEYS;
   watchKey('internal', keys[0]);

@@ -41,6 +41,8 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
       LINKS_PER_ADDRESS: setting.integer(accountDefaults.linksPerAddress),
       HANDLE_REST_DAYS: setting.integer(accountDefaults.handleRestDays),
       RESTING_HANDLES: setting.integer(accountDefaults.restingHandles, 1),
+      // At least as long as any token of before may be believed.
+      ERASURE_GRACE_DAYS: setting.integer(accountDefaults.erasureGraceDays, 1),
       /** People whom one person may follow. */
       MAX_FOLLOWING: setting.integer(relationDefaults.maxFollowing, 1),
       /** Who missed more live events than this is told to fetch again. */
@@ -71,6 +73,7 @@ export function accountSettingsOf(config: UserConfig): AccountSettings {
     linksPerAddress: config.LINKS_PER_ADDRESS,
     handleRestDays: config.HANDLE_REST_DAYS,
     restingHandles: config.RESTING_HANDLES,
+    erasureGraceDays: config.ERASURE_GRACE_DAYS,
   };
 }
 

@@ -2,13 +2,20 @@ import { startJobWorker, type Tasks } from '@murmuration/jobs';
 import { createUserDatabase } from '@murmuration/prisma/user';
 import { countStatements, type Lifecycle, type Logger, serveProbes } from '@murmuration/service-kit';
 import type { WorkerConfig } from './config.ts';
+import { createAuditLog } from './audit/audit-log.ts';
+import { createEraseAccount } from './leaving/erase-account.ts';
 import { createSendMail, type SendMailOptions } from './mail/send-mail.ts';
 import { createMailTransport } from './mail/transport.ts';
 import { createSendReset } from './passwords/send-reset.ts';
 
 /** What this subgraph's mutations enqueue, by the names that they use. */
 export function createTasks(options: SendMailOptions): Tasks {
-  return { send_mail: createSendMail(options), reset_password: createSendReset(options.database) };
+  const { database, logger } = options;
+  return {
+    send_mail: createSendMail(options),
+    reset_password: createSendReset(database),
+    erase_account: createEraseAccount(database, createAuditLog(logger)),
+  };
 }
 
 /** Starts the process that works the jobs off. Any number may run. Returns the base URL of its probes. */

@@ -1,3 +1,4 @@
+import { isHidden } from './accounts/hidden.ts';
 import { Prisma } from '@murmuration/prisma/user';
 import { currentTraceContext } from '@murmuration/service-kit';
 
@@ -7,10 +8,11 @@ import { currentTraceContext } from '@murmuration/service-kit';
  */
 export const payloadSql = {
   account: `jsonb_build_object('userId', id::text, 'handle', handle, 'isPrivate', is_private,
-    'isSuspended', suspended_at IS NOT NULL)`,
+    'isSuspended', ${isHidden()})`,
   follow: `jsonb_build_object('followerId', follower_id::text, 'followeeId', followee_id::text,
     'followId', id::text, 'state', state)`,
   block: `jsonb_build_object('blockerId', blocker_id::text, 'blockedId', blocked_id::text, 'active', active)`,
+  erasure: `jsonb_build_object('userId', account_id::text)`,
   mute: `jsonb_build_object('muterId', muter_id::text, 'mutedId', muted_id::text, 'active', active)`,
 } as const;
 
@@ -19,17 +21,21 @@ const keySql = {
   follow: `follower_id || ':' || followee_id`,
   block: `blocker_id || ':' || blocked_id`,
   mute: `muter_id || ':' || muted_id`,
+  erasure: 'account_id::text',
 } as const;
 
 const headOf = (aggregate: keyof typeof payloadSql) =>
   Prisma.raw(`INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload, trace_context)
-    SELECT '${aggregate}', ${keySql[aggregate]}, version, '${aggregate}.changed', ${payloadSql[aggregate]}`);
+    SELECT '${aggregate}', ${keySql[aggregate]}, version, '${aggregate}.${verbOf(aggregate)}', ${payloadSql[aggregate]}`);
+
+const verbOf = (aggregate: keyof typeof payloadSql) => (aggregate === 'erasure' ? 'finished' : 'changed');
 
 const eventHeads = {
   account: headOf('account'),
   follow: headOf('follow'),
   block: headOf('block'),
   mute: headOf('mute'),
+  erasure: headOf('erasure'),
 } as const;
 
 /**

@@ -2,6 +2,7 @@ import { mergeResolvers } from '@murmuration/service-kit/subgraph';
 import { accountResolvers } from './accounts/resolvers.ts';
 import { emailResolvers } from './emails/resolvers.ts';
 import type { CompleteResolvers } from './generated/resolvers.ts';
+import { leavingResolvers } from './leaving/resolvers.ts';
 import { listResolvers } from './lists/resolvers.ts';
 import { liveResolvers } from './live/resolvers.ts';
 import { nodeResolvers } from './nodes/resolvers.ts';
@@ -18,6 +19,7 @@ export const resolvers = mergeResolvers(
   sessionResolvers,
   emailResolvers,
   passwordResolvers,
+  leavingResolvers,
   profileResolvers,
   relationResolvers,
   listResolvers,

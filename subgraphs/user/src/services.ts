@@ -13,6 +13,7 @@ import { createSuspension } from './accounts/suspension.ts';
 import { createAfterCommit } from './after-commit.ts';
 import { createAuditLog } from './audit/audit-log.ts';
 import { createEmailService } from './emails/service.ts';
+import { createLeavingService } from './leaving/service.ts';
 import { createImportService } from './import/service.ts';
 import { createRelationLookup } from './internal/relationships.ts';
 import { type UserLiveLimits, userLiveLimits } from './live/limits.ts';
@@ -22,6 +23,7 @@ import { createPasswordService } from './passwords/service.ts';
 import { createProfileService } from './profiles/service.ts';
 import { relationDefaults, type RelationLimits } from './relations/limits.ts';
 import { createRelationService } from './relations/service.ts';
+import { createDeviceService } from './sessions/devices.ts';
 import type { SigningKey } from './sessions/keys.ts';
 import { createRevocation } from './sessions/revocation.ts';
 import { createSessionService } from './sessions/service.ts';
@@ -85,8 +87,17 @@ export function createServices(options: ServiceOptions) {
     }),
     emails: createEmailService({ database, limits, checkPassword, revocation, audit }),
     passwords: createPasswordService({ database, passwords, limits, checkPassword, revocation, audit }),
+    leaving: createLeavingService({
+      database,
+      checkPassword,
+      revocation,
+      afterCommit,
+      audit,
+      graceDays: settings.erasureGraceDays,
+    }),
     suspension: createSuspension({ database, revocation, afterCommit, audit }),
     sessions,
+    devices: createDeviceService({ database, revocation, audit }),
     /** What happens to a viewer, live. Stopped by who made the services. */
     streams: createViewerStreams({ ...options, limits: options.liveLimits ?? userLiveLimits }),
     profiles: createProfileService({ database, afterCommit, tellPosition, handleRest: settings }),

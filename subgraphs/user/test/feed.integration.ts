@@ -3,6 +3,7 @@ import { servers } from '@murmuration/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { userSnapshots } from '../src/internal/feed.ts';
+import { erase } from '../src/leaving/erase.ts';
 import { createCast } from './support/cast.ts';
 import { createPlatform, type Platform } from './support/platform.ts';
 
@@ -27,11 +28,21 @@ test('a snapshot says of everything what its last event said', async () => {
   await alice.to('followUser', carol);
   await alice.to('unfollowUser', carol);
   await bob.to('muteUser', alice);
+  await bob.to('blockUser', alice);
   await carol.to('blockUser', alice);
-  const { rows: events } = await pool.query(
+  const { id } = await platform.database.account.update({
+    where: { handleKey: 'carol' },
+    data: { deactivatedAt: new Date(), eraseAt: new Date(0) },
+  });
+  expect(await erase(platform.database, id)).toBe('erased');
+  const { rows: all } = await pool.query(
     `SELECT DISTINCT ON (aggregatetype, aggregateid) aggregatetype AS "aggregateType",
        aggregateid AS "aggregateId", version::text AS version, type, payload
      FROM outbox ORDER BY aggregatetype, aggregateid, version DESC`,
+  );
+  // Of whom was erased a snapshot says that alone.
+  const events = all.filter(
+    ({ aggregateId, type }) => type === 'erasure.finished' || !String(aggregateId).includes(String(id)),
   );
   const snapshots = userSnapshots(pool);
   expect(new Set(events.map((event) => event.aggregateType))).toEqual(

@@ -6,7 +6,7 @@ import type { WebSocket } from 'ws';
 import { requestIdOf } from '../../operation/context.ts';
 import type { Authenticate } from '../../identity/authenticate.ts';
 import type { DenyList } from '../../identity/deny-list.ts';
-import { clientAddressOf } from '../../transport/client-address.ts';
+import { clientAddressOf, clientAgentOf } from '../../transport/client-address.ts';
 import { createLiveCaller } from '../caller.ts';
 import { closeCodes } from '../close-codes.ts';
 import type { LiveLimits } from '../limits.ts';
@@ -54,6 +54,7 @@ export function acceptSocket(
   const state: SocketState = {
     id: requestIdOf(request.headers),
     address: clientAddressOf(request, options.trustedProxies),
+    agent: clientAgentOf(request),
     upgradeAuthorization: request.headers.authorization,
     caller,
     positions: new Map(),

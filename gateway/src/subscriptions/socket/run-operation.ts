@@ -29,12 +29,13 @@ export function createRunOperation({ deadlineMs, road }: { road: Road; deadlineM
     }
     const requestId = `${state.id}.${++state.started}`;
     const position = positionOf(request) ?? joinPositions(state.positions);
-    const { address, caller } = state;
+    const { address, agent, caller } = state;
     const createContext = () =>
       createEdgeContext({
         identity: caller.current().identity,
         requestId,
         address,
+        agent,
         position,
         deadlineMs,
         signal,

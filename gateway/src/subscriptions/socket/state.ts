@@ -9,6 +9,8 @@ export interface SocketState {
   readonly id: string;
   /** The client's, by which anonymous callers are told apart. */
   readonly address: string;
+  /** What the client said of itself when it came. */
+  readonly agent: string | undefined;
   /** Value of the upgrade's `Authorization`; what `connection_init` brings goes before it. */
   readonly upgradeAuthorization: string | undefined;
   readonly caller: LiveCaller;

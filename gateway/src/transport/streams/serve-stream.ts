@@ -13,7 +13,7 @@ import { joined, type ResultText, textOf } from '../../subscriptions/result-text
 import { SlowConsumer } from '../../subscriptions/stream.ts';
 import { liveEvents, liveSubscriptions } from '../../subscriptions/metrics.ts';
 import { positionOf, writeJson } from '../answer-exchange.ts';
-import { clientAddressOf } from '../client-address.ts';
+import { clientAddressOf, clientAgentOf } from '../client-address.ts';
 import type { ReadExchange } from '../read-exchange.ts';
 import { refuse, send } from '../refusals.ts';
 import type { StreamFormat } from './format.ts';
@@ -84,6 +84,7 @@ export function createStreams(options: StreamOptions): Streams {
           position: positionOf(request.raw),
           deadlineMs: options.deadlineMs,
           address,
+          agent: clientAgentOf(request.raw),
           signal: abort.signal,
         });
       const answered = await road({ request: asked, head, mayMutate, mayStream: true, createContext });

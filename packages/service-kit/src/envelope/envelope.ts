@@ -28,11 +28,21 @@ export interface Envelope {
   eventAudience?: string | undefined;
   /** The client's address as the gateway saw it. None in calls between services, and from gateways of before. */
   clientAddress?: string | undefined;
+  /** The client's `User-Agent`, where and when its address is told. */
+  clientAgent?: string | undefined;
 }
 
 export type EnvelopeFields = Pick<
   Envelope,
-  'audience' | 'method' | 'path' | 'requestId' | 'identity' | 'position' | 'eventAudience' | 'clientAddress'
+  | 'audience'
+  | 'method'
+  | 'path'
+  | 'requestId'
+  | 'identity'
+  | 'position'
+  | 'eventAudience'
+  | 'clientAddress'
+  | 'clientAgent'
 >;
 
 export const envelopeProblems = [

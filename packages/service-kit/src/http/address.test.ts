@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { callerKeyOf } from './address.ts';
+import { callerKeyOf, networkOf } from './address.ts';
 
 it.each([
   ['192.0.2.7', '192.0.2.7'],
@@ -14,4 +14,16 @@ it.each([
   ['unknown', 'unknown'],
 ])('%s is counted as %s', (address, key) => {
   expect(callerKeyOf(address)).toBe(key);
+});
+
+it.each([
+  ['192.0.2.7', '192.0.2.0/24'],
+  ['::ffff:192.0.2.7', '192.0.2.0/24'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+  ['fe80::1%eth0', 'fe80:0:0::/48'],
+  ['unknown', null],
+  ['1.2.3', null],
+  ['', null],
+])('%s is in the network %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });

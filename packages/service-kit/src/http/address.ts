@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 
 /**
  * What of an address is counted as one caller: an IPv4 address whole, of an IPv6 one the first 64 bits, for whoever
@@ -15,6 +15,18 @@ export function callerKeyOf(address: string): string {
     .slice(0, 4)
     .map((group) => group.toString(16))
     .join(':')}::/64`;
+}
+
+/**
+ * The network that an address is in, wide enough that it tells a town or a provider and no household: of IPv4 the first
+ * 24 bits, of IPv6 the first 48.
+ * @returns null when it is neither
+ */
+export function networkOf(address: string): string | null {
+  const key = callerKeyOf(address);
+  if (isIPv4(key)) return `${key.slice(0, key.lastIndexOf('.'))}.0/24`;
+  if (!key.endsWith('::/64')) return null;
+  return `${key.split(':').slice(0, 3).join(':')}::/48`;
 }
 
 /** The eight groups of an IPv6 address. */

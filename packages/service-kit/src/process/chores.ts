@@ -8,8 +8,11 @@ export interface Chore {
   name: string;
   /** From the end of one turn to the beginning of the next. */
   everyMs: number;
-  /** Any number of processes may do it at once, and any of them may die in the middle. */
-  run(): Promise<unknown>;
+  /**
+   * Any number of processes may do it at once, and any of them may die in the middle. The signal is aborted when the process
+   * stops: what takes long ends at its next step, by throwing.
+   */
+  run(signal: AbortSignal): Promise<unknown>;
 }
 
 /**
@@ -23,10 +26,10 @@ export function startChores(chores: readonly Chore[], logger: Logger): { stop():
     const noteSuccess = watchChore(name);
     while (!abort.signal.aborted) {
       try {
-        await run();
+        await run(abort.signal);
         noteSuccess();
       } catch (error) {
-        logger.warn({ err: error, chore: name }, 'a chore failed');
+        if (!abort.signal.aborted) logger.warn({ err: error, chore: name }, 'a chore failed');
       }
       await sleep(everyMs, undefined, { signal: abort.signal, ref: false }).catch(() => undefined);
     }

@@ -17,6 +17,8 @@ export interface RequestContext {
   eventAudience: string | null;
   /** Where the client is, by which strangers are told apart; null when the gateway did not say. */
   clientAddress: string | null;
+  /** What the client's `User-Agent` says, told with its address; it may say anything. */
+  clientAgent: string | null;
   /** Aborted when the caller goes away before the answer. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
@@ -31,6 +33,7 @@ export function createRequestContext(options: {
   position?: string | undefined;
   eventAudience?: string | undefined;
   clientAddress?: string | undefined;
+  clientAgent?: string | undefined;
   /** Whoever waits for the answer. Without one nobody ever leaves. */
   caller?: Caller | undefined;
   logger: Logger;
@@ -47,6 +50,7 @@ export function createRequestContext(options: {
     position: options.position ?? null,
     eventAudience: options.eventAudience ?? null,
     clientAddress: options.clientAddress ?? null,
+    clientAgent: options.clientAgent ?? null,
     // Made for the few who ask: a signal of its own costs a request as much as a child logger.
     get signal() {
       signal ??= signalOf(options.caller);

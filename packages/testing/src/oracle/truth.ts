@@ -49,7 +49,7 @@ export async function loadTruth(client: pg.ClientBase, truth: Truth): Promise<vo
 
 const reads = {
   user: {
-    accounts: `SELECT id::text, is_private AS "isPrivate", suspended_at IS NOT NULL AS "isSuspended" FROM account`,
+    accounts: `SELECT id::text, is_private AS "isPrivate", suspended_at IS NOT NULL OR deactivated_at IS NOT NULL AS "isSuspended" FROM account`,
     follows: `SELECT follower_id::text AS "followerId", followee_id::text AS "followeeId" FROM follow WHERE state = 'active'`,
     blocks: `SELECT blocker_id::text AS "blockerId", blocked_id::text AS "blockedId" FROM block WHERE active`,
     mutes: `SELECT muter_id::text AS "muterId", muted_id::text AS "mutedId" FROM mute WHERE active`,

@@ -65,7 +65,13 @@ export async function sweepProjection(
   const { next, gone } = await sweepRows<Row>(sql, of.table, sweep);
   if (gone.length > 0) {
     await moveReaders(sql, of.endsOf?.(gone) ?? [], bigFollowers);
+    if (of.table === accounts) await forgetReaders(sql, gone);
     await noteRebuilt(sql);
   }
   return { next, removed: gone.length };
+}
+
+/** Whoever is gone reads nothing more. */
+async function forgetReaders(sql: Sql, gone: readonly Row[]): Promise<void> {
+  await sql.query('DELETE FROM reader WHERE id = ANY($1::bigint[])', [gone.map((row) => String(row['id']))]);
 }

@@ -1,6 +1,7 @@
 import { type ConsumerOptions, createFeedSource } from '@murmuration/events';
 import type { InternalClient, Logger } from '@murmuration/service-kit';
 import type pg from 'pg';
+import { noteAllTold, noteErasures } from '../erasure/told.ts';
 import { type FeedName, feedNames, feeds } from '../feeds.ts';
 import { beginRebuilding, endRebuilding } from '../log/head.ts';
 import { applyChanges, sweepProjection } from './apply.ts';
@@ -26,12 +27,19 @@ export function consumerOf(feed: FeedName, options: IngestOptions): ConsumerOpti
     beside: beside.map((other) => ({ feed: other, source: createFeedSource(producers[other]) })),
     pool,
     connection: { connectionString: databaseUrl, application_name: `timeline-${feed}-lead` },
-    types,
+    types: [...types, 'erasure.finished'],
     aggregates: types.map((type) => type.slice(0, type.indexOf('.'))),
-    apply: (client, changes, source) => applyChanges(client, changes, source, bigFollowers),
+    async apply(client, changes, source) {
+      const head = await applyChanges(client, changes, source, bigFollowers);
+      await noteErasures(client, feed, changes);
+      return head;
+    },
     sweep: (client, sweep) => sweepProjection(client, sweep, bigFollowers),
     onBackfillBegins: beginRebuilding,
-    onBackfillEnds: endRebuilding,
+    async onBackfillEnds(client) {
+      await endRebuilding(client);
+      await noteAllTold(client, feed);
+    },
     afterCommit: onCommitted,
     logger,
   };

@@ -26,7 +26,9 @@ export function createPasswordCheck(options: {
   const { database, limits, passwords } = options;
   return async (viewerId, { field, password }, context) => {
     const account = await findCredentialsById(database, viewerId);
-    if (!account || account.isSuspended) throw unauthenticated('This account does not exist any more.');
+    if (!account || account.isSuspended || account.isDeactivated) {
+      throw unauthenticated('This account does not exist any more.');
+    }
     await limits.admitAttempt(account.handle, account);
     const verdict = await passwords.verify(account.passwordHash, password, context.signal);
     if (verdict === 'wrong') {

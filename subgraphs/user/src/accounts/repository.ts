@@ -19,10 +19,13 @@ export interface Credentials {
   email: string;
   passwordHash: string;
   isSuspended: boolean;
+  /** Left by its owner: whoever signs in is back. */
+  isDeactivated: boolean;
 }
 
 const credentials = Prisma.raw(
-  `id, handle, email, password_hash AS "passwordHash", suspended_at IS NOT NULL AS "isSuspended"`,
+  `id, handle, email, password_hash AS "passwordHash", suspended_at IS NOT NULL AS "isSuspended",
+    deactivated_at IS NOT NULL AS "isDeactivated"`,
 );
 
 /** E-mail addresses differ in no way that people mean by their letter case. */
@@ -83,13 +86,14 @@ export async function findCredentials(
     ? Prisma.sql`email_key = ${emailKeyOf(handleOrEmail)}`
     : Prisma.sql`lower(handle) = ${handleOrEmail.replace(/^@/, '').toLowerCase()}`;
   const [row] = await database.$queryRaw<Credentials[]>`
-    SELECT ${credentials} FROM account WHERE ${condition}
+    SELECT ${credentials} FROM account WHERE ${condition} AND erasing_at IS NULL
     ORDER BY email_verified_at IS NULL, id LIMIT 1`;
   return row ?? null;
 }
 
-/** Of somebody who is signed in; null when they are gone. */
+/** Of somebody who is signed in, or has a link; null when they are gone. */
 export async function findCredentialsById(database: Statements, id: UserId): Promise<Credentials | null> {
-  const [row] = await database.$queryRaw<Credentials[]>`SELECT ${credentials} FROM account WHERE id = ${id}`;
+  const [row] = await database.$queryRaw<Credentials[]>`
+    SELECT ${credentials} FROM account WHERE id = ${id} AND erasing_at IS NULL`;
   return row ?? null;
 }

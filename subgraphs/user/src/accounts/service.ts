@@ -1,15 +1,23 @@
+import type { UserId } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { notAllowed } from '@murmuration/service-kit';
 import type { PositionTeller } from '@murmuration/events';
 import type { RequestContext } from '@murmuration/service-kit/subgraph';
 import type { AfterCommit } from '../after-commit.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { comeBack } from '../leaving/repository.ts';
 import type { SessionService, Tokens } from '../sessions/service.ts';
 import type { EntryLimits } from './entry-limits.ts';
 import type { Passwords } from './passwords.ts';
 import { findCredentials, insertAccount, isHandleTaken, replacePasswordHash } from './repository.ts';
 import { handleTaken, takenField } from './taken.ts';
-import { longestName, longestPassword, parseInput, signUpInput } from './validation.ts';
+import { logInInput, longestName, longestPassword, parseInput, signUpInput } from './validation.ts';
+
+export interface LogIn {
+  handleOrEmail: string;
+  password: string;
+  deviceName?: string | null | undefined;
+}
 
 export type AccountService = ReturnType<typeof createAccountService>;
 
@@ -24,6 +32,12 @@ export function createAccountService(options: {
 }) {
   const { database, sessions, passwords, limits, audit, afterCommit, tellPosition } = options;
 
+  async function comeBackTo(id: UserId, context: RequestContext): Promise<void> {
+    if (!(await comeBack(database, id))) throw wrong();
+    await afterCommit.accountChanged(id, { hidesFromEveryone: false });
+    audit.record('account-return', 'ok', context, { account: id });
+  }
+
   return {
     /**
      * An address is never taken: who has it is told by mail, and nobody else is told that it has an account.
@@ -33,7 +47,7 @@ export function createAccountService(options: {
      */
     signUp: (input: unknown, context: RequestContext): Promise<Tokens> =>
       audit.around('sign-up', context, async (subject) => {
-        const { password, displayName, ...account } = parseInput(signUpInput, input);
+        const { deviceName, displayName, password, ...account } = parseInput(signUpInput, input);
         passwords.refuseWhileFull('signUp');
         await limits.admitSignUp(context);
         if (await isHandleTaken(database, account.handle)) throw handleTaken();
@@ -48,15 +62,20 @@ export function createAccountService(options: {
         subject.account = id;
         afterCommit.hint();
         tellPosition(context, writtenAt);
-        const tokens = await sessions.open(id);
+        const tokens = await sessions.open(id, context, deviceName ?? null);
         subject.session = tokens.sessionId;
         return tokens;
       }),
 
-    /** @throws UserErrors `NotAllowed`, the same for an unknown name and a wrong password, or `RateLimited` */
-    logIn: (input: { handleOrEmail: string; password: string }, context: RequestContext): Promise<Tokens> =>
+    /**
+     * Whoever left is back by it.
+     * @throws UserErrors `NotAllowed`, the same for an unknown name and a wrong password, `RateLimited`, or
+     *   `ValidationError` for the name of the device
+     */
+    logIn: (input: LogIn, context: RequestContext): Promise<Tokens> =>
       audit.around('log-in', context, async (subject) => {
         const { password } = input;
+        const { deviceName } = parseInput(logInInput, input);
         const name = input.handleOrEmail.trim();
         if (name.length > longestName || [...password].length > longestPassword) throw wrong();
         await limits.admitLogIn(context);
@@ -66,11 +85,12 @@ export function createAccountService(options: {
         const verdict = await passwords.verify(found?.passwordHash ?? null, password, context.signal);
         if (!found || verdict === 'wrong') throw wrong();
         if (found.isSuspended) throw notAllowed('This account is suspended.', { code: 'ACCOUNT_SUSPENDED' });
+        if (found.isDeactivated) await comeBackTo(found.id, context);
         if (verdict === 'outdated') {
           await replacePasswordHash(database, found, await passwords.hash('logIn', password, context.signal));
         }
         await limits.forgetAttempts(found);
-        const tokens = await sessions.open(found.id);
+        const tokens = await sessions.open(found.id, context, deviceName ?? null);
         subject.session = tokens.sessionId;
         return tokens;
       }),

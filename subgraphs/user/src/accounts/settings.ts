@@ -18,6 +18,8 @@ export interface AccountSettings {
   handleRestDays: number;
   /** Handles that rest for one person at a time. */
   restingHandles: number;
+  /** Days until a deleted account is erased; its owner comes back by signing in before. */
+  erasureGraceDays: number;
 }
 
 /** Wide enough for people who share an address; a machine's worth of guesses it is not. */
@@ -32,6 +34,7 @@ export const accountDefaults: AccountSettings = {
   linksPerAddress: 100,
   handleRestDays: 90,
   restingHandles: 5,
+  erasureGraceDays: 30,
 };
 
 export const addressWindowSeconds = 15 * 60;

@@ -48,8 +48,18 @@ const email = z.email('This is not an e-mail address.').max(longestName, 'This i
 const ownName = 'A password is not your name or your address.';
 
 export const signUpInput = z
-  .object({ handle, email, password: newPassword, displayName: displayName.nullish() })
+  .object({
+    handle,
+    email,
+    password: newPassword,
+    displayName: displayName.nullish(),
+    deviceName: displayName.nullish(),
+  })
   .refine((input) => !isOwnName(input.password, input), { ...weak(ownName), path: ['password'] });
+/** What of a log-in is not compared with anything. */
+export const logInInput = z.object({ deviceName: displayName.nullish() });
+export const renameSessionInput = z.object({ sessionId: z.string(), deviceName: displayName.nullish() });
+export const leaveInput = z.object({ password });
 export const changeEmailInput = z.object({ newEmail: email, password });
 export const changePasswordInput = z.object({
   currentPassword: password,

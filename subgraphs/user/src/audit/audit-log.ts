@@ -10,6 +10,7 @@ export const auditEvents = [
   'refresh-reuse',
   'log-out',
   'log-out-everywhere',
+  'session-end',
   'revocation',
   'email-verification',
   'email-change-request',
@@ -18,6 +19,10 @@ export const auditEvents = [
   'password-change',
   'password-reset-request',
   'password-reset',
+  'account-deactivation',
+  'account-deletion',
+  'account-return',
+  'erasure',
   'suspension',
   'suspension-lift',
 ] as const;

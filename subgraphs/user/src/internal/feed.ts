@@ -34,6 +34,13 @@ export function userSnapshots(pool: pg.Pool): SnapshotProvider[] {
       key: ['muter_id', 'muted_id'],
       payload: payloadSql.mute,
     }),
+    createSqlSnapshot({
+      pool,
+      type: 'erasure.finished',
+      table: 'erasure',
+      key: ['account_id'],
+      payload: payloadSql.erasure,
+    }),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Page } from '@murmuration/ids';
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
 import { anonymousViewer } from '@murmuration/relationships';
+import { isHidden } from '../accounts/hidden.ts';
 import { type ListKind, type ListRow, ownLists } from './list.ts';
 
 /** Where each list is kept; `owner` and `member` are columns, `kept` says which rows still hold. */
@@ -37,7 +38,7 @@ export async function readLists(
   const member = Prisma.raw(`l.${source.member}`);
   const visible = ownLists.has(query.kind)
     ? Prisma.empty
-    : Prisma.sql`AND a.suspended_at IS NULL AND NOT EXISTS (SELECT FROM block b WHERE b.active
+    : Prisma.sql`AND NOT ${Prisma.raw(isHidden('a.'))} AND NOT EXISTS (SELECT FROM block b WHERE b.active
         AND b.blocker_id = ${member} AND b.blocked_id = ${viewerId ?? anonymousViewer})`;
   const order = Prisma.raw(page.direction === 'forward' ? 'DESC' : 'ASC');
   return database.$queryRaw<ListRow[]>`

@@ -65,6 +65,13 @@ const texts: Record<MailKind, (facts: Facts) => { subject: string; paragraphs: s
       `The link is good once, for ${goodFor('reset-password')}. If you did not ask for this, do nothing: your password is as it was.`,
     ],
   }),
+  'account-deleted': () => ({
+    subject: 'Your account was deleted',
+    paragraphs: [
+      'Your account was deleted just now: nobody sees it any more, and after a time of grace everything in it is erased for good.',
+      'If it was not you, or you think better of it, sign in before that, and everything is as it was.',
+    ],
+  }),
   'password-changed': () => ({
     subject: 'Your password was changed',
     paragraphs: [

@@ -9,6 +9,7 @@ export const linkLifeMs = {
   'undo-email-change': 8 * days,
   'reset-password': 30 * minutes,
   'password-changed': null,
+  'account-deleted': null,
 } as const;
 
 export type MailKind = keyof typeof linkLifeMs;

@@ -1,6 +1,7 @@
 import { idArray } from '@murmuration/postgres';
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
 import { anonymousViewer, type Relation, relationBits } from '@murmuration/relationships';
+import { isHidden } from '../accounts/hidden.ts';
 
 const bit = (name: keyof typeof relationBits) => Prisma.raw(String(relationBits[name]));
 
@@ -38,7 +39,7 @@ export function relationColumn(viewerId: ViewerSql): Prisma.Sql {
     ['followsViewer', Prisma.sql`back.state = 'active'`],
     ['viewerRequested', Prisma.sql`f.state = 'requested'`],
     ['authorPrivate', Prisma.sql`a.is_private`],
-    ['authorSuspended', Prisma.sql`a.suspended_at IS NOT NULL`],
+    ['authorSuspended', Prisma.raw(isHidden('a.'))],
     ['self', Prisma.sql`a.id = ${viewerOf(viewerId)}`],
   ];
   const terms = bits.map(([name, when]) => Prisma.sql`CASE WHEN ${when} THEN ${bit(name)} ELSE 0 END`);

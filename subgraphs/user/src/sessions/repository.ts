@@ -1,7 +1,9 @@
 import type { SessionId, UserId } from '@murmuration/ids';
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
 import { currentTraceContext } from '@murmuration/service-kit';
+import { isHidden } from '../accounts/hidden.ts';
 import type { Statements } from '../statements.ts';
+import type { Device } from './device.ts';
 
 /** A session that nobody continues for this long ends by itself. */
 export const sessionLifeDays = 30;
@@ -16,7 +18,8 @@ export interface SessionState {
   isLive: boolean;
   /** The newest token was made within {@link rotationGraceMs}. */
   isFresh: boolean;
-  isSuspended: boolean;
+  /** Its account is suspended, or was left. */
+  isHidden: boolean;
 }
 
 const life = Prisma.raw(`interval '${sessionLifeDays} days'`);
@@ -30,27 +33,36 @@ export async function takeSessionId(database: UserDatabase): Promise<SessionId> 
 
 export async function insertSession(
   database: UserDatabase,
-  session: { id: SessionId; accountId: UserId; tokenHash: Uint8Array<ArrayBuffer> },
+  session: {
+    id: SessionId;
+    accountId: UserId;
+    tokenHash: Uint8Array<ArrayBuffer>;
+    deviceName: string | null;
+  },
+  device: Device,
 ): Promise<void> {
   await database.$executeRaw`
-    INSERT INTO session (id, account_id, token_hash, expires_at)
-    VALUES (${session.id}, ${session.accountId}, ${session.tokenHash}, clock_timestamp() + ${life})`;
+    INSERT INTO session (id, account_id, token_hash, expires_at, device_name, client, network)
+    VALUES (${session.id}, ${session.accountId}, ${session.tokenHash}, clock_timestamp() + ${life},
+      ${session.deviceName}, ${device.client}, ${device.network})`;
 }
 
 /**
- * Makes `next` the newest token of the family, if `number` still is. Of two that try at once one wins.
+ * Makes `next` the newest token of the family, if `number` still is, and notes where. Of two that try at once one wins.
  * @returns whose session it is, or null when it could not be rotated
  */
 export async function rotate(
   database: UserDatabase,
   turn: { id: SessionId; number: number; hash: Uint8Array<ArrayBuffer>; nextHash: Uint8Array<ArrayBuffer> },
+  device: Device,
 ): Promise<UserId | null> {
   const [row] = await database.$queryRaw<{ accountId: bigint }[]>`
     UPDATE session SET current_number = current_number + 1, token_hash = ${turn.nextHash},
-      rotated_at = clock_timestamp(), expires_at = clock_timestamp() + ${life}
+      rotated_at = clock_timestamp(), expires_at = clock_timestamp() + ${life},
+      client = coalesce(${device.client}::text, client), network = coalesce(${device.network}::text, network)
     WHERE id = ${turn.id} AND current_number = ${turn.number} AND token_hash = ${turn.hash}
       AND revoked_at IS NULL AND expires_at > clock_timestamp()
-      AND EXISTS (SELECT FROM account WHERE id = account_id AND suspended_at IS NULL)
+      AND EXISTS (SELECT FROM account a WHERE a.id = account_id AND NOT ${Prisma.raw(isHidden('a.'))})
     RETURNING account_id AS "accountId"`;
   return row?.accountId ?? null;
 }
@@ -60,7 +72,7 @@ export async function findSession(database: UserDatabase, id: SessionId): Promis
     SELECT s.account_id AS "accountId", s.current_number AS "currentNumber", s.token_hash AS "tokenHash",
       s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AS "isLive",
       s.rotated_at > clock_timestamp() - ${grace} AS "isFresh",
-      a.suspended_at IS NOT NULL AS "isSuspended"
+      ${Prisma.raw(isHidden('a.'))} AS "isHidden"
     FROM session s JOIN account a ON a.id = s.account_id WHERE s.id = ${id}`;
   return row ?? null;
 }

@@ -1,3 +1,5 @@
+import { encodeId } from '@murmuration/ids';
+import { has } from '@murmuration/relationships';
 import { payloadOf } from '@murmuration/service-kit';
 import { requireViewer } from '@murmuration/service-kit/subgraph';
 import { type GraphQLResolveInfo, Kind, type OperationDefinitionNode } from 'graphql';
@@ -17,6 +19,22 @@ export const sessionResolvers = {
       endedSessionCount: await context.services.sessions.logOutEverywhere(requireViewer(context), context),
       errors: [],
     }),
+    renameSession: (_root, { input }, context) =>
+      payloadOf(() => context.services.devices.rename(input, context)),
+    endSession: (_root, { input }, context) =>
+      payloadOf(() => context.services.devices.end(input.sessionId, context)),
+    endOtherSessions: async (_root, _args, context) => ({
+      endedSessionCount: await context.services.devices.endOthers(requireViewer(context), context),
+      errors: [],
+    }),
+  },
+  User: {
+    sessions: (person, args, { services }) =>
+      has(person.relation, 'self') ? services.sessions.list(person.id, args) : null,
+  },
+  Session: {
+    id: ({ id }) => encodeId('Session', id),
+    isCurrent: ({ id }, _args, { sessionId }) => id === sessionId,
   },
 } satisfies Resolvers;
 

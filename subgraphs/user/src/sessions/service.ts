@@ -1,10 +1,12 @@
 import type { Secret } from '@murmuration/config';
-import { encodeId, type SessionId, type UserId } from '@murmuration/ids';
+import { type Connection, encodeId, type PageArguments, type SessionId, type UserId } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { type Logger, notAllowed, validationError } from '@murmuration/service-kit';
 import type { Asker, AuditLog, AuditSubject } from '../audit/audit-log.ts';
 import { type AccessToken, accessTokenLifeMs, issueAccessToken } from './access-token.ts';
+import { type Caller, deviceOf } from './device.ts';
 import type { SigningKey } from './keys.ts';
+import { readSessions, type SessionView } from './list.ts';
 import { createRefreshTokens } from './refresh-token.ts';
 import { findRevoked, findSession, insertSession, rotate, takeSessionId } from './repository.ts';
 import type { Revocation } from './revocation.ts';
@@ -49,19 +51,24 @@ export function createSessionService(options: {
    * @throws UserErrors `ValidationError` for what is no token of ours, `NotAllowed` for a session that
    *   ended, or that ends now because an old token came again
    */
-  async function continueSession(token: string, asker: Asker, subject: AuditSubject): Promise<Tokens> {
+  async function continueSession(
+    token: string,
+    asker: Asker & Caller,
+    subject: AuditSubject,
+  ): Promise<Tokens> {
     const given = refreshTokens.read(token);
     if (!given) throw validationError('refreshToken', 'This is not a refresh token.');
     const { sessionId: id, number } = given.place;
     subject.session = id;
     const next = { sessionId: id, number: number + 1 };
     const successor = refreshTokens.make(next);
-    const rotated = await rotate(database, { id, number, hash: given.hash, nextHash: successor.hash });
+    const turn = { id, number, hash: given.hash, nextHash: successor.hash };
+    const rotated = await rotate(database, turn, deviceOf(asker));
     if (rotated !== null) return tokensOf(rotated, id, successor.token);
 
     const session = await findSession(database, id);
     subject.account = session?.accountId;
-    if (!session?.isLive || session.isSuspended || session.currentNumber < number) throw hasEnded();
+    if (!session?.isLive || session.isHidden || session.currentNumber < number) throw hasEnded();
     // One behind the newest means that the successor was never used.
     if (session.currentNumber === next.number && session.isFresh) {
       const again = refreshTokens.recall(next, session.tokenHash);
@@ -83,15 +90,17 @@ export function createSessionService(options: {
   }
 
   return {
-    async open(accountId: UserId): Promise<Tokens> {
+    /** @param deviceName what the person calls the device, if they said */
+    async open(accountId: UserId, caller: Caller, deviceName: string | null): Promise<Tokens> {
       const sessionId = await takeSessionId(database);
       const { hash, token } = refreshTokens.make({ sessionId, number: 1 });
-      await insertSession(database, { id: sessionId, accountId, tokenHash: hash });
+      const session = { id: sessionId, accountId, tokenHash: hash, deviceName };
+      await insertSession(database, session, deviceOf(caller));
       return tokensOf(accountId, sessionId, token);
     },
 
     /** See `continueSession`. Those that succeed are not told: each open app makes one every ten minutes. */
-    refresh: (token: string, asker: Asker): Promise<Tokens> => {
+    refresh: (token: string, asker: Asker & Caller): Promise<Tokens> => {
       const subject: AuditSubject = {};
       return continueSession(token, asker, subject).catch((error: unknown) => {
         audit.recordFailure('refresh', error, asker, subject);
@@ -113,6 +122,9 @@ export function createSessionService(options: {
       const session = await findSession(database, sessionId);
       return session === null ? 0 : logOut(session.accountId, sessionId, asker);
     },
+    /** An account's own, newest first. @throws GraphQLError `BAD_USER_INPUT` */
+    list: (accountId: UserId, args: PageArguments): Promise<Connection<SessionView>> =>
+      readSessions(database, accountId, args),
     async logOutEverywhere(account: UserId, asker: Asker): Promise<number> {
       const endedSessions = await revocation.end(account, 'all', asker);
       audit.record('log-out-everywhere', 'ok', asker, { account, endedSessions });

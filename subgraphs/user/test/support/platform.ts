@@ -24,6 +24,7 @@ import type { RelationLimits } from '../../src/relations/limits.ts';
 import pg from 'pg';
 import { type UserLiveLimits, userLiveLimits } from '../../src/live/limits.ts';
 import { createUserSubgraph, type UserSubgraph } from '../../src/server.ts';
+import type { Caller } from '../../src/sessions/device.ts';
 import { parseSigningKeys } from '../../src/sessions/keys.ts';
 
 export const logger = createLogger('test', 'silent');
@@ -49,7 +50,11 @@ export interface Platform extends UserSubgraph {
     query: string,
     variables?: Record<string, unknown>,
     identity?: Identity,
-    more?: { clientAddress?: string; caller?: Parameters<typeof createRequestContext>[0]['caller'] },
+    more?: {
+      clientAddress?: string;
+      clientAgent?: string;
+      caller?: Parameters<typeof createRequestContext>[0]['caller'];
+    },
   ): Promise<Answer>;
   /** Opens a subscription. */
   listen<Event>(
@@ -169,7 +174,7 @@ export async function untilRedisIsUp(redis: RedisCache): Promise<void> {
 }
 
 /** Who asks without a request. */
-export const nobody: Asker = { requestId: 'test', clientAddress: null };
+export const nobody: Asker & Caller = { requestId: 'test', clientAddress: null, clientAgent: null };
 
 export function userIdOf(wire: string): UserId {
   const id = decodeId('User', wire);

@@ -1,0 +1,69 @@
+import type { Sql } from '../database/pool.ts';
+import type { HomeCache } from '../lists/cache.ts';
+
+export const erasureLimits = {
+  /** Rows that one statement changes. */
+  rowsAtOnce: 500,
+  everyMs: 5_000,
+} as const;
+
+const some = (table: string, condition: string) =>
+  `ctid = ANY (ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${erasureLimits.rowsAtOnce}))`;
+const remove = (table: string, condition: string) => `DELETE FROM ${table} WHERE ${some(table, condition)}`;
+
+/**
+ * Relations have ended and posts are nobody's by then, both by the events before: what is left are tombstones. Conditions
+ * are as an index has them.
+ */
+const steps = [
+  remove('follow', 'follower_id = $1'),
+  remove('follow', 'followee_id = $1 AND NOT active'),
+  remove('block', 'blocker_id = $1'),
+  remove('block', 'blocked_id = $1 AND NOT active'),
+  remove('mute', 'muter_id = $1'),
+  remove('mute', 'muted_id = $1'),
+  remove('repost_ref', 'author_id = $1'),
+  ...['active', 'NOT active'].map(
+    (state) =>
+      `UPDATE repost_ref SET original_author_id = 0 WHERE ${some('repost_ref', `original_author_id = $1 AND ${state}`)}`,
+  ),
+];
+
+/** What could not be applied bears what its event says. */
+const leftAside = [
+  `DELETE FROM dead_letter WHERE payload::text LIKE '%"' || $1::bigint || '"%'`,
+  `DELETE FROM dirty_aggregate WHERE $1::bigint::text = ANY (string_to_array(aggregateid, ':'))`,
+];
+
+/**
+ * Erases the next person of whom both feeds have told everything. Each step is a transaction of its own: whoever dies in
+ * between begins again with what is left, and two at once change nothing more.
+ * @returns whom; null when nobody is to be erased
+ * @throws when Redis is away: their list is there yet
+ */
+export async function eraseNext(
+  sql: Sql,
+  cache: Pick<HomeCache, 'forget'>,
+  signal: AbortSignal,
+): Promise<bigint | null> {
+  const { rows } = await sql.query<{ id: string }>(
+    'SELECT account_id AS id FROM erasure WHERE by_user AND by_post ORDER BY account_id LIMIT 1',
+  );
+  const [next] = rows;
+  if (!next) return null;
+  const id = String(next.id);
+  for (const step of steps) {
+    let changed: number | null;
+    do {
+      signal.throwIfAborted();
+      ({ rowCount: changed } = await sql.query(step, [id]));
+    } while (changed === erasureLimits.rowsAtOnce);
+  }
+  for (const text of leftAside) await sql.query(text, [id]);
+  await sql.query('DELETE FROM reader WHERE id = $1', [id]);
+  await sql.query('DELETE FROM account WHERE id = $1', [id]);
+  // Behind the rows that a list is made of.
+  await cache.forget([BigInt(id)]);
+  await sql.query('DELETE FROM erasure WHERE account_id = $1', [id]);
+  return BigInt(id);
+}

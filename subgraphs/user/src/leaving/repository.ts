@@ -1,0 +1,58 @@
+import type { SessionId, UserId } from '@murmuration/ids';
+import type { UserDatabase } from '@murmuration/prisma/user';
+import { insertMail } from '../mail/repository.ts';
+import { eventsOf } from '../outbox-sql.ts';
+import { revokeSessions } from '../sessions/repository.ts';
+import { type Statements, transact } from '../statements.ts';
+
+export interface Left {
+  ended: SessionId[];
+  /** When the account will be erased; null for one that was deactivated only. */
+  eraseAt: Date | null;
+}
+
+/**
+ * Hides an account and ends all its sessions. Asked twice it says the same: what was once set stays as it is until its
+ * owner comes back.
+ * @param graceDays after how many days it is erased; null: never
+ */
+export function leave(database: UserDatabase, id: UserId, graceDays: number | null): Promise<Left> {
+  return transact(database, async (transaction) => {
+    const [left] = await transaction.$queryRaw<{ eraseAt: Date | null; isNew: boolean; email: string }[]>`
+      WITH old AS (SELECT id, erase_at FROM account WHERE id = ${id} FOR NO KEY UPDATE), changed AS (
+        UPDATE account a SET version = version + 1,
+          deactivated_at = coalesce(a.deactivated_at, clock_timestamp()),
+          erase_at = coalesce(a.erase_at, clock_timestamp() + ${graceDays}::integer * interval '1 day')
+        FROM old WHERE a.id = old.id RETURNING a.*
+      ), events AS (${eventsOf('account')})
+      SELECT changed.erase_at AS "eraseAt", changed.email, changed.erase_at IS NOT NULL AND old.erase_at IS NULL AS "isNew"
+      FROM changed JOIN old USING (id)`;
+    if (!left) return { ended: [], eraseAt: null };
+    const { email, eraseAt, isNew } = left;
+    if (isNew && eraseAt) {
+      await insertMail(transaction, { accountId: id, kind: 'account-deleted', email });
+      await enqueueErasure(transaction, id, eraseAt);
+    }
+    return { eraseAt, ended: await revokeSessions(transaction, id, 'all') };
+  });
+}
+
+async function enqueueErasure(statements: Statements, id: UserId, runAt: Date): Promise<void> {
+  const payload = JSON.stringify({ accountId: id.toString() });
+  await statements.$executeRaw`
+    SELECT id FROM graphile_worker.add_job('erase_account', ${payload}::json, run_at := ${runAt}::timestamptz,
+      job_key := ${`erase ${id}`}, max_attempts := 25)`;
+}
+
+/**
+ * Shows an account again, and forgets that it was to be erased: the job finds that it is not.
+ * @returns false when it is too late for that
+ */
+export async function comeBack(database: UserDatabase, id: UserId): Promise<boolean> {
+  const changed = await database.$queryRaw<object[]>`
+    WITH changed AS (
+      UPDATE account SET version = version + 1, deactivated_at = NULL, erase_at = NULL
+      WHERE id = ${id} AND erasing_at IS NULL RETURNING *
+    ), events AS (${eventsOf('account')}) SELECT id FROM changed`;
+  return changed.length > 0;
+}
