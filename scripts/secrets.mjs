@@ -20,6 +20,7 @@ const secrets = {
   INTERNAL_KEYS: `${id('k')}:${randomBytes(32).toString('base64')}`,
   JWT_SIGNING_KEYS: JSON.stringify([signingKey]),
   REFRESH_TOKEN_SECRET: `${id('r')}:${randomBytes(32).toString('base64')}`,
+  DATA_KEYS: `${id('d')}:${randomBytes(32).toString('base64')}`,
   // No server is there: put the one that mails are to leave by.
   SMTP_URL: 'smtp://localhost:1025',
 };
@@ -28,7 +29,7 @@ if (process.argv.includes('--kubernetes')) printManifests();
 else for (const [name, value] of Object.entries(secrets)) console.log(`${name}='${value}'`);
 
 function printManifests() {
-  const { INTERNAL_KEYS, JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET } = secrets;
+  const { DATA_KEYS, INTERNAL_KEYS, JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET } = secrets;
   const database = (name) => {
     const own = secrets[`${name.toUpperCase()}_DATABASE_PASSWORD`];
     const uri = `postgres://${name}:${own}@postgres-${name}:5432/${name}`;
@@ -36,7 +37,7 @@ function printManifests() {
   };
   const wanted = {
     'internal-keys': { INTERNAL_KEYS },
-    'user-keys': { JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET },
+    'user-keys': { JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET, DATA_KEYS },
     'postgres-user-app': database('user'),
     'postgres-post-app': database('post'),
     'postgres-timeline-app': database('timeline'),

@@ -15,6 +15,7 @@ const secrets: Record<string, string> = {
   INTERNAL_KEYS: `k1:${randomBytes(32).toString('base64')}`,
   JWT_SIGNING_KEYS: JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: 'k', alg: 'EdDSA' }]),
   REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64'),
+  DATA_KEYS: randomBytes(32).toString('base64'),
   REDIS_URL: 'redis://app:secret@redis:6379',
   SMTP_URL: 'smtps://app:secret@mail.example.org',
 };

@@ -94,6 +94,7 @@ describe('what the images hold', () => {
       INTERNAL_KEYS: `k1:${randomBytes(32).toString('base64')}`,
       JWT_SIGNING_KEYS: JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: 'k', alg: 'EdDSA' }]),
       REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64'),
+      DATA_KEYS: randomBytes(32).toString('base64'),
       SMTP_URL: 'smtp://127.0.0.1:1025',
       APP_URL: 'http://localhost:3000',
     };

@@ -16,7 +16,7 @@ const subgraphs: ProcessDefinition[] = [
     name: 'user',
     entry: 'subgraphs/user/src/main.ts',
     module: 'subgraphs/user/src/server.ts',
-    settings: ['USER_DATABASE_URL', 'JWT_SIGNING_KEYS', 'REFRESH_TOKEN_SECRET'],
+    settings: ['USER_DATABASE_URL', 'JWT_SIGNING_KEYS', 'REFRESH_TOKEN_SECRET', 'DATA_KEYS'],
     subgraph: 'user',
   },
   {

@@ -39,6 +39,8 @@ export {
   internalClientLimits,
   type InternalRequest,
 } from './http/internal-client.ts';
+export { createEnvironmentKeys, type KeyProvider } from './sealing/key-provider.ts';
+export { createSealer, type Sealed, type Sealer } from './sealing/sealer.ts';
 export { callerKeyOf, networkOf } from './http/address.ts';
 export { metricsLimits, serveMetrics } from './http/metrics-server.ts';
 export { refuseUpgrade } from './http/refuse-upgrade.ts';

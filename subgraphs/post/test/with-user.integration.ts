@@ -47,6 +47,7 @@ beforeAll(async () => {
       POST_URL: `http://127.0.0.1:${postPort}`,
       JWT_SIGNING_KEYS: JSON.stringify([signingKey]),
       REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64'),
+      DATA_KEYS: randomBytes(32).toString('base64'),
     }),
     user,
     logger,

@@ -32,6 +32,8 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
         }
       }),
       REFRESH_TOKEN_SECRET: setting.secretList(),
+      /** The first wraps the keys of what is sealed at rest; all unwrap. */
+      DATA_KEYS: setting.secretList(),
       PASSWORD_MAX_WAITING: setting.integer(accountDefaults.passwordMaxWaiting),
       PASSWORD_MAX_WAIT_MS: setting.integer(accountDefaults.passwordMaxWaitMs, 1),
       SIGN_UPS_PER_ADDRESS: setting.integer(accountDefaults.signUpsPerAddress),

@@ -10,6 +10,7 @@ import { passwordResolvers } from './passwords/resolvers.ts';
 import { profileResolvers } from './profiles/resolvers.ts';
 import { relationResolvers } from './relations/resolvers.ts';
 import { dateTime } from './scalars.ts';
+import { secondFactorResolvers } from './second-factor/resolvers.ts';
 import { sessionResolvers } from './sessions/resolvers.ts';
 
 /** Every concern's resolvers. Abstract types need none where their values say in `__typename` what they are. */
@@ -20,6 +21,7 @@ export const resolvers = mergeResolvers(
   emailResolvers,
   passwordResolvers,
   leavingResolvers,
+  secondFactorResolvers,
   profileResolvers,
   relationResolvers,
   listResolvers,

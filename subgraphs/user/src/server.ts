@@ -4,9 +4,11 @@ import { openFeed } from '@murmuration/events';
 import { createUserDatabase } from '@murmuration/prisma/user';
 import {
   countStatements,
+  createEnvironmentKeys,
   createInternalClient,
   createLogger,
   createRedisCache,
+  createSealer,
   type Lifecycle,
   type Logger,
   serveMetrics,
@@ -75,6 +77,8 @@ export async function startUser(
   const refreshTokenSecrets = config.REFRESH_TOKEN_SECRET;
   watchKey('access token', signingKeys[0]);
   watchKey('refresh token', refreshTokenSecrets[0]);
+  watchKey('data', config.DATA_KEYS[0]);
+  const sealer = createSealer(createEnvironmentKeys(config.DATA_KEYS));
   const opened = openFeed({ name: 'user', databaseUrl: config.USER_DATABASE_URL, redis, logger });
   lifecycle.onStop('feed', () => opened.close());
   const { subgraph, services } = createUserSubgraph({
@@ -93,6 +97,7 @@ export async function startUser(
     nodeOwners: { Post: { service: 'post', client: post } },
     signingKeys,
     refreshTokenSecrets,
+    sealer,
     accounts: accountSettingsOf(config),
     relations: { maxFollowing: config.MAX_FOLLOWING },
   });
@@ -104,7 +109,7 @@ export async function startUser(
     applicationName: 'murmuration-user-chores',
   });
   lifecycle.onStop('database of the chores', () => choresDatabase.$disconnect());
-  const housekeeping = startHousekeeping(choresDatabase, logger);
+  const housekeeping = startHousekeeping(choresDatabase, sealer, logger);
   lifecycle.onStop('housekeeping', () => housekeeping.stop());
 
   const databaseCheck = createDatabaseCheck(config.USER_DATABASE_URL, 'murmuration-user');

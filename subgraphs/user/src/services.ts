@@ -3,7 +3,7 @@ import type { UserId } from '@murmuration/ids';
 import { createPositionTeller, type Feed } from '@murmuration/events';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { createRelationLeases } from '@murmuration/relationships';
-import type { Logger, RedisCache } from '@murmuration/service-kit';
+import type { Logger, RedisCache, Sealer } from '@murmuration/service-kit';
 import { createPasswords } from './accounts/passwords.ts';
 import { createPasswordCheck } from './accounts/password-check.ts';
 import { createEntryLimits } from './accounts/entry-limits.ts';
@@ -24,6 +24,8 @@ import { createProfileService } from './profiles/service.ts';
 import { relationDefaults, type RelationLimits } from './relations/limits.ts';
 import { createRelationService } from './relations/service.ts';
 import { createDeviceService } from './sessions/devices.ts';
+import { createSecondFactorCheck } from './second-factor/check.ts';
+import { createSecondFactorService } from './second-factor/service.ts';
 import type { SigningKey } from './sessions/keys.ts';
 import { createRevocation } from './sessions/revocation.ts';
 import { createSessionService } from './sessions/service.ts';
@@ -41,6 +43,8 @@ export interface ServiceOptions {
   signingKeys: readonly [SigningKey, ...SigningKey[]];
   /** The first makes refresh tokens; those of all are accepted. */
   refreshTokenSecrets: readonly [Secret, ...Secret[]];
+  /** Seals what is secret at rest. */
+  sealer: Sealer;
   /** In place of the defaults. */
   accounts?: Partial<AccountSettings>;
   relations?: Partial<RelationLimits>;
@@ -72,7 +76,8 @@ export function createServices(options: ServiceOptions) {
     maxWaiting: settings.passwordMaxWaiting,
     maxWaitMs: settings.passwordMaxWaitMs,
   });
-  const checkPassword = createPasswordCheck({ database, passwords, limits });
+  const checkSecondFactor = createSecondFactorCheck(database, options.sealer);
+  const checkPassword = createPasswordCheck({ database, passwords, limits, checkSecondFactor });
   return {
     /** What a person, or a stranger, sees; of one request. */
     viewOf: (viewerId: UserId | null) => createView(database, viewerId),
@@ -81,12 +86,19 @@ export function createServices(options: ServiceOptions) {
       sessions,
       passwords,
       limits,
+      checkSecondFactor,
       audit,
       afterCommit,
       tellPosition,
     }),
     emails: createEmailService({ database, limits, checkPassword, revocation, audit }),
     passwords: createPasswordService({ database, passwords, limits, checkPassword, revocation, audit }),
+    secondFactor: createSecondFactorService({
+      database,
+      sealer: options.sealer,
+      checkPassword,
+      audit,
+    }),
     leaving: createLeavingService({
       database,
       checkPassword,

@@ -37,6 +37,7 @@ beforeAll(async () => {
     INTERNAL_KEYS: keysText,
     JWT_SIGNING_KEYS: makeSigningKeys('new', 'old'),
     REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64'),
+    DATA_KEYS: randomBytes(32).toString('base64'),
     LOG_LEVEL: 'silent',
   });
   url = await startUser(config, lifecycle, logger);

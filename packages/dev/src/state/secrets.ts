@@ -7,17 +7,22 @@ export interface Secrets {
   INTERNAL_KEYS: string;
   JWT_SIGNING_KEYS: string;
   REFRESH_TOKEN_SECRET: string;
+  DATA_KEYS: string;
 }
 
 /** The secrets of this state folder, made at the first start and readable by their owner only. */
 export function openSecrets(stateFolder: string): Secrets {
   const file = path.join(stateFolder, 'secrets.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>) : {};
   const secrets: Secrets = {
     INTERNAL_KEYS: `${newId('dev')}:${randomBytes(32).toString('base64')}`,
     JWT_SIGNING_KEYS: JSON.stringify([newSigningKey()]),
     REFRESH_TOKEN_SECRET: `${newId('r')}:${randomBytes(32).toString('base64')}`,
+    DATA_KEYS: `${newId('d')}:${randomBytes(32).toString('base64')}`,
+    // A folder of before lacks what came since.
+    ...kept,
   };
+  if (Object.keys(kept).length === Object.keys(secrets).length) return secrets;
   writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
   return secrets;
 }

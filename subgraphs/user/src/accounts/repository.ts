@@ -21,11 +21,14 @@ export interface Credentials {
   isSuspended: boolean;
   /** Left by its owner: whoever signs in is back. */
   isDeactivated: boolean;
+  /** Signing in takes a code besides the password. */
+  hasSecondFactor: boolean;
 }
 
 const credentials = Prisma.raw(
   `id, handle, email, password_hash AS "passwordHash", suspended_at IS NOT NULL AS "isSuspended",
-    deactivated_at IS NOT NULL AS "isDeactivated"`,
+    deactivated_at IS NOT NULL AS "isDeactivated",
+    EXISTS (SELECT FROM second_factor f WHERE f.account_id = account.id AND f.confirmed_at IS NOT NULL) AS "hasSecondFactor"`,
 );
 
 /** E-mail addresses differ in no way that people mean by their letter case. */

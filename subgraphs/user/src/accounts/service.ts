@@ -6,17 +6,26 @@ import type { RequestContext } from '@murmuration/service-kit/subgraph';
 import type { AfterCommit } from '../after-commit.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { comeBack } from '../leaving/repository.ts';
+import type { SecondFactorCheck } from '../second-factor/check.ts';
 import type { SessionService, Tokens } from '../sessions/service.ts';
 import type { EntryLimits } from './entry-limits.ts';
 import type { Passwords } from './passwords.ts';
 import { findCredentials, insertAccount, isHandleTaken, replacePasswordHash } from './repository.ts';
 import { handleTaken, takenField } from './taken.ts';
-import { logInInput, longestName, longestPassword, parseInput, signUpInput } from './validation.ts';
+import {
+  logInInput,
+  longestCode,
+  longestName,
+  longestPassword,
+  parseInput,
+  signUpInput,
+} from './validation.ts';
 
 export interface LogIn {
   handleOrEmail: string;
   password: string;
   deviceName?: string | null | undefined;
+  secondFactorCode?: string | null | undefined;
 }
 
 export type AccountService = ReturnType<typeof createAccountService>;
@@ -26,11 +35,13 @@ export function createAccountService(options: {
   sessions: SessionService;
   passwords: Passwords;
   limits: EntryLimits;
+  checkSecondFactor: SecondFactorCheck;
   audit: AuditLog;
   afterCommit: AfterCommit;
   tellPosition: PositionTeller;
 }) {
-  const { database, sessions, passwords, limits, audit, afterCommit, tellPosition } = options;
+  const { database, sessions, passwords, limits, checkSecondFactor, audit, afterCommit, tellPosition } =
+    options;
 
   async function comeBackTo(id: UserId, context: RequestContext): Promise<void> {
     if (!(await comeBack(database, id))) throw wrong();
@@ -69,7 +80,8 @@ export function createAccountService(options: {
 
     /**
      * Whoever left is back by it.
-     * @throws UserErrors `NotAllowed`, the same for an unknown name and a wrong password, `RateLimited`, or
+     * @throws UserErrors `NotAllowed`, the same for an unknown name and a wrong password; `SECOND_FACTOR_REQUIRED` or
+     *   `WRONG_CODE` to who knows the password; `RateLimited`, or
      *   `ValidationError` for the name of the device
      */
     logIn: (input: LogIn, context: RequestContext): Promise<Tokens> =>
@@ -78,6 +90,7 @@ export function createAccountService(options: {
         const { deviceName } = parseInput(logInInput, input);
         const name = input.handleOrEmail.trim();
         if (name.length > longestName || [...password].length > longestPassword) throw wrong();
+        if ((input.secondFactorCode?.length ?? 0) > longestCode) throw wrong();
         await limits.admitLogIn(context);
         const found = await findCredentials(database, name);
         subject.account = found?.id;
@@ -85,6 +98,9 @@ export function createAccountService(options: {
         const verdict = await passwords.verify(found?.passwordHash ?? null, password, context.signal);
         if (!found || verdict === 'wrong') throw wrong();
         if (found.isSuspended) throw notAllowed('This account is suspended.', { code: 'ACCOUNT_SUSPENDED' });
+        if (found.hasSecondFactor) {
+          await checkSecondFactor.require(found.id, input.secondFactorCode, 'secondFactorCode');
+        }
         if (found.isDeactivated) await comeBackTo(found.id, context);
         if (verdict === 'outdated') {
           await replacePasswordHash(database, found, await passwords.hash('logIn', password, context.signal));

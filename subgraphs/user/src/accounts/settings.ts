@@ -37,5 +37,7 @@ export const accountDefaults: AccountSettings = {
   erasureGraceDays: 30,
 };
 
+/** How long a session in which somebody has shown that it is them needs nothing more for what is dangerous. */
+export const confirmationMs = 10 * 60_000;
 export const addressWindowSeconds = 15 * 60;
 export const accountWindowSeconds = 60 * 60;

@@ -30,6 +30,8 @@ const bio = z
 
 /** Hashing costs by length. */
 export const longestPassword = 200;
+/** Longer than any code, however it is written. */
+export const longestCode = 40;
 /** Longer than any handle or address that exists; nothing is hashed or counted for more. */
 export const longestName = 254;
 
@@ -59,10 +61,14 @@ export const signUpInput = z
 /** What of a log-in is not compared with anything. */
 export const logInInput = z.object({ deviceName: displayName.nullish() });
 export const renameSessionInput = z.object({ sessionId: z.string(), deviceName: displayName.nullish() });
-export const leaveInput = z.object({ password });
-export const changeEmailInput = z.object({ newEmail: email, password });
+export const leaveInput = z.object({ password: password.nullish() });
+export const confirmIdentityInput = z.object({
+  password,
+  secondFactorCode: z.string().max(longestCode, 'This is no code.').nullable().default(null),
+});
+export const changeEmailInput = z.object({ newEmail: email, password: password.nullish() });
 export const changePasswordInput = z.object({
-  currentPassword: password,
+  currentPassword: password.nullish(),
   newPassword,
   endOtherSessions: z.boolean(),
 });

@@ -1,17 +1,31 @@
 import type { UserDatabase } from '@murmuration/prisma/user';
-import { type Logger, startChores } from '@murmuration/service-kit';
+import { type Logger, type Sealer, startChores } from '@murmuration/service-kit';
+import { rewrapSecrets } from '../second-factor/rewrap.ts';
 import { purge } from './purge.ts';
 import { rollUpAll } from './roll-up.ts';
 
-export const housekeepingLimits = { rollUpEveryMs: 1_000, purgeEveryMs: 10 * 60_000 } as const;
+export const housekeepingLimits = {
+  rollUpEveryMs: 1_000,
+  purgeEveryMs: 10 * 60_000,
+  rewrapEveryMs: 10 * 60_000,
+} as const;
 
-/** Keeps the tables in shape: deltas become counts, and what nobody needs any more goes. */
-export function startHousekeeping(database: UserDatabase, logger: Logger): { stop(): Promise<void> } {
-  const { purgeEveryMs, rollUpEveryMs } = housekeepingLimits;
+/** Keeps the tables in shape: deltas become counts, what nobody needs any more goes, and secrets follow their key. */
+export function startHousekeeping(
+  database: UserDatabase,
+  sealer: Sealer,
+  logger: Logger,
+): { stop(): Promise<void> } {
+  const { purgeEveryMs, rewrapEveryMs, rollUpEveryMs } = housekeepingLimits;
+  const rewrap = async () => {
+    const count = await rewrapSecrets(database, sealer);
+    if (count > 0) logger.info({ count }, 'wrapped secrets by the present key');
+  };
   return startChores(
     [
       { name: 'roll-up', everyMs: rollUpEveryMs, run: () => rollUpAll(database) },
       { name: 'purge', everyMs: purgeEveryMs, run: () => purge(database) },
+      { name: 'wrap secrets anew', everyMs: rewrapEveryMs, run: rewrap },
     ],
     logger,
   );

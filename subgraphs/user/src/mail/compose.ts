@@ -72,6 +72,20 @@ const texts: Record<MailKind, (facts: Facts) => { subject: string; paragraphs: s
       'If it was not you, or you think better of it, sign in before that, and everything is as it was.',
     ],
   }),
+  'second-factor-on': () => ({
+    subject: 'Signing in takes a code now',
+    paragraphs: [
+      'From now on signing in takes a code of your app besides your password.',
+      'If it was not you, ask for a new password where you sign in, and tell whoever runs this place.',
+    ],
+  }),
+  'second-factor-off': () => ({
+    subject: 'Signing in takes no code any more',
+    paragraphs: [
+      'Signing in takes your password alone again.',
+      'If it was not you, ask for a new password where you sign in: it comes to this address.',
+    ],
+  }),
   'password-changed': () => ({
     subject: 'Your password was changed',
     paragraphs: [

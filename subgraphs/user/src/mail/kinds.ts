@@ -10,6 +10,8 @@ export const linkLifeMs = {
   'reset-password': 30 * minutes,
   'password-changed': null,
   'account-deleted': null,
+  'second-factor-on': null,
+  'second-factor-off': null,
 } as const;
 
 export type MailKind = keyof typeof linkLifeMs;

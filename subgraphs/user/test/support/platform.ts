@@ -3,8 +3,10 @@ import { decodeId, type UserId } from '@murmuration/ids';
 import { createFeed } from '@murmuration/events';
 import { createUserDatabase, type UserDatabase } from '@murmuration/prisma/user';
 import {
+  createEnvironmentKeys,
   createLogger,
   createRedisCache,
+  createSealer,
   type Identity,
   type Logger,
   type InternalRequest,
@@ -30,6 +32,10 @@ import { parseSigningKeys } from '../../src/sessions/keys.ts';
 export const logger = createLogger('test', 'silent');
 /** Signs the positions of writes. */
 export const keys = [{ id: 'test', secret: randomBytes(32) }] as const;
+
+/** Wraps what is secret in the test databases. */
+export const dataKey = { id: 'd1', secret: randomBytes(32) };
+export const sealer = createSealer(createEnvironmentKeys([dataKey]));
 
 /** What a query answers, loosely: tests say what they expect. */
 export type Answer = {
@@ -126,6 +132,7 @@ export async function createPlatform(
     keys: [keys[0]],
     signingKeys: parseSigningKeys(makeSigningKeys('k1', 'k0')),
     refreshTokenSecrets: [{ id: null, secret: randomBytes(32) }],
+    sealer,
     relationLeaseMs: options.relationLeaseMs ?? 300,
   });
   const platform: Platform = {

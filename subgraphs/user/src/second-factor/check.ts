@@ -1,0 +1,46 @@
+import type { UserId } from '@murmuration/ids';
+import type { UserDatabase } from '@murmuration/prisma/user';
+import { notAllowed, type Sealer } from '@murmuration/service-kit';
+import { hashOf, readCode, stepOf } from './codes.ts';
+import { findSecondFactor, useRecoveryCode, useStep } from './repository.ts';
+
+/** What a secret is sealed for. */
+export const aboutSecret = (id: UserId): string => `second_factor.secret ${id}`;
+
+/**
+ * That somebody has the second factor of their account, before which they must have shown that they know the password:
+ * attempts are counted there.
+ */
+export interface SecondFactorCheck {
+  /**
+   * Uses a code of the person's app or a recovery code. Each is good once; of two at once with one code one is refused.
+   * @throws UserErrors `NotAllowed` with `SECOND_FACTOR_REQUIRED` for none, with `WRONG_CODE` for one that is no good
+   */
+  require(id: UserId, typed: string | null | undefined, field: string): Promise<void>;
+}
+
+export function createSecondFactorCheck(database: UserDatabase, sealer: Sealer): SecondFactorCheck {
+  async function isGood(id: UserId, typed: string): Promise<boolean> {
+    const { code, kind } = readCode(typed);
+    if (kind === 'none') return false;
+    if (kind === 'recovery') return useRecoveryCode(database, id, hashOf(code));
+    const factor = await findSecondFactor(database, id);
+    if (!factor) return false;
+    const step = stepOf(await sealer.open(factor.sealed, aboutSecret(id)), code);
+    return step !== null && useStep(database, id, step);
+  }
+
+  return {
+    async require(id, typed, field) {
+      const path = [field];
+      if (typed == null || typed.trim() === '') {
+        throw notAllowed('Say the code of your app as well, or a recovery code.', {
+          code: 'SECOND_FACTOR_REQUIRED',
+          path,
+        });
+      }
+      if (!(await isGood(id, typed)))
+        throw notAllowed('This code is no good, or was used.', { code: 'WRONG_CODE', path });
+    },
+  };
+}
