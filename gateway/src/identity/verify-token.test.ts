@@ -4,8 +4,8 @@ import { createTokenVerifier } from './verify-token.ts';
 
 const pair = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
 const jwk: JWK = { ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'EdDSA' };
-const sign = (issuedAt: number, expiresAt: number, typ?: string) =>
-  new SignJWT({ sid: 's' })
+const sign = (issuedAt: number, expiresAt: number, typ?: string, claims: object = {}) =>
+  new SignJWT({ sid: 's', ...claims })
     .setProtectedHeader({ alg: 'EdDSA', kid: 'one', ...(typ === undefined ? {} : { typ }) })
     .setSubject('ada')
     .setIssuer('i')
@@ -55,4 +55,21 @@ test.each([
     const verify = createTokenVerifier({ keyFor, requiresType, issuer: 'i', audience: 'a' });
     expect((await verify(await sign(now, now + 60, typ))).status).toBe(status);
   }
+});
+
+test('the scopes of a token are its viewer’s, and what is no list of words is no token', async () => {
+  const keys = createLocalJWKSet({ keys: [jwk] });
+  const verify = createTokenVerifier({
+    keyFor: (header, token) => keys(header, token),
+    issuer: 'i',
+    audience: 'a',
+  });
+  const viewerOf = async (claims: object) => verify(await sign(now, now + 60, undefined, claims));
+  expect(await viewerOf({ scope: 'moderation administration' })).toMatchObject({
+    viewer: { subject: 'ada', scopes: ['moderation', 'administration'] },
+  });
+  for (const claims of [{}, { scope: '' }, { scope: ' ' }]) {
+    expect(await viewerOf(claims)).not.toHaveProperty('viewer.scopes');
+  }
+  expect(await viewerOf({ scope: ['moderation'] })).toEqual({ status: 'refused', because: 'malformed' });
 });

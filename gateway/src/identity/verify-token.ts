@@ -67,9 +67,11 @@ export function createTokenVerifier(options: {
     }
     const { sub: subject = '', sid: session = '', exp = 0 } = payload;
     if (typeof session !== 'string') return { status: 'refused', because: 'malformed' };
+    const scopes = scopesOf(payload['scope']);
+    if (scopes === null) return { status: 'refused', because: 'malformed' };
     const verified = {
       status: 'verified',
-      viewer: { kind: 'viewer', subject, session },
+      viewer: { kind: 'viewer', subject, session, ...(scopes.length > 0 && { scopes }) },
       expiresAtMs: exp * 1_000,
     } as const;
     const ttl = Math.min(verified.expiresAtMs - Date.now(), tokenLimits.keptMs);
@@ -92,6 +94,12 @@ export function createTokenVerifier(options: {
       return { status: 'refused', because: problemOf(error) };
     }
   };
+}
+
+/** `scope` of RFC 9068: words with a space between; null for what is none. */
+function scopesOf(claim: unknown): string[] | null {
+  if (claim === undefined) return [];
+  return typeof claim === 'string' ? claim.split(' ').filter(Boolean) : null;
 }
 
 function problemOf(error: errors.JOSEError): TokenProblem {

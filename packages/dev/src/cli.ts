@@ -6,7 +6,7 @@ import { makeSubgraph } from './make/subgraph/make-subgraph.ts';
 import type { SeedRequest } from './start/seeding.ts';
 import { seedOnly } from './start/seed-only.ts';
 import { start } from './start/start.ts';
-import { suspend } from './start/suspend.ts';
+import { grant, suspend } from './start/suspend.ts';
 
 interface Options {
   graph?: string;
@@ -46,6 +46,13 @@ program
   .argument('<person>', 'a handle or an id')
   .option('--lift', 'take it back')
   .action((person: string, options: { lift?: boolean }) => process.exit(suspend(person, options)));
+
+program
+  .command('grant')
+  .description('Gives an account a role on the platform that runs here.')
+  .argument('<person>', 'a handle or an id')
+  .argument('<role>', 'member, moderator or admin')
+  .action((person: string, role: string) => process.exit(grant(person, role)));
 
 program
   .command('migration')

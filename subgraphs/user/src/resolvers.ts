@@ -5,6 +5,7 @@ import type { CompleteResolvers } from './generated/resolvers.ts';
 import { leavingResolvers } from './leaving/resolvers.ts';
 import { listResolvers } from './lists/resolvers.ts';
 import { liveResolvers } from './live/resolvers.ts';
+import { moderationResolvers } from './moderation/resolvers.ts';
 import { nodeResolvers } from './nodes/resolvers.ts';
 import { passwordResolvers } from './passwords/resolvers.ts';
 import { profileResolvers } from './profiles/resolvers.ts';
@@ -22,6 +23,7 @@ export const resolvers = mergeResolvers(
   passwordResolvers,
   leavingResolvers,
   secondFactorResolvers,
+  moderationResolvers,
   profileResolvers,
   relationResolvers,
   listResolvers,

@@ -18,6 +18,7 @@ import { createImportService } from './import/service.ts';
 import { createRelationLookup } from './internal/relationships.ts';
 import { type UserLiveLimits, userLiveLimits } from './live/limits.ts';
 import { createViewerStreams } from './live/streams.ts';
+import { createModerationService } from './moderation/service.ts';
 import type { NodeOwners } from './nodes/owners.ts';
 import { createPasswordService } from './passwords/service.ts';
 import { createProfileService } from './profiles/service.ts';
@@ -78,6 +79,7 @@ export function createServices(options: ServiceOptions) {
   });
   const checkSecondFactor = createSecondFactorCheck(database, options.sealer);
   const checkPassword = createPasswordCheck({ database, passwords, limits, checkSecondFactor });
+  const suspension = createSuspension({ database, revocation, afterCommit, audit });
   return {
     /** What a person, or a stranger, sees; of one request. */
     viewOf: (viewerId: UserId | null) => createView(database, viewerId),
@@ -107,7 +109,8 @@ export function createServices(options: ServiceOptions) {
       audit,
       graceDays: settings.erasureGraceDays,
     }),
-    suspension: createSuspension({ database, revocation, afterCommit, audit }),
+    suspension,
+    moderation: createModerationService({ database, suspension, revocation, checkPassword, audit }),
     sessions,
     devices: createDeviceService({ database, revocation, audit }),
     /** What happens to a viewer, live. Stopped by who made the services. */

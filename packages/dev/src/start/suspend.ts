@@ -12,6 +12,15 @@ import { readStartSettings } from './settings.ts';
  * @returns the command's exit code
  */
 export function suspend(person: string, { lift = false }: { lift?: boolean }): number {
+  return runCommand(['suspend', person, ...(lift ? ['--lift'] : [])]);
+}
+
+/** `pnpm grant`: the same for a role. @returns the command's exit code */
+export function grant(person: string, role: string): number {
+  return runCommand(['grant', person, role]);
+}
+
+function runCommand(asked: string[]): number {
   const { databaseUrls, redisUrl, stateFolder } = readStartSettings();
   const ports = openKeptPorts(stateFolder);
   const env = {
@@ -20,8 +29,7 @@ export function suspend(person: string, { lift = false }: { lift?: boolean }): n
     REDIS_URL: redisUrl ?? `redis://:${redisPassword(stateFolder)}@127.0.0.1:${ports.last('redis') ?? 0}`,
   };
   const file = path.join(repositoryRoot, 'subgraphs/user/src/cli.ts');
-  const args = [file, 'suspend', person, ...(lift ? ['--lift'] : [])];
-  return spawnSync(process.execPath, args, { env, stdio: 'inherit' }).status ?? 2;
+  return spawnSync(process.execPath, [file, ...asked], { env, stdio: 'inherit' }).status ?? 2;
 }
 
 function ownDatabaseUrl(stateFolder: string, port: number | undefined): string {

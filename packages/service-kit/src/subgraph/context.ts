@@ -1,6 +1,6 @@
 import { decodeId, type SessionId, type UserId } from '@murmuration/ids';
 import type { Logger } from 'pino';
-import { unauthenticated } from '../errors/codes.ts';
+import { forbidden, unauthenticated } from '../errors/codes.ts';
 import { type Caller, signalOf } from '../http/caller.ts';
 import type { Identity } from '../identity.ts';
 
@@ -69,4 +69,15 @@ export function createRequestContext(options: {
 export function requireViewer(context: RequestContext): UserId {
   if (context.viewerId === null) throw unauthenticated();
   return context.viewerId;
+}
+
+/**
+ * What the viewer's access token lets them ask for. Reads that are run for many viewers at once have none.
+ * @throws GraphQLError `UNAUTHENTICATED` for an anonymous reader, `FORBIDDEN` for a token without the scope
+ */
+export function requireScope(context: RequestContext, scope: string): UserId {
+  const viewerId = requireViewer(context);
+  const { identity } = context;
+  if (identity.kind !== 'viewer' || !identity.scopes?.includes(scope)) throw forbidden();
+  return viewerId;
 }

@@ -1,6 +1,6 @@
 /** What the processes of a subgraph use beside what every process does. */
 export type { Complete } from './complete-resolvers.ts';
-export { createRequestContext, type RequestContext, requireViewer } from './context.ts';
+export { createRequestContext, type RequestContext, requireScope, requireViewer } from './context.ts';
 export { audienceLimits, audienceOfVisibility, type EventGrant } from '../audience/claims.ts';
 export { type AudienceKeys, type AudienceKeyStore, startAudienceKeys } from '../audience/keys.ts';
 export { isSameForAudience } from '../audience/same.ts';

@@ -28,6 +28,7 @@ export const auditEvents = [
   'account-deletion',
   'account-return',
   'erasure',
+  'role-change',
   'suspension',
   'suspension-lift',
 ] as const;

@@ -44,7 +44,7 @@ export async function suspendPerson(
   }
 }
 
-async function findPerson(database: UserDatabase, person: string): Promise<UserId | null> {
+export async function findPerson(database: UserDatabase, person: string): Promise<UserId | null> {
   const id = decodeId('User', person);
   if (id !== null) return id;
   const handle = person.replace(/^@/, '');
@@ -54,7 +54,7 @@ async function findPerson(database: UserDatabase, person: string): Promise<UserI
   return row?.id ?? null;
 }
 
-async function untilUsable(redis: RedisCache): Promise<void> {
+export async function untilUsable(redis: RedisCache): Promise<void> {
   const untilMs = performance.now() + redisWaitMs;
   while (redis.namespace() === null && performance.now() < untilMs) await sleep(20);
 }

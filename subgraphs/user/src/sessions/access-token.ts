@@ -1,5 +1,6 @@
 import { encodeId, type SessionId, type UserId } from '@murmuration/ids';
 import { SignJWT } from 'jose';
+import { type Role, scopesOf } from '../moderation/policy.ts';
 import type { SigningKey } from './keys.ts';
 
 /** `iss` and `aud` of every access token. */
@@ -14,11 +15,13 @@ export interface AccessToken {
 /** A short-lived proof of identity that gateways verify without asking anybody. */
 export async function issueAccessToken(
   key: SigningKey,
-  claims: { accountId: UserId; sessionId: SessionId },
+  claims: { accountId: UserId; sessionId: SessionId; role: Role },
 ): Promise<AccessToken> {
   const seconds = Math.floor(Date.now() / 1_000);
   const expiresAt = seconds + accessTokenLifeMs / 1_000;
-  const accessToken = await new SignJWT({ sid: encodeId('Session', claims.sessionId) })
+  const scope = scopesOf[claims.role].join(' ');
+  const sid = encodeId('Session', claims.sessionId);
+  const accessToken = await new SignJWT({ sid, ...(scope && { scope }) })
     .setProtectedHeader({ alg: 'EdDSA', kid: key.id, typ: 'at+jwt' })
     .setSubject(encodeId('User', claims.accountId))
     .setIssuer(tokenParty)

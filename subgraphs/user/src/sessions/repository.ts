@@ -1,6 +1,7 @@
 import type { SessionId, UserId } from '@murmuration/ids';
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
 import { currentTraceContext } from '@murmuration/service-kit';
+import type { Role } from '../moderation/policy.ts';
 import { isHidden } from '../accounts/hidden.ts';
 import type { Statements } from '../statements.ts';
 import type { Device } from './device.ts';
@@ -12,6 +13,7 @@ export const rotationGraceMs = 30_000;
 
 export interface SessionState {
   accountId: UserId;
+  role: Role;
   currentNumber: number;
   /** Of the newest token. */
   tokenHash: Uint8Array;
@@ -23,6 +25,7 @@ export interface SessionState {
 }
 
 const life = Prisma.raw(`interval '${sessionLifeDays} days'`);
+const roleOfOwner = Prisma.raw('(SELECT role FROM account WHERE id = account_id) AS role');
 const grace = Prisma.raw(`interval '${rotationGraceMs} milliseconds'`);
 
 export async function takeSessionId(database: UserDatabase): Promise<SessionId> {
@@ -40,36 +43,39 @@ export async function insertSession(
     deviceName: string | null;
   },
   device: Device,
-): Promise<void> {
-  await database.$executeRaw`
+): Promise<Role> {
+  const [row] = await database.$queryRaw<{ role: Role }[]>`
     INSERT INTO session (id, account_id, token_hash, expires_at, device_name, client, network)
     VALUES (${session.id}, ${session.accountId}, ${session.tokenHash}, clock_timestamp() + ${life},
-      ${session.deviceName}, ${device.client}, ${device.network})`;
+      ${session.deviceName}, ${device.client}, ${device.network})
+    RETURNING ${roleOfOwner}`;
+  if (!row) throw new Error('the new session was not returned');
+  return row.role;
 }
 
 /**
  * Makes `next` the newest token of the family, if `number` still is, and notes where. Of two that try at once one wins.
- * @returns whose session it is, or null when it could not be rotated
+ * @returns whose session it is and what they may do, or null when it could not be rotated
  */
 export async function rotate(
   database: UserDatabase,
   turn: { id: SessionId; number: number; hash: Uint8Array<ArrayBuffer>; nextHash: Uint8Array<ArrayBuffer> },
   device: Device,
-): Promise<UserId | null> {
-  const [row] = await database.$queryRaw<{ accountId: bigint }[]>`
+): Promise<{ accountId: UserId; role: Role } | null> {
+  const [row] = await database.$queryRaw<{ accountId: bigint; role: Role }[]>`
     UPDATE session SET current_number = current_number + 1, token_hash = ${turn.nextHash},
       rotated_at = clock_timestamp(), expires_at = clock_timestamp() + ${life},
       client = coalesce(${device.client}::text, client), network = coalesce(${device.network}::text, network)
     WHERE id = ${turn.id} AND current_number = ${turn.number} AND token_hash = ${turn.hash}
       AND revoked_at IS NULL AND expires_at > clock_timestamp()
       AND EXISTS (SELECT FROM account a WHERE a.id = account_id AND NOT ${Prisma.raw(isHidden('a.'))})
-    RETURNING account_id AS "accountId"`;
-  return row?.accountId ?? null;
+    RETURNING account_id AS "accountId", ${roleOfOwner}`;
+  return row ?? null;
 }
 
 export async function findSession(database: UserDatabase, id: SessionId): Promise<SessionState | null> {
   const [row] = await database.$queryRaw<SessionState[]>`
-    SELECT s.account_id AS "accountId", s.current_number AS "currentNumber", s.token_hash AS "tokenHash",
+    SELECT s.account_id AS "accountId", a.role, s.current_number AS "currentNumber", s.token_hash AS "tokenHash",
       s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AS "isLive",
       s.rotated_at > clock_timestamp() - ${grace} AS "isFresh",
       ${Prisma.raw(isHidden('a.'))} AS "isHidden"

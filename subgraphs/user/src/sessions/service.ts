@@ -3,6 +3,7 @@ import { type Connection, encodeId, type PageArguments, type SessionId, type Use
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { type Logger, notAllowed, validationError } from '@murmuration/service-kit';
 import type { Asker, AuditLog, AuditSubject } from '../audit/audit-log.ts';
+import type { Role } from '../moderation/policy.ts';
 import { type AccessToken, accessTokenLifeMs, issueAccessToken } from './access-token.ts';
 import { type Caller, deviceOf } from './device.ts';
 import type { SigningKey } from './keys.ts';
@@ -15,6 +16,12 @@ export interface Tokens extends AccessToken {
   refreshToken: string;
   accountId: UserId;
   sessionId: SessionId;
+}
+
+/** Whose session it is, and what they may do. */
+interface Owner {
+  accountId: UserId;
+  role: Role;
 }
 
 /** Clocks differ, and a token may be issued while its session is being ended. */
@@ -34,8 +41,9 @@ export function createSessionService(options: {
   const [signingKey] = options.signingKeys;
   const refreshTokens = createRefreshTokens(options.refreshTokenSecrets);
 
-  async function tokensOf(accountId: UserId, sessionId: SessionId, refreshToken: string): Promise<Tokens> {
-    const access = await issueAccessToken(signingKey, { accountId, sessionId });
+  async function tokensOf(owner: Owner, sessionId: SessionId, refreshToken: string): Promise<Tokens> {
+    const { accountId, role } = owner;
+    const access = await issueAccessToken(signingKey, { accountId, sessionId, role });
     return { ...access, refreshToken, accountId, sessionId };
   }
 
@@ -73,7 +81,7 @@ export function createSessionService(options: {
     if (session.currentNumber === next.number && session.isFresh) {
       const again = refreshTokens.recall(next, session.tokenHash);
       if (again === null) throw hasEnded();
-      return tokensOf(session.accountId, id, again);
+      return tokensOf(session, id, again);
     }
     await revocation.end(session.accountId, { only: id }, asker);
     audit.record('refresh-reuse', 'refused', asker, subject);
@@ -95,8 +103,8 @@ export function createSessionService(options: {
       const sessionId = await takeSessionId(database);
       const { hash, token } = refreshTokens.make({ sessionId, number: 1 });
       const session = { id: sessionId, accountId, tokenHash: hash, deviceName };
-      await insertSession(database, session, deviceOf(caller));
-      return tokensOf(accountId, sessionId, token);
+      const role = await insertSession(database, session, deviceOf(caller));
+      return tokensOf({ accountId, role }, sessionId, token);
     },
 
     /** See `continueSession`. Those that succeed are not told: each open app makes one every ten minutes. */

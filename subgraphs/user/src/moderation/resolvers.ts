@@ -1,0 +1,32 @@
+import { has } from '@murmuration/relationships';
+import { payloadOf } from '@murmuration/service-kit';
+import type { Resolvers } from '../generated/resolvers.ts';
+import type { Role } from './policy.ts';
+
+const byName = { MEMBER: 'member', MODERATOR: 'moderator', ADMIN: 'admin' } as const;
+const names = { member: 'MEMBER', moderator: 'MODERATOR', admin: 'ADMIN' } as const satisfies Record<
+  Role,
+  string
+>;
+
+export const moderationResolvers = {
+  Mutation: {
+    suspendUser: (_root, { input }, context) =>
+      payloadOf(() => context.services.moderation.setSuspended(input.userId, true, context)),
+    unsuspendUser: (_root, { input }, context) =>
+      payloadOf(() => context.services.moderation.setSuspended(input.userId, false, context)),
+    changeRole: (_root, { input }, context) =>
+      payloadOf(async () => {
+        const { role } = await context.services.moderation.changeRole(
+          input.userId,
+          byName[input.role],
+          context,
+        );
+        return { role: names[role] };
+      }),
+  },
+  User: {
+    role: async (person, _args, { services }) =>
+      has(person.relation, 'self') ? names[await services.moderation.readRole(person.id)] : null,
+  },
+} satisfies Resolvers;
