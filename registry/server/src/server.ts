@@ -1,5 +1,4 @@
 import { createRegistryDatabase } from '@murmuration/prisma/registry';
-import type { Store } from '@murmuration/registry/wire';
 import {
   countStatements,
   createHttpServer,
@@ -17,15 +16,13 @@ import { serveReports } from './api/usage.ts';
 import { serveStore } from './api/versions.ts';
 import type { RegistryConfig } from './config.ts';
 import { createDelivery } from './delivery/delivery.ts';
-import { createGraphs, type Graph } from './graphs.ts';
+import { createGraphs } from './graphs.ts';
 import { servePages } from './pages/routes.ts';
 import { startRetention } from './retention.ts';
+import type { OpenStore } from './store/open-store.ts';
 import { postgresStore } from './store/postgres-store.ts';
 import { createTokens, type Tokens } from './tokens/tokens.ts';
 import { createWork } from './work/work.ts';
-
-/** Opens the store of a graph. */
-export type OpenStore = (graph: Graph) => Store;
 
 export interface RunningRegistry {
   url: string;

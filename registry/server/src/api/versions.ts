@@ -1,7 +1,7 @@
 import { approveRequest, freezeRequest, usageFileSchema } from '@murmuration/registry/wire';
 import { z } from 'zod';
 import { Fault } from '../faults.ts';
-import type { OpenStore } from '../server.ts';
+import type { OpenStore } from '../store/open-store.ts';
 import type { AddRoute } from './secured.ts';
 
 const days = z.object({ days: z.coerce.number().min(1).max(366).optional() });

@@ -5,7 +5,7 @@ import { findCheck, listChecks } from '../api/judgements.ts';
 import type { Explored } from '../explore/explored.ts';
 import { Fault } from '../faults.ts';
 import type { Graph, Graphs } from '../graphs.ts';
-import type { OpenStore } from '../server.ts';
+import type { OpenStore } from '../store/open-store.ts';
 import type { Tokens } from '../tokens/tokens.ts';
 import { findOperation, listOperations } from '../usage/operations.ts';
 import type { Work } from '../work/work.ts';
