@@ -94,9 +94,7 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
   const databaseUrl = config.POST_DATABASE_URL;
   const feedOfUser = createInternalClient({ self: 'post', service: 'user', url: userUrl, keys });
   lifecycle.onStop('feed of user, for whom to erase', () => feedOfUser.close());
-  const erasures = runConsumer(
-    erasureConsumer({ user: feedOfUser, pool: opened.pool, databaseUrl, logger }),
-  );
+  const erasures = runConsumer(erasureConsumer({ user: feedOfUser, pool: opened.pool, databaseUrl, logger }));
   lifecycle.onStop('erasures', () => erasures.stop());
   const liveLimits = {
     ...postLiveLimits,

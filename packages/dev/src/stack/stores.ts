@@ -1,4 +1,10 @@
-import { applyMigrations, databaseNames, type DatabaseName, ensureDatabase, type PlatformDatabase } from '@murmuration/prisma';
+import {
+  applyMigrations,
+  databaseNames,
+  type DatabaseName,
+  ensureDatabase,
+  type PlatformDatabase,
+} from '@murmuration/prisma';
 import { type PostgresServer, startPostgres } from '../provision/postgres.ts';
 import { type RedisServer, startRedis } from '../provision/redis.ts';
 import type { Reporter } from '../report/reporter.ts';

@@ -26,11 +26,7 @@ export interface Given {
  * @throws UserErrors `NotAllowed` for a wrong password, naming its field, or `CONFIRMATION_REQUIRED`; `RateLimited`
  * @throws GraphQLError `UNAUTHENTICATED` when the account is gone
  */
-export type PasswordCheck = (
-  viewerId: UserId,
-  given: Given,
-  context: RequestContext,
-) => Promise<Credentials>;
+export type PasswordCheck = (viewerId: UserId, given: Given, context: RequestContext) => Promise<Credentials>;
 
 export function createPasswordCheck(options: {
   database: UserDatabase;

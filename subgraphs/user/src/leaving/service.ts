@@ -46,7 +46,10 @@ export function createLeavingService(options: {
      * @returns when what the person left is erased, unless they sign in before
      * @throws UserErrors `NotAllowed` for a wrong password, `RateLimited`
      */
-    delete: (input: unknown, context: RequestContext): Promise<{ erasedAt: Date; endedSessionCount: number }> =>
+    delete: (
+      input: unknown,
+      context: RequestContext,
+    ): Promise<{ erasedAt: Date; endedSessionCount: number }> =>
       audit.around('account-deletion', context, async (subject) => {
         const { endedSessionCount, eraseAt } = await go(input, graceDays, context, subject);
         if (eraseAt === null) throw unauthenticated('This account does not exist any more.');
