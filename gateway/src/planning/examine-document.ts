@@ -61,7 +61,7 @@ export function createExamineDocument(
   ) {
     const judge = prover.prepare(operation, labels);
     const readText = createReader();
-    let failure = new PlanFailure('unplannable', 'There is no way of planning');
+    let failure: PlanFailure | undefined;
     for (const planNow of left) {
       try {
         const found = planNow(operation, labels);
@@ -75,7 +75,7 @@ export function createExamineDocument(
         failure = error;
       }
     }
-    throw failure;
+    throw failure ?? new PlanFailure('unplannable', 'There is no way of planning');
   }
 
   return (question) => {

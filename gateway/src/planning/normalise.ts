@@ -1,4 +1,11 @@
-import { type FieldNode, GraphQLError, Kind, type OperationDefinitionNode, visit } from 'graphql';
+import {
+  type FieldNode,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  visit,
+} from 'graphql';
 import { isForbiddenKey } from '../execution/json.ts';
 import { clientKey, signatureOf } from './field-signature.ts';
 import type { PlannedOperation } from './question.ts';
@@ -39,19 +46,29 @@ export function normaliseOperation(
 function partsOf({ selectionSet }: OperationDefinitionNode) {
   const fields: FieldNode[] = [];
   const usedVariables = new Set<string>();
-  visit(selectionSet, {
-    Variable: ({ name }) => void usedVariables.add(name.value),
-    Field(field) {
-      if (isForbiddenKey(clientKey(field))) {
-        throw new GraphQLError(`"${clientKey(field)}" cannot be a response key.`, {
-          nodes: field,
-          extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
-        });
+  const walk = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) continue;
+      if (selection.kind === Kind.FIELD) {
+        refuseForbidden(selection);
+        fields.push(selection);
+        for (const argument of selection.arguments ?? []) {
+          visit(argument, { Variable: ({ name }) => void usedVariables.add(name.value) });
+        }
       }
-      fields.push(field);
-    },
-  });
+      if (selection.selectionSet) walk(selection.selectionSet);
+    }
+  };
+  walk(selectionSet);
   return { fields, usedVariables };
+}
+
+function refuseForbidden(field: FieldNode): void {
+  if (!isForbiddenKey(clientKey(field))) return;
+  throw new GraphQLError(`"${clientKey(field)}" cannot be a response key.`, {
+    nodes: field,
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+  });
 }
 
 function chooseKeys(fields: FieldNode[], internalNames: ReadonlySet<string>): Map<string, string> {

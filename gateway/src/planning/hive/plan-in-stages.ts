@@ -30,16 +30,11 @@ export function createStagedPlanning(
   supergraph: LoadedSupergraph,
   planText: (text: string, labels: readonly string[]) => Plan,
 ): PlanNow {
-  return (operation, labels) => {
+  function planPart(operation: OperationDefinitionNode, labels: readonly string[]): Plan {
     const root = schema.getRootType(operation.operation);
     if (!root) throw new PlanFailure('unplannable', `There is no ${operation.operation} type`);
     const options = { ...supergraph, schema, needyField };
     const { selections, stages } = takeStages(operation.selectionSet.selections, root, options);
-    const isSerial = operation.operation === OperationTypeNode.MUTATION && selections.length > 1;
-    if (isSerial && stages.length > 0) {
-      // What a mutation answers is read before the next runs; stages come behind all.
-      throw new PlanFailure('unplannable', 'Several mutations are not planned in stages');
-    }
     const main = planText(textOf(operation, selections), labels);
     const levels = new Map<number, PlanNode[]>();
     for (const stage of stages) {
@@ -50,7 +45,30 @@ export function createStagedPlanning(
     const later = [...levels].sort(([a], [b]) => a - b).map(([, nodes]) => group('Parallel', nodes));
     const nodes = [...(main.node ? [main.node] : []), ...later];
     return nodes.length > 0 ? { ...main, node: group('Sequence', nodes) } : main;
+  }
+
+  return (operation, labels) => {
+    const { selections } = operation.selectionSet;
+    const asked = selections.filter((one) => one.kind === Kind.FIELD && one.name.value !== '__typename');
+    if (operation.operation !== OperationTypeNode.MUTATION || asked.length < 2) {
+      return planPart(operation, labels);
+    }
+    // What a mutation answers is read before the next runs, its stages included.
+    const plans = asked.map((one) => planPart(withSelections(operation, [one]), labels));
+    return {
+      node: group(
+        'Sequence',
+        plans.flatMap(({ node }) => node ?? []),
+      ),
+    };
   };
+}
+
+function withSelections(
+  operation: OperationDefinitionNode,
+  selections: readonly SelectionNode[],
+): OperationDefinitionNode {
+  return { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections } };
 }
 
 function group(kind: 'Sequence' | 'Parallel', nodes: readonly PlanNode[]): PlanNode {
