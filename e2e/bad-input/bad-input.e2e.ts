@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseInternalKeys } from '@murmuration/config';
 import { encodeId } from '@murmuration/ids';
 import { envelopeHeader, signEnvelope } from '@murmuration/service-kit';
 import { createGraphClient, type GraphClient, type Member, signUpCast } from '@murmuration/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startStory, type Story } from '../support/stack.ts';
+import { rootFields } from './root-fields.ts';
 
 let stack: Story;
 let nobody: GraphClient;
@@ -18,6 +20,10 @@ beforeAll(async () => {
   post = await bob.post('A post to be bad at');
 });
 afterAll(() => stack.stop());
+
+interface Answer {
+  errors?: { extensions?: { code?: string } }[];
+}
 
 async function codeOf(client: GraphClient, query: string, variables = {}) {
   return (await client.send(query, variables)).errors.map((error) => error.extensions?.code);
@@ -55,9 +61,21 @@ describe('queries', () => {
       () => `{ user(handle: "${bob.handle}") { followers(first: 100) { edges { node { followers(first: 100) {
         edges { node { followers(first: 100) { edges { node { handle } } } } } } } } } } }`,
     ],
+    ['a handle that nobody can have', () => '{ user(handle: "no handle") { id } }'],
+    ['a tag that can be none', () => '{ hashtag(tag: "no tag") { tag } }'],
     ['a variable of a wrong type', () => 'query ($id: ID!) { post(id: $id) { id } }'],
   ])('%s is BAD_USER_INPUT', async (_name, query) => {
     expect(await codeOf(alice, query())).toEqual(['BAD_USER_INPUT']);
+  });
+
+  test('the error says which argument, and of a list which item, while the others are answered', async () => {
+    const query = `query ($ids: [ID!]!) { nodes(ids: $ids) { id } user(handle: "no handle") { id } }`;
+    const { data, errors } = await alice.send(query, { ids: [bob.id, 'nonsense', post] });
+    expect(data).toEqual({ nodes: [{ id: bob.id }, null, { id: post }], user: null });
+    expect(errors.map(({ extensions, path }) => [path, extensions]).toSorted()).toEqual([
+      [['nodes', 1], expect.objectContaining({ argument: 'ids[1]', argumentPath: ['ids', 1] })],
+      [['user'], expect.objectContaining({ argument: 'handle', argumentPath: ['handle'] })],
+    ]);
   });
 
   test('what does not parse or validate is called so', async () => {
@@ -148,7 +166,7 @@ describe('mutations', () => {
 });
 
 describe('identity', () => {
-  const secret = '{ viewer { handle } }';
+  const secret = '{ viewer { user { handle } } }';
 
   test('a missing token is nobody; a forged or mangled one is refused', async () => {
     expect(await nobody.ask(secret)).toEqual({ viewer: null });
@@ -171,6 +189,39 @@ describe('identity', () => {
     expect(atSubgraph.status).toBe(401);
     const atGateway = await fetch(stack.graphUrl, { method: 'POST', headers, body });
     expect(await atGateway.json()).toEqual({ data: { viewer: null } });
+  });
+
+  test('what a subgraph marks @authenticated it refuses to nobody, and nothing else', async () => {
+    const [key] = parseInternalKeys(stack.env.INTERNAL_KEYS ?? '');
+    const identity = { kind: 'anonymous' } as const;
+    const ask = async ({ document, subgraph }: { document: string; subgraph: string }) => {
+      const body = JSON.stringify({ query: document });
+      const fields = { audience: subgraph, method: 'POST', path: '/graphql', requestId: 'x', identity };
+      const headers = {
+        'content-type': 'application/json',
+        [envelopeHeader]: signEnvelope(key, fields, body),
+      };
+      const url = stack.env[`${subgraph.toUpperCase()}_URL`];
+      return (await (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).json()) as Answer;
+    };
+    /** Over the gateway, which does not enforce it. All end: nobody's id is that of a post. */
+    const subscribe = async ({ document }: { document: string }) => {
+      const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
+      const body = JSON.stringify({ query: document });
+      const text = await (await fetch(stack.graphUrl, { method: 'POST', headers, body })).text();
+      return {
+        errors: text.includes('UNAUTHENTICATED') ? [{ extensions: { code: 'UNAUTHENTICATED' } }] : [],
+      };
+    };
+    const fields = rootFields(['user', 'post', 'timeline']);
+    expect(fields.filter(({ isAuthenticated }) => isAuthenticated).length).toBeGreaterThan(20);
+    const found = await Promise.all(
+      fields.map(async (field) => {
+        const { errors = [] } = await (field.kind === 'subscription' ? subscribe(field) : ask(field));
+        return [field.name, errors.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')];
+      }),
+    );
+    expect(found).toEqual(fields.map(({ isAuthenticated, name }) => [name, isAuthenticated]));
   });
 
   test('a refresh token: the same successor for a lost answer, and the end of the session for a thief', async () => {
@@ -199,7 +250,7 @@ describe('identity', () => {
 
   test('after logging out the access token is worth nothing', async () => {
     const { dave } = await signUpCast(stack.graphUrl, ['dave']);
-    expect(await dave.ask(secret)).toEqual({ viewer: { handle: dave.handle } });
+    expect(await dave.ask(secret)).toEqual({ viewer: { user: { handle: dave.handle } } });
     await dave.ask('mutation { logOut { errors { message } } }');
     await expect.poll(() => codeOf(dave, secret)).toEqual(['UNAUTHENTICATED']);
   });

@@ -65,12 +65,12 @@ async function readHome(me: GraphClient, { homeTimeline }: Page): Promise<void> 
 async function readPeople(me: GraphClient): Promise<void> {
   const people = 'edges { node { id handle followerCount viewerRelation { isFollowing } } }';
   const celebrity = `query ($handle: String!) { user(handle: $handle) { id followerCount followingCount postCount
-    followers(first: 20) { ${people} } following(last: 20) { ${people} } posts(first: 20) { ${edge} }
+    followers(first: 20) { ${people} } knownFollowers(first: 20) { ${people} } following(last: 20) { ${people} } posts(first: 20) { ${edge} }
     tab: posts(first: 20, replies: false) { ${edge} } all: posts(first: 20, reposts: true) { ${edge} } } }`;
   await me.ask(celebrity, { handle: 'p0' });
   await me.ask(celebrity, { handle: 'P123' });
-  await me.ask(`{ viewer { id followers(first: 20) { ${people} } followRequests(first: 20) { ${people} }
-    blockedUsers(first: 20) { ${people} } mutedUsers(first: 20) { ${people} } } }`);
+  await me.ask(`{ viewer { id showsLikes user { id followers(first: 20) { ${people} } likedPosts(first: 20) { ${edge} } }
+    followRequests(first: 20) { ${people} } blockedUsers(first: 20) { ${people} } mutedUsers(first: 20) { ${people} } } }`);
 }
 
 async function readPosts(me: GraphClient, { homeTimeline }: Page): Promise<void> {
@@ -79,7 +79,7 @@ async function readPosts(me: GraphClient, { homeTimeline }: Page): Promise<void>
   for (const id of ids.slice(0, 3)) {
     await me.ask(
       `query ($id: ID!) { post(id: $id) { text replyTo { id } thread {
-        ancestors { node { id text } } replies(first: 20) { ${edge} } }
+        ancestors { post { id text } missing } replies(first: 20) { ${edge} } }
         quotes(first: 20) { ${edge} } likedBy(first: 20) { edges { node { id } } } repostedBy(first: 20) { edges { node { id } } } } }`,
       { id },
     );

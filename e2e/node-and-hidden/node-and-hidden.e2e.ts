@@ -66,10 +66,12 @@ describe('what does not exist for a viewer', () => {
     expect(await sees(carol, parent)).toEqual(nothing);
     expect(
       await alice.ask(
-        `query ($id: ID!) { post(id: $id) { isReply replyTo { id } thread { ancestors { node { id } } } } }`,
+        `query ($id: ID!) { post(id: $id) { isReply replyTo { id } thread { ancestors { post { id } missing } } } }`,
         { id: reply },
       ),
-    ).toEqual({ post: { isReply: true, replyTo: null, thread: { ancestors: [{ node: null }] } } });
+    ).toEqual({
+      post: { isReply: true, replyTo: null, thread: { ancestors: [{ post: null, missing: 'DELETED' }] } },
+    });
   });
 
   test('a post that mentions somebody else only', async () => {
@@ -89,10 +91,12 @@ describe('what does not exist for a viewer', () => {
     const nobody = '0'.repeat(10);
     const hidden: Record<string, string[]> = {
       Post: [blocked, deleted, `pst_${nobody}7`],
+      Thread: [blocked, deleted, `pst_${nobody}7`].map((id) => id.replace('pst_', 'thr_')),
       User: [erin.id, `usr_${nobody}7`],
     };
     const selections = await selectionsByType(dave);
-    expect(Object.keys(hidden).sort()).toEqual([...selections.keys()].sort());
+    // Every hashtag is there, used or not: nothing of them is hidden but posts.
+    expect([...Object.keys(hidden), 'Hashtag'].sort()).toEqual([...selections.keys()].sort());
     for (const [type, ids] of Object.entries(hidden)) {
       const plain = ['__typename', 'id', '... on Node { __typename }'];
       for (const selection of [...plain, ...(selections.get(type) ?? [])]) {

@@ -94,8 +94,8 @@ test('people do everything that has a secret in it, well and badly', async () =>
     `mutation { logIn(input: { handleOrEmail: "${email}", password: "${inlinePassword}" }) { errors { message } } }`,
   );
   const [accessToken = ''] = tokens;
-  await client.as(accessToken).ask('query Me { viewer { handle } }');
-  await client.as(`${accessToken}x`).send('query Me { viewer { handle } }');
+  await client.as(accessToken).ask('query Me { viewer { user { handle } } }');
+  await client.as(`${accessToken}x`).send('query Me { viewer { user { handle } } }');
   await liveUntilClosed({ authorization: `Bearer ${accessToken}` });
   await liveUntilClosed({ authorization: `Bearer ${accessToken}x` });
 });
@@ -110,7 +110,7 @@ test('malformed bodies with secrets in them are refused', async () => {
     `${email} ${password}`,
   ];
   for (const body of broken) expect(await post(graphUrl(), body, authorization)).toBeGreaterThan(399);
-  const query = `?query={viewer{handle}}&token=${accessToken}&email=${email}`;
+  const query = `?query={viewer{id}}&token=${accessToken}&email=${email}`;
   await fetch(`${graphUrl()}${query}`, { headers: authorization });
   for (const name of subgraphNames) {
     const { url = '' } = stack.processes.get(name) ?? {};

@@ -89,7 +89,7 @@ export function createExpectation(facts: Facts, viewer: Viewer) {
       }
       return {
         thread: {
-          ancestors: ancestors.map((each) => ({ node: seesPost(each) ? { id: postId(each.id) } : null })),
+          ancestors: ancestors.map((each) => ({ post: seesPost(each) ? { id: postId(each.id) } : null })),
           replies: { edges: replies.slice(0, size).map((reply) => ({ node: postNode(reply) })) },
         },
       };

@@ -61,7 +61,7 @@ const profile = `query ($handle: String!, $size: Int!) { user(handle: $handle) {
   following(first: $size) { edges { node { handle } } }
   posts(first: $size) { edges { node { ${node} } } } } }`;
 const thread = `query ($id: ID!, $size: Int!) { post(id: $id) { thread {
-  ancestors { node { id } } replies(first: $size) { edges { node { ${node} } } } } } }`;
+  ancestors { post { id } } replies(first: $size) { edges { node { ${node} } } } } } }`;
 
 test('profiles, posts, followers, counts and viewer state equal plain SQL, whoever looks', async () => {
   const everyone = [...facts.people.values()];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { subgraphNames } from '@murmuration/dev';
-import { composeSubgraphs } from '@murmuration/registry';
+import { composeSubgraphs, withoutAccessRules } from '@murmuration/registry';
 import { requireTool } from '@murmuration/testing/tool';
 import { parseAllDocuments } from 'yaml';
 
@@ -72,5 +72,5 @@ export function composeForCluster(): string {
   }));
   const composed = composeSubgraphs(subgraphs);
   if (composed.status === 'failed') throw new Error(composed.errors.map((error) => error.message).join('\n'));
-  return composed.supergraphSdl;
+  return withoutAccessRules(composed.supergraphSdl);
 }

@@ -2,6 +2,7 @@ export type { Change, Level } from './changes/change.ts';
 export type { Baseline } from './baseline.ts';
 export { type CheckInput, check } from './check.ts';
 export { type Composition, composeSubgraphs } from './compose.ts';
+export { withoutAccessRules } from './composition/without-access-rules.ts';
 export type { CompositionError, Subgraph } from './composition/subgraph.ts';
 export { loadConfig } from './config/load.ts';
 export type { Config } from './config/schema.ts';

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { lintSubgraph } from '../src/lint/lint-subgraph.ts';
 import { lintRules } from '../src/lint/rules/index.ts';
 
-/** Rule, SDL that it likes, SDL that it does not, and the coordinates it complains of. */
-const table: [rule: string, good: string, bad: string, coordinates: string[]][] = [
+/** Rule, SDL that it likes, SDL that it does not, the coordinates it complains of, and a subgraph beside it. */
+const table: [rule: string, good: string, bad: string, coordinates: string[], beside?: string][] = [
   ['description-style', '"""a""" type A { """x""" x: Int }', '"a" type A { "x" x: Int }', ['A', 'x']],
   [
     'input-name',
@@ -97,6 +97,13 @@ const table: [rule: string, good: string, bad: string, coordinates: string[]][] 
     ['Query.a'],
   ],
   [
+    'shared-description',
+    '"A person." type User @key(fields: "id") { "Its id." id: ID! "Of ours." likes: Int } "Why." enum E { "One." A }',
+    '"A person here." type User @key(fields: "id") { "The key." id: ID! "Of ours." likes: Int } "Why not." enum E { "The one." A }',
+    ['User', 'User.id', 'E', 'E.A'],
+    '"A person." type User @key(fields: "id") { "Its id." id: ID! "A." a: Int "B." b: Int } "Why." enum E { "One." A }',
+  ],
+  [
     'strict-id-in-types',
     'type A @key(fields: "id") { id: ID! } type V { x: Int }',
     'type A @key(fields: "x") { x: Int } type B @key(fields: "id") { id: ID }',
@@ -105,10 +112,10 @@ const table: [rule: string, good: string, bad: string, coordinates: string[]][] 
   ['unique-enum-value-names', 'enum E { A B }', 'enum E { A a }', ['E.a']],
 ];
 
-function findings(rule: string, sdl: string) {
+function findings(rule: string, sdl: string, beside = 'scalar Nothing') {
   const target = { name: 's', file: 's.graphql', document: parse(sdl) };
   const config = { default: 'ignore', rules: { [rule]: 'fail' } } as const;
-  return lintSubgraph(target, config);
+  return lintSubgraph(target, config, [{ name: 'owner', document: parse(beside) }]);
 }
 
 describe('lint rules', () => {
@@ -116,9 +123,9 @@ describe('lint rules', () => {
     expect(table.map(([rule]) => rule)).toEqual(lintRules.map(({ name }) => name));
   });
 
-  it.each(table)('%s', (rule, good, bad, coordinates) => {
-    expect(findings(rule, good)).toEqual([]);
-    const found = findings(rule, bad);
+  it.each(table)('%s', (rule, good, bad, coordinates, beside) => {
+    expect(findings(rule, good, beside)).toEqual([]);
+    const found = findings(rule, bad, beside);
     expect(found.map(({ coordinate }) => coordinate).toSorted()).toEqual(coordinates.toSorted());
     for (const one of found)
       expect(one).toMatchObject({ rule, severity: 'fail', file: 's.graphql', isNew: true });

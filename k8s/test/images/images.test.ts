@@ -14,7 +14,7 @@ import {
   subgraphNames,
 } from '@murmuration/dev';
 import { everyDatabase } from '@murmuration/prisma';
-import { composeSubgraphs } from '@murmuration/registry';
+import { composeSubgraphs, withoutAccessRules } from '@murmuration/registry';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type BuiltStage, createBuilder } from './build.ts';
 import { effective, last, readStages } from './dockerfile.ts';
@@ -212,5 +212,5 @@ function composeFor(settings: Record<string, string>): string {
     })),
   );
   if (composed.status === 'failed') throw new Error('The subgraphs do not compose');
-  return composed.supergraphSdl;
+  return withoutAccessRules(composed.supergraphSdl);
 }

@@ -24,11 +24,11 @@ export interface Connection<Node, E extends Edge<Node> = Edge<Node>> {
  *   extra row only says that there are more
  * @param read the sort key and the node of a row
  */
-export function connectionFrom<Row, Node>(
+export function connectionFrom<Row, Node, Key>(
   rows: readonly Row[],
-  page: Page,
-  codec: CursorCodec,
-  read: (row: Row) => { key: bigint; node: Node | null },
+  page: Page<Key>,
+  codec: CursorCodec<Key>,
+  read: (row: Row) => { key: Key; node: Node | null },
 ): Connection<Node> {
   const hasMore = rows.length > page.limit;
   const kept = rows.slice(0, page.limit);

@@ -1,7 +1,18 @@
-import { badUserInput } from './bad-user-input.ts';
+import { type ArgumentPath, argumentName, badUserInput } from './bad-user-input.ts';
 
-/** Wire prefix by GraphQL type. The prefix routes `node(id)` without a look-up. */
-export const idTypes = { User: 'usr', Post: 'pst', Notification: 'ntf', Session: 'ses' } as const;
+/**
+ * Wire prefix by GraphQL type. The prefix routes `node(id)` without a look-up. A viewer has the number of their person, and
+ * a prefix of its own: normalised stores of clients know objects by their id alone.
+ */
+export const idTypes = {
+  User: 'usr',
+  Viewer: 'vwr',
+  Post: 'pst',
+  /** The number of the post that the conversation is around. */
+  Thread: 'thr',
+  Notification: 'ntf',
+  Session: 'ses',
+} as const;
 
 export type IdType = keyof typeof idTypes;
 
@@ -54,10 +65,14 @@ export function decodeId<T extends IdType>(type: T, wire: string): Id<T> | null 
  * Like {@link decodeId} for a query's argument.
  * @throws GraphQLError `BAD_USER_INPUT` naming the argument and what was expected
  */
-export function decodeInputId<T extends IdType>(type: T, argument: string, wire: string): Id<T> {
+export function decodeInputId<T extends IdType>(
+  type: T,
+  argument: string | ArgumentPath,
+  wire: string,
+): Id<T> {
   const id = decodeId(type, wire);
   if (id !== null) return id;
   const found = typeOfId(wire);
   const because = found && found !== type ? `it is the id of a ${found}` : 'it is malformed';
-  throw badUserInput(argument, `\`${argument}\` is not the id of a ${type}: ${because}.`);
+  throw badUserInput(argument, `\`${argumentName(argument)}\` is not the id of a ${type}: ${because}.`);
 }

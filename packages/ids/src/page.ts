@@ -12,18 +12,18 @@ export interface PageArguments {
 }
 
 /** What to read: `limit` rows beyond `after` (forwards) or before `before` (backwards), in list order. */
-export interface Page {
+export interface Page<Key = bigint> {
   limit: number;
   direction: 'forward' | 'backward';
-  after: bigint | null;
-  before: bigint | null;
+  after: Key | null;
+  before: Key | null;
 }
 
 /**
  * Reads Relay's arguments: exactly one of `first` and `last`, 0 to 100.
  * @throws GraphQLError `BAD_USER_INPUT` naming the argument
  */
-export function pageFrom(args: PageArguments, codec: CursorCodec): Page {
+export function pageFrom<Key>(args: PageArguments, codec: CursorCodec<Key>): Page<Key> {
   const { first, last } = args;
   if (first != null && last != null) throw badUserInput('last', 'Give `first` or `last`, not both.');
   const limit = first ?? last;

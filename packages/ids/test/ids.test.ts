@@ -42,6 +42,7 @@ describe('ids', () => {
     expect(codeOf(() => decodeInputId('Post', 'id', user))).toEqual({
       code: 'BAD_USER_INPUT',
       argument: 'id',
+      argumentPath: ['id'],
     });
   });
 
@@ -62,6 +63,7 @@ describe('pages', () => {
       expect(codeOf(() => pageFrom({ first: 1, after }, codec))).toEqual({
         code: 'BAD_USER_INPUT',
         argument: 'after',
+        argumentPath: ['after'],
       });
     }
   });

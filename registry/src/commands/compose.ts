@@ -1,5 +1,6 @@
 import { type Composition, composeSubgraphs } from '../compose.ts';
 import { parseSubgraph } from '../composition/parse-subgraph.ts';
+import { withoutAccessRules } from '../composition/without-access-rules.ts';
 import type { Subgraph } from '../composition/subgraph.ts';
 import type { Config } from '../config/schema.ts';
 import { composeContract } from '../contract.ts';
@@ -34,8 +35,11 @@ export function runCompose(options: ComposeOptions): number {
     return exitCodes.failed;
   }
   if (options.api) writeOutput(options.api, `${composition.apiSdl}\n`);
-  if (options.out) writeOutput(options.out, `${composition.supergraphSdl}\n`);
-  else if (!options.api) process.stdout.write(`${composition.supergraphSdl}\n`);
+  const { accessRules } = config.compose;
+  const supergraph =
+    accessRules === 'strip' ? withoutAccessRules(composition.supergraphSdl) : composition.supergraphSdl;
+  if (options.out) writeOutput(options.out, `${supergraph}\n`);
+  else if (!options.api) process.stdout.write(`${supergraph}\n`);
   return exitCodes.passed;
 }
 

@@ -20,14 +20,12 @@ export function runLint(options: LintOptions): number {
   requireKnownNames(config);
   const results = readSubgraphs(config, diskFiles(root, config.limits.fileBytes)).map(parseSubgraph);
   const compositionErrors = results.flatMap((result) => (result.status === 'failed' ? result.error : []));
-  const lint = results.flatMap((result) =>
+  const targets = results.flatMap((result) =>
     result.status === 'failed'
       ? []
-      : lintSubgraph(
-          { name: result.subgraph.name, file: fileOf(result.subgraph), document: result.subgraph.typeDefs },
-          config.lint,
-        ),
+      : { name: result.subgraph.name, file: fileOf(result.subgraph), document: result.subgraph.typeDefs },
   );
+  const lint = targets.flatMap((target) => lintSubgraph(target, config.lint, targets));
   const failed = compositionErrors.length > 0 || lint.some(({ severity }) => severity === 'fail');
   const status = failed ? 'failed' : lint.length > 0 ? 'warned' : 'passed';
   const step: StepReport = { name: 'lint', status, summary: count(lint.length, 'finding') };

@@ -61,6 +61,12 @@ export const configSchema = z.strictObject({
   /** The server that keeps the graph, in place of a folder. Its token is in REGISTRY_TOKEN. */
   registry: z.strictObject({ url: z.string(), graph: z.string() }).optional(),
   contracts: contractsSchema.default({}),
+  compose: z
+    .strictObject({
+      /** Whether the supergraph that `compose` writes says who may ask; `strip` is for routers that do not enforce it. */
+      accessRules: z.enum(['keep', 'strip']).default('keep'),
+    })
+    .prefault({}),
   /** Globs of stored client operations and of manifests. */
   documents: globs.default([]),
   usage: usage.prefault({}),

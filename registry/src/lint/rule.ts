@@ -7,8 +7,15 @@ export type TypeNode = TypeDefinitionNode | TypeExtensionNode;
 /** The place in the AST that a finding points at. */
 export type Reported = { readonly loc?: { startToken: { line: number; column: number } } | undefined };
 
-/** What a rule sees: one subgraph's SDL and a way to complain. */
+/** A subgraph's types, under its name. */
+export type NamedTypes = { name: string; types: readonly TypeNode[] };
+
+/** What a rule sees: one subgraph's SDL, those beside it, and a way to complain. */
 export type RuleContext = {
+  /** The name of the subgraph. */
+  subgraph: string;
+  /** All subgraphs of the graph, this one included. */
+  graph: readonly NamedTypes[];
   document: DocumentNode;
   types: readonly TypeNode[];
   report(node: Reported, coordinate: string, message: string): void;

@@ -31,12 +31,12 @@ export function lintStep(
 }
 
 function findingsOf(subgraphs: readonly ParsedSubgraph[], config: Config['lint']): Map<string, Finding[]> {
-  return new Map(
-    subgraphs.map((subgraph) => [
-      subgraph.name,
-      lintSubgraph({ name: subgraph.name, file: fileOf(subgraph), document: subgraph.typeDefs }, config),
-    ]),
-  );
+  const targets = subgraphs.map((subgraph) => ({
+    name: subgraph.name,
+    file: fileOf(subgraph),
+    document: subgraph.typeDefs,
+  }));
+  return new Map(targets.map((target) => [target.name, lintSubgraph(target, config, targets)]));
 }
 
 function notIn(known: readonly Finding[], some: readonly Finding[]): Finding[] {

@@ -1,11 +1,19 @@
 import type { PostDatabase } from '@murmuration/prisma/post';
 import type { Relationships } from '@murmuration/relationships';
 import { type AuthorLoaders, createAuthorLoaders } from './authors/loaders.ts';
+import { createHashtagLoaders, type HashtagLoaders } from './hashtags/loaders.ts';
+import { createLikeLoaders, type LikeLoaders } from './likes/loaders.ts';
 import { createPostLoaders, type PostLoaders, type ReadGrant } from './posts/loaders.ts';
 import { createReactionLoaders, type ReactionLoaders } from './reactions/loaders.ts';
 import { createThreadLoaders, type ThreadLoaders } from './threads/loaders.ts';
 
-export interface Loaders extends PostLoaders, ThreadLoaders, AuthorLoaders, ReactionLoaders {}
+export interface Loaders
+  extends PostLoaders,
+    ThreadLoaders,
+    AuthorLoaders,
+    ReactionLoaders,
+    LikeLoaders,
+    HashtagLoaders {}
 
 /** All loaders of one request and one viewer. */
 export function createLoaders(
@@ -20,5 +28,7 @@ export function createLoaders(
     ...createThreadLoaders(database),
     ...createAuthorLoaders(database, viewerId, posts.learn),
     ...createReactionLoaders(database),
+    ...createLikeLoaders(database),
+    ...createHashtagLoaders(database),
   };
 }

@@ -45,6 +45,8 @@ export interface Services {
   resolveHandles: HandleResolver;
   /** For lists in the order of ids of posts, those of reposts among them: one kind of cursor fits them all. */
   cursors: SealedCursorCodec;
+  /** For what people like, in the order in which they did. */
+  likedCursors: SealedCursorCodec;
   /** For lists in the order in which people did it. */
   reactionCursors: Record<ReactionKind, SealedCursorCodec>;
   /** Tells readers of the event feed that there is something new. Call it after the commit. */
@@ -79,6 +81,7 @@ export function createServices(options: ServiceOptions): Services {
     resolveHandles,
     cursors: sealedCursorCodec('post', keys),
     reactionCursors: { like: sealedCursorCodec('like', keys), repost: sealedCursorCodec('repost', keys) },
+    likedCursors: sealedCursorCodec('liked', keys),
     imports: createImportService(database, resolveHandles),
     streams: createPostStreams({
       database,

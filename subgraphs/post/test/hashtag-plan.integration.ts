@@ -40,8 +40,8 @@ it('a page of a hashtag looks into the months of its posts and into no others', 
   );
   await client.query('SET plan_cache_mode = force_generic_plan');
   for (const { text } of Object.values(taggedPosts)) {
-    await client.query(`PREPARE page (text, bigint, bigint, bigint) AS ${text}`);
-    const values = `'ago', -1, ${(1n << 63n) - 1n}, 21`;
+    await client.query(`PREPARE page (text[], bigint[], bigint[], bigint) AS ${text}`);
+    const values = `'{ago}', '{-1}', '{${(1n << 63n) - 1n}}', 21`;
     const { rows } = await client.query(`EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE page (${values})`);
     await client.query('DEALLOCATE page');
     const tables = looked(rows[0]['QUERY PLAN'][0].Plan as Plan).filter((name) => name !== 'post_hashtag');

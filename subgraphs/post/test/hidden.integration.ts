@@ -1,4 +1,4 @@
-import { decodeId } from '@murmuration/ids';
+import { decodeId, encodeTagId } from '@murmuration/ids';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { at, createWorld, type Name, type World } from './world.ts';
 
@@ -17,7 +17,7 @@ const everyPath = `query ($post: ID!, $reply: ID!, $quote: ID!, $root: ID!, $aut
   byId: post(id: $post) { text }
   entities: _entities(representations: [
     { __typename: "Post", id: $post }, { __typename: "Post", ref: $post }]) { ... on Post { id text } }
-  reply: post(id: $reply) { replyTo { id } thread { ancestors { node { id } } } }
+  reply: post(id: $reply) { replyTo { id } thread { ancestors { post { id } missing } } }
   quote: post(id: $quote) { quoted { id } }
   root: post(id: $root) { thread { replies(first: 5) { edges { node { id } } } } }
   author: _entities(representations: [{ __typename: "User", id: $author }]) {
@@ -47,7 +47,15 @@ async function conversation(visibility?: string) {
 const nowhere = {
   byId: null,
   entities: [null, null],
-  reply: { replyTo: null, thread: { ancestors: [{ node: { id: expect.any(String) } }, { node: null }] } },
+  reply: {
+    replyTo: null,
+    thread: {
+      ancestors: [
+        { post: { id: expect.any(String) }, missing: null },
+        { post: null, missing: 'HIDDEN' },
+      ],
+    },
+  },
   quote: { quoted: null },
   root: { thread: { replies: { edges: [] } } },
   hashtag: { posts: { edges: [] } },
@@ -108,6 +116,16 @@ describe('a post that does not exist for the viewer is on no path and no error',
       expect(codes).toEqual([]);
       expect(text).not.toContain(post);
     }
+    const missing = async (viewer: Name | null) =>
+      at((await sight(viewer)).answer, 'reply.thread.ancestors.1.missing');
+    expect([await missing('alice'), await missing('bob'), await missing(null)]).toEqual([
+      'DELETED',
+      'DELETED',
+      'DELETED',
+    ]);
+    // To whom it was hidden it stays so: nothing tells them that it is gone.
+    world.people.block('bob', 'dave');
+    expect(await missing('dave')).toBe('HIDDEN');
     expect(await world.database.postHashtag.count({ where: { tag: `topic_${topics}x` } })).toBe(0);
   });
 
@@ -120,6 +138,46 @@ describe('a post that does not exist for the viewer is on no path and no error',
       expect(text).not.toContain(post);
     }
   });
+});
+
+it('a conversation is a node as long as its post is there for the viewer, and every hashtag is one', async () => {
+  const root = await world.say('alice', 'Talk to me');
+  const post = await world.say('bob', { text: 'I will #talk', replyToId: root });
+  const read = (viewer: Name | null, keys: object[]) =>
+    world.run(
+      viewer,
+      `query ($keys: [_Any!]!) { keys: _entities(representations: $keys) {
+        ... on Thread { id post { id } ancestors { post { id } } } ... on Hashtag { id tag posts(first: 1) { edges { node { id } } } } } }`,
+      { keys },
+    );
+  const made = await world.run(
+    null,
+    `{ post(id: "${post}") { thread { id } } hashtag(tag: "#Talk") { id } }`,
+  );
+  const thread = String(at(made, 'post.thread.id'));
+  const tag = String(at(made, 'hashtag.id'));
+  const keys = [
+    { __typename: 'Thread', ref: thread },
+    { __typename: 'Hashtag', ref: tag },
+  ];
+  expect(await read('dave', keys)).toMatchObject({
+    codes: [],
+    data: {
+      keys: [
+        { id: thread, post: { id: post }, ancestors: [{ post: { id: root } }] },
+        { id: tag, tag: 'talk', posts: { edges: [{ node: { id: post } }] } },
+      ],
+    },
+  });
+  const unfolded = [
+    { __typename: 'Hashtag', ref: encodeTagId('TALK') },
+    { __typename: 'Hashtag', ref: encodeTagId('1') },
+    { __typename: 'Hashtag', ref: 'tag_!' },
+    { __typename: 'Thread', ref: post },
+  ];
+  expect(await read('dave', unfolded)).toMatchObject({ codes: [], data: { keys: [null, null, null, null] } });
+  world.people.block('bob', 'dave');
+  expect(await read('dave', keys.slice(0, 1))).toMatchObject({ codes: [], data: { keys: [null] } });
 });
 
 it('a mute keeps posts from coming up unasked, and from nothing else', async () => {

@@ -109,3 +109,80 @@ it('quotes hold what the viewer may see, newest first, and not what was deleted'
   world.people.block('bob', 'alice');
   expect(texts(await read('alice', 'first: 9'))).toEqual(['last', 'followers only']);
 });
+
+describe('what somebody likes', () => {
+  const read = async (viewer: Name | null, args = 'first: 9', owner: Name = 'bob') => {
+    const answer = await world.run(
+      viewer,
+      `query ($keys: [_Any!]!) { _entities(representations: $keys) { ... on User {
+        likedPosts(${args}) { edges { cursor node { text } } pageInfo { hasNextPage endCursor } } } } }`,
+      { keys: [{ __typename: 'User', id: encodeId('User', cast[owner]) }] },
+    );
+    const [person] = at(answer, '_entities') as ({ likedPosts: Page | null } | null)[];
+    return { ...answer, page: person?.likedPosts ?? null };
+  };
+  const texts = (page: Page | null) => page?.edges.map(({ node }) => node?.text ?? null);
+  const show = (name: Name | null, isShown: boolean) =>
+    world.run(
+      name,
+      `mutation { updateLikesVisibility(input: { showsLikes: ${isShown} }) { viewer { showsLikes } errors { message } } }`,
+    );
+
+  beforeAll(async () => {
+    world.people.clear();
+    for (const [author, input] of [
+      ['alice', { text: 'first' }],
+      ['carol', { text: 'for followers', visibility: 'FOLLOWERS' }],
+      ['dave', { text: 'taken back' }],
+      ['dave', { text: 'deleted' }],
+      ['alice', { text: 'last' }],
+    ] as const) {
+      if (author === 'carol') world.people.relate('bob', 'carol', 'viewerFollows');
+      const post = await world.say(author, input);
+      await world.act('bob', 'likePost', post);
+      if (input.text === 'taken back') await world.act('bob', 'unlikePost', post);
+      if (input.text === 'deleted') await world.act('dave', 'deletePost', post);
+    }
+  });
+
+  it('is their own to see until they show it, and again when they no longer do', async () => {
+    world.people.relate('bob', 'carol', 'viewerFollows');
+    expect(texts((await read('bob')).page)?.slice(0, 3)).toEqual(['last', 'for followers', 'first']);
+    expect([(await read('alice')).page, (await read(null)).page]).toEqual([null, null]);
+    expect(at(await show('bob', true), 'updateLikesVisibility')).toEqual({
+      viewer: { showsLikes: true },
+      errors: [],
+    });
+    expect(texts((await read('alice')).page)?.slice(0, 2)).toEqual(['last', 'first']);
+    await show('bob', true);
+    expect(at(await world.run('bob', '{ viewer { showsLikes } }'), 'viewer.showsLikes')).toBe(true);
+    expect(at(await show('bob', false), 'updateLikesVisibility.viewer.showsLikes')).toBe(false);
+    expect((await read('alice')).page).toBeNull();
+    expect((await show(null, true)).codes).toEqual(['UNAUTHENTICATED']);
+    await show('bob', true);
+  });
+
+  it('holds what the viewer may see, a page at a time', async () => {
+    const first = await read(null, 'first: 1');
+    expect(texts(first.page)).toEqual(['last']);
+    expect(first.page?.pageInfo.hasNextPage).toBe(true);
+    const rest = await read(null, `first: 1, after: "${first.page?.pageInfo.endCursor}"`);
+    expect(texts(rest.page)).toEqual(['first']);
+    world.people.relate('dave', 'carol', 'viewerFollows');
+    expect(texts((await read('dave')).page)?.slice(0, 3)).toEqual(['last', 'for followers', 'first']);
+    world.people.block('alice', 'dave');
+    expect(texts((await read('dave')).page)?.[0]).toBe('for followers');
+  });
+
+  it('is not there for who may not see their public posts, nor while nobody can say that', async () => {
+    world.people.makePrivate('bob', 'carol');
+    expect([(await read('alice')).page, (await read(null)).page]).toEqual([null, null]);
+    expect((await read('carol')).page).not.toBeNull();
+    world.people.clear();
+    world.people.block('bob', 'alice');
+    expect(at(await read('alice'), '_entities')).toEqual([null]);
+    world.people.clear();
+    world.people.relate('alice', 'bob', 'viewerBlocks');
+    expect((await read('alice')).page).toBeNull();
+  });
+});

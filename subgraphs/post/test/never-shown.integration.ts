@@ -136,7 +136,7 @@ const everyPath = `query ($posts: [_Any!]!, $people: [_Any!]!, $tag: String!) {
   posts: _entities(representations: $posts) { ... on Post { ${shown}
     quoted { ${shown} quoted { ${shown} } replyTo { ${shown} } }
     replyTo { ${shown} quoted { ${shown} } }
-    thread { ancestors { node { ${shown} } } replies(first: 50) { edges { node { ${shown} quoted { ${shown} } } } } } } }
+    thread { ancestors { post { ${shown} } } replies(first: 50) { edges { node { ${shown} quoted { ${shown} } } } } } } }
   people: _entities(representations: $people) { ... on User { posts(first: 50) { edges { node {
     ${shown} quoted { ${shown} } } } } } }
   hashtag(tag: $tag) { posts(first: 50) { edges { node { ${shown} } } } }

@@ -1,6 +1,15 @@
-import { decodeId } from '@murmuration/ids';
+import {
+  byPlace,
+  decodeId,
+  type PageArguments,
+  pageFrom,
+  type Place,
+  sealedCursorCodec,
+} from '@murmuration/ids';
+import { pageStatements, placeValues } from '@murmuration/postgres';
+import { createPageLoader, type PagedRow, type PageRequest } from '@murmuration/service-kit/subgraph';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { fillLimits } from '../src/posts/visible-page.ts';
+import { fillLimits, visiblePage } from '../src/posts/visible-page.ts';
 import { at, createWorld, type Name, type World } from './world.ts';
 
 let world: World;
@@ -181,7 +190,72 @@ it('a long thread shows its last hundred ancestors in order', async () => {
   for (let depth = 1; depth <= 103; depth++) {
     last = await world.say(depth % 2 ? 'bob' : 'alice', { text: String(depth), replyToId: last });
   }
-  const query = `{ post(id: "${last}") { thread { ancestors { node { text } } } } }`;
-  const ancestors = at(await world.run(null, query), 'post.thread.ancestors') as { node: { text: string } }[];
-  expect(ancestors.map(({ node }) => node.text)).toEqual(numbers(3, 102));
+  const query = `{ post(id: "${last}") { thread { ancestors { post { text } } } } }`;
+  const ancestors = at(await world.run(null, query), 'post.thread.ancestors') as { post: { text: string } }[];
+  expect(ancestors.map(({ post }) => post.text)).toEqual(numbers(3, 102));
+});
+
+it('a list in the order of any key, with equal ones, is one statement for many owners, and stays whole', async () => {
+  interface Ranked extends PagedRow<Place> {
+    name: string;
+  }
+  await world.database.$executeRaw`CREATE TABLE ranked (owner bigint, score bigint, id bigint)`;
+  await world.database
+    .$executeRaw`INSERT INTO ranked SELECT o, n % 3, n FROM generate_series(1, 2) o, generate_series(1, 20) n`;
+  const pages = pageStatements(
+    'ranked-pages',
+    (direction) => `SELECT asked.ordinal, found.score, found.id FROM
+      unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+        WITH ORDINALITY AS asked (owner, low_key, low_id, high_key, high_id, ordinal)
+      CROSS JOIN LATERAL (SELECT r.score, r.id FROM ranked r
+        WHERE r.owner = asked.owner AND (r.score, r.id) > (asked.low_key, asked.low_id)
+          AND (r.score, r.id) < (asked.high_key, asked.high_id)
+        ORDER BY r.score ${direction}, r.id ${direction} LIMIT $6) found
+      ORDER BY asked.ordinal, found.score ${direction}, found.id ${direction}`,
+  );
+  const cursors = sealedCursorCodec('ranked', world.keys, 1, byPlace);
+  let statements = 0;
+  const loader = createPageLoader(
+    'newest',
+    async (request: PageRequest<bigint, Place>): Promise<Ranked[]> => {
+      statements += 1;
+      const rows = await world.database.$reads.query<{ ordinal: bigint; score: bigint; id: bigint }>(
+        pages[request.direction],
+        placeValues(request),
+      );
+      return rows.map(({ id, ordinal, score }) => ({
+        ordinal,
+        key: { key: score, id },
+        name: `${score} ${id}`,
+      }));
+    },
+    byPlace,
+  );
+  const readPage = (owner: bigint, args: PageArguments) =>
+    visiblePage(
+      cursors,
+      pageFrom(args, cursors),
+      (page) => loader.load({ owner, page, rule: 0 }),
+      async ({ name }) => (name === '1 10' ? null : name),
+    );
+  const expected = numbers(20, 1)
+    .map(Number)
+    .toSorted((a, b) => (b % 3) - (a % 3) || b - a)
+    .map((n) => `${n % 3} ${n}`)
+    .filter((name) => name !== '1 10');
+  for (const size of [1, 4, 7, 50]) {
+    const walked: unknown[] = [];
+    for (let after: string | null = null; ; ) {
+      const { edges, pageInfo } = await readPage(1n, { first: size, after });
+      walked.push(...edges.map(({ node }) => node));
+      after = pageInfo.endCursor;
+      if (!pageInfo.hasNextPage) break;
+    }
+    expect(walked).toEqual(expected);
+  }
+  const last = (await readPage(2n, { last: 3 })).edges.map(({ node }) => node);
+  expect(last).toEqual(expected.slice(-3));
+  statements = 0;
+  await Promise.all([readPage(1n, { first: 2 }), readPage(2n, { first: 2 })]);
+  expect(statements).toBe(1);
 });

@@ -91,7 +91,7 @@ describe('replies and quotes', () => {
     const answer = await world.run(
       'alice',
       `query ($root: ID!, $last: ID!) { root: post(id: $root) { replyCount quoteCount }
-        last: post(id: $last) { isReply replyTo { id replyCount } quoted { id } thread { ancestors { node { id } } } } }`,
+        last: post(id: $last) { isReply replyTo { id replyCount } quoted { id } thread { ancestors { post { id } missing } } } }`,
       { root, last },
     );
     expect(answer.data).toEqual({
@@ -100,7 +100,12 @@ describe('replies and quotes', () => {
         isReply: true,
         replyTo: { id: reply, replyCount: 1 },
         quoted: { id: root },
-        thread: { ancestors: [{ node: { id: root } }, { node: { id: reply } }] },
+        thread: {
+          ancestors: [
+            { post: { id: root }, missing: null },
+            { post: { id: reply }, missing: null },
+          ],
+        },
       },
     });
   });
@@ -154,14 +159,21 @@ describe('taking back', () => {
     expect(await world.act('alice', 'deletePost', root)).toEqual([]);
     const answer = await world.run(
       'carol',
-      `{ post(id: "${last}") { thread { ancestors { node { id } } } }
+      `{ post(id: "${last}") { thread { ancestors { post { id } missing } } }
         _entities(representations: [{ __typename: "User", id: "usr_00000000002" }]) {
           ... on User { posts(first: 1) { edges { node { id replyTo { id } isReply } } } } } }`,
     );
     expect(answer).toEqual({
       codes: [],
       data: {
-        post: { thread: { ancestors: [{ node: null }, { node: { id: middle } }] } },
+        post: {
+          thread: {
+            ancestors: [
+              { post: null, missing: 'DELETED' },
+              { post: { id: middle }, missing: null },
+            ],
+          },
+        },
         _entities: [{ posts: { edges: [{ node: { id: middle, replyTo: null, isReply: true } }] } }],
       },
     });

@@ -42,7 +42,7 @@ const pageQueries = {
 };
 const deepQuery = `query ($first: Int!) { hashtag(tag: "count") { posts(first: $first) { edges { node {
   ${post} replyTo { ${post} } quoted { ${post} }
-  thread { ancestors { node { ${post} } } replies(first: 3) { edges { node { ${post} } } } } } } } } }`;
+  thread { ancestors { post { ${post} } } replies(first: 3) { edges { node { ${post} } } } } } } } } }`;
 
 /** What connections ask for themselves, and the hints of writes, which nobody waits for. */
 const ownCommands = new Set(['config', 'info', 'hello', 'select', 'client', 'ping', 'publish']);

@@ -2,6 +2,7 @@ import { mergeResolvers } from '@murmuration/service-kit/subgraph';
 import type { CompleteResolvers } from './generated/resolvers.ts';
 import { homeResolvers } from './home/resolvers.ts';
 import { liveResolvers } from './live/resolvers.ts';
+import { viewerResolvers } from './viewer/resolvers.ts';
 
 /** Every concern's resolvers. */
-export const resolvers = mergeResolvers(homeResolvers, liveResolvers) satisfies CompleteResolvers;
+export const resolvers = mergeResolvers(homeResolvers, liveResolvers, viewerResolvers) satisfies CompleteResolvers;

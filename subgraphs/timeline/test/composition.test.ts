@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { composeServices } from '@apollo/composition';
+import { loadSupergraph } from '../../../gateway/src/planning/supergraph.ts';
 import { contractsOf } from '../../../gateway/src/subscriptions/contracts.ts';
 import { subgraphNames } from '../../../packages/dev/src/processes.ts';
-import { composeSubgraphs } from '@murmuration/registry';
-import { parse } from 'graphql';
+import { composeSubgraphs, withoutAccessRules } from '@murmuration/registry';
+import { parse, printSchema } from 'graphql';
 import { expect, test } from 'vitest';
 
 const subgraphs = subgraphNames.map((name) => ({
@@ -56,4 +57,20 @@ test('only what does not depend on the viewer is the same for an audience, in th
     ),
   );
   expect(found).toEqual([same, same]);
+});
+
+test('the gateway refuses to serve who may ask what, and takes the same graph without; theirs and ours', () => {
+  const ours = composeSubgraphs(subgraphs);
+  if (ours.status === 'failed') throw new Error(JSON.stringify(ours.errors));
+  const theirs = composeServices(
+    subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })),
+  );
+  for (const sdl of [ours.supergraphSdl, theirs.supergraphSdl ?? '']) {
+    expect(() => loadSupergraph(sdl)).toThrow(/authenticated.* for SECURITY/);
+    const stripped = withoutAccessRules(sdl);
+    expect(stripped).not.toContain('authenticated');
+    expect(printSchema(loadSupergraph(stripped).apiSchema)).toContain('type Viewer');
+    // Nothing to strip: not a word is changed.
+    expect(withoutAccessRules(stripped)).toBe(stripped);
+  }
 });

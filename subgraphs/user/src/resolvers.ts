@@ -13,6 +13,7 @@ import { relationResolvers } from './relations/resolvers.ts';
 import { dateTime } from './scalars.ts';
 import { secondFactorResolvers } from './second-factor/resolvers.ts';
 import { sessionResolvers } from './sessions/resolvers.ts';
+import { viewerResolvers } from './viewer/resolvers.ts';
 
 /** Every concern's resolvers. Abstract types need none where their values say in `__typename` what they are. */
 export const resolvers = mergeResolvers(
@@ -28,5 +29,6 @@ export const resolvers = mergeResolvers(
   relationResolvers,
   listResolvers,
   nodeResolvers,
+  viewerResolvers,
   liveResolvers,
 ) satisfies CompleteResolvers;

@@ -81,6 +81,7 @@ export async function startUser(
   const sealer = createSealer(createEnvironmentKeys(config.DATA_KEYS));
   const opened = openFeed({ name: 'user', databaseUrl: config.USER_DATABASE_URL, redis, logger });
   lifecycle.onStop('feed', () => opened.close());
+  const postOwner = { service: 'post', client: post };
   const { subgraph, services } = createUserSubgraph({
     database,
     redis,
@@ -94,7 +95,7 @@ export async function startUser(
       streams: config.USER_STREAMS,
       streamsPerPerson: config.USER_STREAMS_PER_PERSON,
     },
-    nodeOwners: { Post: { service: 'post', client: post } },
+    nodeOwners: { Post: postOwner, Thread: postOwner, Hashtag: postOwner },
     signingKeys,
     refreshTokenSecrets,
     sealer,

@@ -8,7 +8,7 @@ import type { View } from './profiles/person.ts';
 export function createView(database: UserDatabase, viewerId: UserId | null): View {
   const lists = createListLoaders(database, viewerId);
   const profiles = createProfileLoaders(database, () => view);
-  const all = [...Object.values(profiles), lists];
+  const all = Object.values(profiles);
   const view: View = {
     viewerId,
     ...profiles,

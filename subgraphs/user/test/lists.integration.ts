@@ -1,4 +1,4 @@
-import { encodeId } from '@murmuration/ids';
+import { decodeId, encodeId, encodeTagId } from '@murmuration/ids';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Actor, createCast, enter } from './support/cast.ts';
 import { createPlatform, type Platform } from './support/platform.ts';
@@ -89,27 +89,53 @@ describe('a list of people', () => {
     expect(handles(await followers('first: 2', fans[0]))).toEqual(['fan_g', 'fan_f']);
     expect(handles(await followers('first: 2', alice))).toEqual(['fan_g', 'fan_f']);
     await bob.to('followUser', alice);
-    const requests = `{ user(handle: "alice") { followRequests(first: 5) { edges { node { handle } } } } }`;
+    const requests = '{ viewer { followRequests(first: 5) { edges { node { handle } } } } }';
     expect((await alice.run(requests)).data).toEqual({
-      user: { followRequests: { edges: [{ node: { handle: 'bob' } }] } },
+      viewer: { followRequests: { edges: [{ node: { handle: 'bob' } }] } },
     });
-    expect((await bob.run(requests)).data).toEqual({ user: { followRequests: null } });
+    expect((await bob.run(requests)).data).toEqual({ viewer: { followRequests: { edges: [] } } });
+    expect((await platform.run(requests)).data).toEqual({ viewer: null });
     await bob.to('unfollowUser', alice);
     await privately(false);
+  });
+
+  it('of the followers one knows holds whom the viewer follows, and is for who may see the followers', async () => {
+    const read = async (viewer: Pick<Platform, 'run'>, args = 'first: 2') => {
+      const { data } = await viewer.run(
+        `{ user(handle: "alice") { knownFollowers(${args}) { edges { cursor node { handle } } pageInfo { hasNextPage endCursor } } } }`,
+      );
+      const { user } = data as { user: { knownFollowers: List | null } };
+      return user.knownFollowers;
+    };
+    for (const fan of [fans[1], fans[4], fans[6]]) if (fan) await carol.to('followUser', fan);
+    const first = await read(carol);
+    expect(handles(first as List)).toEqual(['fan_g', 'fan_e']);
+    expect(first?.pageInfo).toMatchObject({ hasNextPage: true });
+    const rest = await read(carol, `first: 2, after: "${first?.pageInfo['endCursor']}"`);
+    expect(handles(rest as List)).toEqual(['fan_b']);
+    expect(handles((await read(carol, 'last: 1')) as List)).toEqual(['fan_b']);
+    expect(handles((await read(bob)) as List)).toEqual([]);
+    expect([await read(platform), await read(alice)]).toEqual([null, null]);
+    await alice.run('mutation { updateProfile(input: { isPrivate: true }) { errors { message } } }');
+    expect(handles((await read(carol)) as List)).toEqual([]);
+    await alice.run('mutation { updateProfile(input: { isPrivate: false }) { errors { message } } }');
+    for (const fan of fans) await carol.to('unfollowUser', fan);
   });
 
   it('of the blocked and the muted is for their owner', async () => {
     await carol.to('blockUser', bob);
     await carol.to('muteUser', alice);
-    const own = `{ user(handle: "carol") { blockedUsers(first: 5) { edges { node { handle } } }
+    const own = `{ viewer { blockedUsers(first: 5) { edges { node { handle } } }
       mutedUsers(first: 5) { edges { node { handle } } } } }`;
     expect((await carol.run(own)).data).toEqual({
-      user: {
+      viewer: {
         blockedUsers: { edges: [{ node: { handle: 'bob' } }] },
         mutedUsers: { edges: [{ node: { handle: 'alice' } }] },
       },
     });
-    expect((await alice.run(own)).data).toEqual({ user: { blockedUsers: null, mutedUsers: null } });
+    expect((await alice.run(own)).data).toEqual({
+      viewer: { blockedUsers: { edges: [] }, mutedUsers: { edges: [] } },
+    });
     await carol.to('unblockUser', bob);
   });
 });
@@ -175,6 +201,17 @@ describe('any object by its id', () => {
     expect(platform.postCalls).toBe(1);
   });
 
+  it('is asked of its owner once for all types of that owner, and a viewer is none', async () => {
+    const ids = [encodeId('Post', 5n), encodeId('Thread', 5n), encodeTagId('birds')];
+    platform.posts = new Set(ids);
+    platform.postCalls = 0;
+    const viewer = encodeId('Viewer', decodeId('User', alice.id) ?? 0n);
+    expect((await nodes([...ids, viewer, encodeTagId('else')], alice)).data).toEqual({
+      nodes: [{ __typename: 'Post' }, { __typename: 'Thread' }, { __typename: 'Hashtag' }, null, null],
+    });
+    expect(platform.postCalls).toBe(1);
+  });
+
   it('is an error in its place when it cannot be answered, and the others are there', async () => {
     platform.posts = null;
     const { data, errors } = await nodes([alice.id, 'nonsense', encodeId('Post', 5n), bob.id]);
@@ -206,7 +243,7 @@ describe('any object by its id', () => {
     await alice.to('unblockUser', bob);
   });
 
-  it.each(['', 'alice', 'xyz_00000000001', 'usr_0000000000!', 'usr_zzzzzzzzzzz'])(
+  it.each(['', 'alice', 'tag_', 'tag_b!', 'xyz_00000000001', 'usr_0000000000!', 'usr_zzzzzzzzzzz'])(
     'is called bad input: %j',
     async (id) => {
       const { errors } = await nodes([id]);

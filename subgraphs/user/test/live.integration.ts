@@ -8,13 +8,13 @@ interface Event {
   reason?: string;
   userId?: string;
   user?: { handle: string; viewerRelation: Record<string, boolean> } | null;
-  viewer?: { bio: string } | null;
+  viewer?: { user: { bio: string } | null } | null;
   isThisSession?: boolean;
 }
 
 const query = `subscription ($after: String) { viewerUpdates(after: $after) { __typename cursor
   ... on RelationChanged { userId user { handle viewerRelation { isFollowing hasIncomingFollowRequest isBlocking isMuting } } }
-  ... on ViewerChanged { viewer { bio } } ... on SessionEnded { sessionId isThisSession } ... on Reset { reason } } }`;
+  ... on ViewerChanged { viewer { user { bio } } } ... on SessionEnded { sessionId isThisSession } ... on Reset { reason } } }`;
 
 const replayEvents = 50;
 const streamsPerPerson = 3;
@@ -45,7 +45,7 @@ async function listen(actor: Actor, after: string | null = null) {
     });
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  await expect.poll(() => stream.events.at(-1)?.viewer?.bio).toBe(bio);
+  await expect.poll(() => stream.events.at(-1)?.viewer?.user?.bio).toBe(bio);
   const begun = stream.events.length;
   return { ...stream, told: () => stream.events.slice(begun) };
 }
@@ -160,7 +160,7 @@ test('who missed as much as a replay tells is told all of it, and one event more
   await expect.poll(() => tooFar.told().map(({ reason }) => reason)).toEqual(['TOO_OLD']);
   // And goes on from there.
   await change('new');
-  for (const { told } of [all, tooFar]) await expect.poll(() => told().at(-1)?.viewer?.bio).toBe('new');
+  for (const { told } of [all, tooFar]) await expect.poll(() => told().at(-1)?.viewer?.user?.bio).toBe('new');
   await Promise.all([all.hangUp(), tooFar.hangUp()]);
 });
 

@@ -55,8 +55,8 @@ it.each(['first: 20', 'last: 20'])(
     );
     expect(data).toMatchObject({ user: { followers: { edges: { length: 20 } } } });
     const page = platform.statements.find((sql) => sql.includes('CROSS JOIN LATERAL')) ?? '';
-    // As a first page is asked for: owners, after, before, viewer, limit.
-    const values = [[idOf(0)], (1n << 63n) - 1n, 0n, 0n, 21];
+    // As a first page is asked for: owners, bounds, viewer, limit.
+    const values = [[idOf(0)], [-1n], [(1n << 63n) - 1n], 0n, 21];
     const rows = await platform.database.$queryRawUnsafe<{ 'QUERY PLAN': string }[]>(
       `EXPLAIN ${page}`,
       ...values,

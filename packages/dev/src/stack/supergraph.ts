@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { composeSubgraphs } from '@murmuration/registry';
+import { composeSubgraphs, withoutAccessRules } from '@murmuration/registry';
 import { repositoryRoot } from '../repository.ts';
 
 /**
@@ -23,7 +23,9 @@ export async function composeSupergraph(urls: Map<string, string>, outputFile: s
     );
     throw new Error(`The subgraphs do not compose:\n${problems.join('\n')}`);
   }
+  // The gateway does not enforce who may ask, and serves no graph that says so: the subgraphs do it.
+  const supergraph = withoutAccessRules(composition.supergraphSdl);
   // Renamed into place: the gateway watches the file and must never read half of it.
-  await writeFile(`${outputFile}.new`, composition.supergraphSdl);
+  await writeFile(`${outputFile}.new`, supergraph);
   await rename(`${outputFile}.new`, outputFile);
 }

@@ -15,6 +15,7 @@ import { requireDeprecationReason } from './require-deprecation-reason.ts';
 import { requireDescription } from './require-description.ts';
 import { requireNullableFieldsWithOneof } from './require-nullable-fields-with-oneof.ts';
 import { requireNullableResultInRoot } from './require-nullable-result-in-root.ts';
+import { sharedDescription } from './shared-description.ts';
 import { strictIdInTypes } from './strict-id-in-types.ts';
 import { uniqueEnumValueNames } from './unique-enum-value-names.ts';
 
@@ -36,6 +37,7 @@ export const lintRules: readonly LintRule[] = [
   requireDescription,
   requireNullableFieldsWithOneof,
   requireNullableResultInRoot,
+  sharedDescription,
   strictIdInTypes,
   uniqueEnumValueNames,
 ];

@@ -1,7 +1,6 @@
 import type { PostDatabase } from '@murmuration/prisma/post';
-import { createLoader } from '@murmuration/service-kit/subgraph';
+import { createLoader, createPageLoader, type PageKey } from '@murmuration/service-kit/subgraph';
 import type DataLoader from 'dataloader';
-import { createPageLoader, type PageKey } from '../posts/page-loader.ts';
 import type { DetailedPost } from '../posts/repository.ts';
 import { type AuthorCount, type AuthoredPost, findAuthorCounts, findAuthorPages } from './repository.ts';
 

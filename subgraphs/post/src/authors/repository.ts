@@ -1,6 +1,6 @@
-import { idArray } from '@murmuration/postgres';
+import { idArray, pageStatements, pageValues } from '@murmuration/postgres';
 import type { PostDatabase } from '@murmuration/prisma/post';
-import { pageStatements, type PageRequest, pageValues } from '../posts/page-loader.ts';
+import type { PageRequest } from '@murmuration/service-kit/subgraph';
 import { type ListedPost, postColumns } from '../posts/post.ts';
 import { type DetailedPost, detailColumns, detailJoins, nobody } from '../posts/repository.ts';
 import { ruleBits } from './rule.ts';

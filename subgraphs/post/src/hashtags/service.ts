@@ -1,10 +1,9 @@
-import { badUserInput, type PageArguments, pageFrom } from '@murmuration/ids';
+import { badUserInput, decodeTagId, type PageArguments, pageFrom } from '@murmuration/ids';
 import { maySuggest } from '@murmuration/relationships';
 import type { Context } from '../context.ts';
-import type { PostRow } from '../posts/post.ts';
+import type { ListedPost } from '../posts/post.ts';
 import { type PostConnection, visiblePage } from '../posts/visible-page.ts';
 import type { HashtagKey } from './hashtag.ts';
-import { findTagged } from './repository.ts';
 import { parseTag } from './tag.ts';
 
 /** @throws GraphQLError `BAD_USER_INPUT` for what can never be a hashtag */
@@ -14,6 +13,12 @@ export function hashtag(given: string): HashtagKey {
   return { tag };
 }
 
+/** The hashtag behind a wire id; null for what can never be one. Every tag exists, whether or not anybody used it. */
+export function hashtagOfId(wireId: string): HashtagKey | null {
+  const tag = decodeTagId(wireId);
+  return tag !== null && parseTag(tag) === tag ? { tag } : null;
+}
+
 /** What people say under a tag. Nobody asked for these authors by name, so the muted stay out. */
 export async function taggedPosts(
   context: Context,
@@ -21,8 +26,9 @@ export async function taggedPosts(
   args: PageArguments,
 ): Promise<PostConnection> {
   const { loaders, services } = context;
-  const decide = async (row: PostRow & { key: bigint }) =>
+  const decide = async (row: ListedPost) =>
     maySuggest(await loaders.relation(row.authorId)) ? loaders.visible(row) : null;
   const page = pageFrom(args, services.cursors);
-  return visiblePage(services.cursors, page, (rest) => findTagged(services.database, tag, rest), decide);
+  const read = (rest: typeof page) => loaders.taggedPages.load({ owner: tag, page: rest, rule: 0 });
+  return visiblePage(services.cursors, page, read, decide);
 }

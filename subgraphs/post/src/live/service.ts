@@ -18,7 +18,7 @@ export async function watchPosts(
   const { watchedPosts } = services.liveLimits;
   if (wireIds.length > watchedPosts)
     throw badUserInput('ids', `At most ${watchedPosts} posts can be watched by one subscription.`);
-  const ids = [...new Set(wireIds.map((wireId) => decodeInputId('Post', 'ids', wireId)))];
+  const ids = [...new Set(wireIds.map((wireId, index) => decodeInputId('Post', ['ids', index], wireId)))];
   const posts = await Promise.all(ids.map((id) => loaders.visibleById(id)));
   const shown = posts.flatMap((post) => (post ? [{ id: post.id, authorId: post.authorId }] : []));
   const gone = ids.filter((_id, index) => posts[index] === null);

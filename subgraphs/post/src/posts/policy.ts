@@ -10,6 +10,14 @@ export function isVisible(viewerId: bigint | null, relation: Relation, post: Pos
 }
 
 /**
+ * Why a post that a viewer does not see is not there. That it was deleted is for those who would see it if it stood; to
+ * all others it is as hidden as before.
+ */
+export function reasonFor(viewerId: bigint | null, relation: Relation, post: PostRow): 'DELETED' | 'HIDDEN' {
+  return post.isDeleted && maySeePost(viewerId, relation, post) ? 'DELETED' : 'HIDDEN';
+}
+
+/**
  * Whether the post exists for the audience of an event that is about it. Who of them may see it is for who told the
  * event; what nobody may see any more stays hidden.
  */

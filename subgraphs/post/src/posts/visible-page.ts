@@ -36,15 +36,15 @@ export const fillLimits = { rounds: 8 } as const;
  * @param read at most `page.limit` rows in the order of reading
  * @param decide the node, null when it is hidden, or why that cannot be said
  */
-export async function visiblePage<Row extends { key: bigint }, Node>(
-  cursors: SealedCursorCodec,
-  page: Page,
-  read: (page: Page) => Promise<readonly Row[]>,
+export async function visiblePage<Row extends { key: Key }, Node, Key>(
+  cursors: SealedCursorCodec<Key>,
+  page: Page<Key>,
+  read: (page: Page<Key>) => Promise<readonly Row[]>,
   decide: (row: Row) => Promise<Node | null>,
 ): Promise<Connection<Node | Error, VisibleEdge<Row, Node>>> {
   const wanted = page.limit + 1;
   const kept: Kept<Row, Node>[] = [];
-  let rest: Page = { ...page, limit: wanted };
+  let rest: Page<Key> = { ...page, limit: wanted };
   for (let round = 0; ; round++) {
     const rows = await read(rest);
     const nodes = await Promise.all(rows.map((row) => decide(row).catch((error: Error) => error)));
@@ -61,10 +61,10 @@ export async function visiblePage<Row extends { key: bigint }, Node>(
   return connectionOf(cursors, kept, page);
 }
 
-function connectionOf<Row extends { key: bigint }, Node>(
-  cursors: SealedCursorCodec,
+function connectionOf<Row extends { key: Key }, Node, Key>(
+  cursors: SealedCursorCodec<Key>,
   kept: readonly Kept<Row, Node>[],
-  page: Page,
+  page: Page<Key>,
 ): Connection<Node | Error, VisibleEdge<Row, Node>> {
   const undecided = new Set(kept.flatMap(({ row, node }) => (node instanceof Error ? [row.key] : [])));
   const codec = sealingWhere(cursors, (key) => undecided.has(key));
@@ -77,7 +77,11 @@ function connectionOf<Row extends { key: bigint }, Node>(
 }
 
 /** A page that was given up on before it was full: its end is where the reading ended. */
-function shortPage<C extends Connection<unknown>>(connection: C, page: Page, cursor: string): C {
+function shortPage<C extends Connection<unknown>>(
+  connection: C,
+  page: Pick<Page, 'direction'>,
+  cursor: string,
+): C {
   const end =
     page.direction === 'forward'
       ? { hasNextPage: true, endCursor: cursor }

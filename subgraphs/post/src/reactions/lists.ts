@@ -1,5 +1,6 @@
+import { pageStatements, pageValues } from '@murmuration/postgres';
 import type { PostDatabase } from '@murmuration/prisma/post';
-import { type PagedRow, pageStatements, type PageRequest, pageValues } from '../posts/page-loader.ts';
+import type { PagedRow, PageRequest } from '@murmuration/service-kit/subgraph';
 import { type ReactionKind, reactionTables } from './repository.ts';
 
 /** Who did it; `key` is the id of the like or repost. */

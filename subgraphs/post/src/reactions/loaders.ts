@@ -1,6 +1,6 @@
 import type { PostDatabase } from '@murmuration/prisma/post';
+import { createPageLoader, type PageKey } from '@murmuration/service-kit/subgraph';
 import type DataLoader from 'dataloader';
-import { createPageLoader, type PageKey } from '../posts/page-loader.ts';
 import { findReactionPages, type Reaction } from './lists.ts';
 import type { ReactionKind } from './repository.ts';
 

@@ -1,6 +1,7 @@
 import { idAt } from '@murmuration/ids';
+import { pageStatements, pageValues } from '@murmuration/postgres';
 import type { PostDatabase } from '@murmuration/prisma/post';
-import { pageStatements, type PageRequest, pageValues } from '../posts/page-loader.ts';
+import type { PageRequest } from '@murmuration/service-kit/subgraph';
 import { type ListedPost, postColumns } from '../posts/post.ts';
 
 export const threadLimits = { ancestors: 100, clockErrorMs: 24 * 3_600_000 } as const;

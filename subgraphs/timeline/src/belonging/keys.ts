@@ -14,7 +14,8 @@ export interface PostKey {
 }
 
 /**
- * The post's key and its author's, which never changes; their owners say the rest.
+ * The post's key and its author's, which never changes, so that authors are asked for beside their posts and not after
+ * them; their owners say the rest.
  * @throws GraphQLError `DOWNSTREAM_ERROR` when nobody could say whether the reader may see it
  */
 export function postOf({ sight, postId, authorId }: SeenEntry): PostKey {

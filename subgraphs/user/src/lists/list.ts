@@ -1,6 +1,14 @@
-import { type CursorCodec, cursorCodec, type Page, type UserId } from '@murmuration/ids';
+import { type CursorCodec, cursorCodec, type UserId } from '@murmuration/ids';
+import type { PagedRow } from '@murmuration/service-kit/subgraph';
 
-export const listKinds = ['followers', 'following', 'followRequests', 'blockedUsers', 'mutedUsers'] as const;
+export const listKinds = [
+  'followers',
+  'following',
+  'knownFollowers',
+  'followRequests',
+  'blockedUsers',
+  'mutedUsers',
+] as const;
 export type ListKind = (typeof listKinds)[number];
 
 /** Lists of what their owner decided, or has yet to. Nobody else reads them, and nobody is missing from them. */
@@ -13,13 +21,7 @@ export const listCursors = Object.fromEntries(listKinds.map((kind) => [kind, cur
 >;
 
 /** A person in somebody's list, at the place that `key` gives. */
-export interface ListRow {
-  ownerId: UserId;
+export interface ListRow extends PagedRow {
   memberId: UserId;
   handle: string;
-  key: bigint;
-}
-
-export function pageKey(kind: ListKind, page: Page): string {
-  return [kind, page.direction, page.limit, page.after, page.before].join(' ');
 }

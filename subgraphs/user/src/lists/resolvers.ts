@@ -1,14 +1,12 @@
 import { encodeId } from '@murmuration/ids';
 import type { Resolvers } from '../generated/resolvers.ts';
-import { readOwnList, readPublicList } from './service.ts';
+import { readKnownFollowers, readPublicList } from './service.ts';
 
 export const listResolvers = {
   User: {
     followers: (person, args) => readPublicList('followers', person, args),
     following: (person, args) => readPublicList('following', person, args),
-    followRequests: (person, args) => readOwnList('followRequests', person, args),
-    blockedUsers: (person, args) => readOwnList('blockedUsers', person, args),
-    mutedUsers: (person, args) => readOwnList('mutedUsers', person, args),
+    knownFollowers: (person, args) => readKnownFollowers(person, args),
   },
   UserEdge: {
     node: ({ node }) => (node === null ? null : node.view.people.load(node.id)),

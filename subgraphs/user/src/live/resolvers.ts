@@ -1,5 +1,5 @@
 import { encodeId } from '@murmuration/ids';
-import { requireViewer } from '@murmuration/service-kit/subgraph';
+import { requireViewer, viewerOf } from '@murmuration/service-kit/subgraph';
 import type { Context } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import type { LiveEvent } from './streams.ts';
@@ -22,8 +22,7 @@ export const liveResolvers = {
     user: ({ personId }, _args, { loaders }) => loaders.people.load(personId),
   },
   ViewerChanged: {
-    viewer: (_event, _args, { loaders, viewerId }) =>
-      viewerId === null ? null : loaders.people.load(viewerId),
+    viewer: (_event, _args, context) => viewerOf(context),
   },
   SessionEnded: {
     sessionId: ({ sessionId }) => encodeId('Session', sessionId),

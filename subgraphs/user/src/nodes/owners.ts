@@ -1,4 +1,4 @@
-import { idTypes, typeOfId } from '@murmuration/ids';
+import { type NodeType, nodeTypeOf } from '@murmuration/ids';
 import { downstreamError, type InternalClient } from '@murmuration/service-kit';
 import type { RequestContext } from '@murmuration/service-kit/subgraph';
 import DataLoader from 'dataloader';
@@ -7,10 +7,14 @@ import type { NodeStub } from './node-stub.ts';
 /** The types of `Node` that other subgraphs own. */
 export type ForeignNode = NodeStub['__typename'];
 
-/** Who owns them. Each answers for its own types through `_entities`, as it does to the gateway. */
-export type NodeOwners = Readonly<
-  Record<ForeignNode, { service: string; client: Pick<InternalClient, 'call'> }>
->;
+/** One subgraph that owns nodes. It answers for its own types through `_entities`, as it does to the gateway. */
+export interface NodeOwner {
+  service: string;
+  client: Pick<InternalClient, 'call'>;
+}
+
+/** Who owns them. Types of one owner are asked for together. */
+export type NodeOwners = Readonly<Record<ForeignNode, NodeOwner>>;
 
 export interface NodeLoaders {
   /** Whether the object of a foreign type's wire id exists for the viewer. */
@@ -33,11 +37,12 @@ interface Answer {
  * are all nullable would stand there empty where nothing exists.
  */
 export function createNodeLoaders(owners: NodeOwners, request: RequestContext): NodeLoaders {
-  async function ask(type: ForeignNode, wires: readonly string[]): Promise<(boolean | Error)[]> {
-    const { client, service } = owners[type];
-    const keys = wires.map((ref): NodeStub => ({ __typename: type, ref }));
+  async function ask(
+    { client, service }: NodeOwner,
+    stubs: readonly NodeStub[],
+  ): Promise<(boolean | Error)[]> {
     const { identity, requestId } = request;
-    const body = { query, variables: { keys } };
+    const body = { query, variables: { keys: stubs } };
     try {
       const answer = await client.call<Answer>({
         method: 'POST',
@@ -48,27 +53,28 @@ export function createNodeLoaders(owners: NodeOwners, request: RequestContext): 
       });
       const failed = new Set(answer.errors?.map(({ path }) => path?.[1]));
       const entities = answer.data?._entities;
-      return wires.map((_wire, index) => {
+      return stubs.map((_stub, index) => {
         if (!entities || failed.has(index)) return downstreamError(service);
         return entities[index] != null;
       });
     } catch (error) {
-      return wires.map(() => downstreamError(service, error));
+      return stubs.map(() => downstreamError(service, error));
     }
   }
 
   return {
     exists: new DataLoader(
       async (wires) => {
+        const stubs = wires.flatMap((ref): NodeStub[] => {
+          const type = nodeTypeOf(ref);
+          return type !== null && isForeign(type, owners) ? [{ __typename: type, ref }] : [];
+        });
         const found = new Map<string, boolean | Error>();
-        const byType = Map.groupBy(wires, typeOfId);
-        const types = (Object.keys(idTypes) as (keyof typeof idTypes)[]).filter(
-          (type): type is ForeignNode => type in owners && byType.has(type),
-        );
+        const byOwner = Map.groupBy(stubs, ({ __typename }) => owners[__typename]);
         await Promise.all(
-          types.map(async (type) => {
-            const asked = byType.get(type) ?? [];
-            (await ask(type, asked)).forEach((answer, index) => found.set(asked[index] as string, answer));
+          [...byOwner].map(async ([owner, asked]) => {
+            const answers = await ask(owner, asked);
+            asked.forEach(({ ref }, index) => found.set(ref, answers[index] ?? false));
           }),
         );
         return wires.map((wire) => found.get(wire) ?? false);
@@ -76,4 +82,8 @@ export function createNodeLoaders(owners: NodeOwners, request: RequestContext): 
       { maxBatchSize: idsAtOnce },
     ),
   };
+}
+
+function isForeign(type: NodeType, owners: NodeOwners): type is ForeignNode {
+  return Object.hasOwn(owners, type);
 }

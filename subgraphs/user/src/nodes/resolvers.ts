@@ -3,7 +3,7 @@ import { readNode, readNodes } from './stubs.ts';
 
 export const nodeResolvers = {
   Query: {
-    node: (_root, { id }, context) => readNode('id', id, context),
+    node: (_root, { id }, context) => readNode(['id'], id, context),
     nodes: (_root, { ids }, context) => readNodes(ids, context),
   },
 } satisfies Resolvers;

@@ -1,4 +1,4 @@
-import { badUserInput, decodeId, decodeInputId, typeOfId } from '@murmuration/ids';
+import { type ArgumentPath, argumentName, badUserInput, decodeInputId, nodeTypeOf } from '@murmuration/ids';
 import type { Asker } from '../loaders.ts';
 import type { Person } from '../profiles/person.ts';
 import type { NodeStub } from './node-stub.ts';
@@ -10,15 +10,21 @@ export type NodeValue = Person | NodeStub | Error;
  * Any object by its wire id, null where it does not exist for the viewer.
  * @throws GraphQLError `BAD_USER_INPUT` for what is no id at all, `DOWNSTREAM_ERROR` while its owner is away
  */
-export async function readNode(argument: string, wire: string, context: Asker): Promise<NodeValue | null> {
-  const type = typeOfId(wire);
-  if (type === null || decodeId(type, wire) === null)
-    throw badUserInput(argument, `\`${argument}\` is not an id.`);
+export async function readNode(
+  argument: ArgumentPath,
+  wire: string,
+  context: Asker,
+): Promise<NodeValue | null> {
+  const type = nodeTypeOf(wire);
+  if (type === null) throw badUserInput(argument, `\`${argumentName(argument)}\` is not an id.`);
   switch (type) {
     case 'User':
       return context.loaders.people.load(decodeInputId('User', argument, wire));
     case 'Post':
+    case 'Thread':
+    case 'Hashtag':
       return (await context.loaders.nodes.exists.load(wire)) ? { __typename: type, ref: wire } : null;
+    case 'Viewer': // no node: it exists for the one who asks, by `viewer`
     case 'Notification': // no type of this graph yet
     case 'Session': // never a type: sessions are not shown
       return null;
@@ -38,6 +44,6 @@ export async function readNodes(wires: readonly string[], context: Asker): Promi
     throw badUserInput('ids', `At most ${nodesLimit} ids at once, not ${wires.length}.`);
   }
   return Promise.all(
-    wires.map((wire, index) => readNode(`ids[${index}]`, wire, context).catch((error: Error) => error)),
+    wires.map((wire, index) => readNode(['ids', index], wire, context).catch((error: Error) => error)),
   );
 }

@@ -1,4 +1,4 @@
-import { decodeId, encodeId } from '@murmuration/ids';
+import { badUserInput, decodeId, encodeId } from '@murmuration/ids';
 import { has } from '@murmuration/relationships';
 import { payloadOf } from '@murmuration/service-kit';
 import { handlePattern } from '../accounts/handle.ts';
@@ -8,8 +8,7 @@ import type { Person, PersonCounts } from './person.ts';
 
 export const profileResolvers = {
   Query: {
-    viewer: (_root, _args, context) => loadById(context.viewerId, context),
-    user: (_root, { handle }, context) => loadByHandle(handle, context),
+    user: (_root, { handle }, context) => context.loaders.peopleByHandle.load(handleFrom('handle', handle)),
   },
   Mutation: {
     updateProfile: (_root, { input }, context) =>
@@ -37,9 +36,19 @@ function loadById(id: bigint | null, context: Context): Promise<Person | null> |
   return id === null ? null : context.loaders.people.load(id);
 }
 
-function loadByHandle(handle: string, context: Context): Promise<Person | null> | null {
-  const name = handle.replace(/^@/, '');
-  return handlePattern.test(name) ? context.loaders.peopleByHandle.load(name.toLowerCase()) : null;
+/**
+ * The handle that a query's argument is, in lower case.
+ * @throws GraphQLError `BAD_USER_INPUT` for what can never be one
+ */
+function handleFrom(argument: string, given: string): string {
+  const handle = readHandle(given);
+  if (handle === null) throw badUserInput(argument, `\`${argument}\` is not a handle.`);
+  return handle;
+}
+
+function readHandle(given: string): string | null {
+  const handle = given.replace(/^@/, '');
+  return handlePattern.test(handle) ? handle.toLowerCase() : null;
 }
 
 /** Another subgraph's key: by id, or by handle. */
@@ -48,7 +57,8 @@ function loadReference(
   context: Context,
 ): Promise<Person | null> | null {
   if (typeof reference.id === 'string') return loadById(decodeId('User', reference.id), context);
-  return typeof reference.handle === 'string' ? loadByHandle(reference.handle, context) : null;
+  const handle = typeof reference.handle === 'string' ? readHandle(reference.handle) : null;
+  return handle === null ? null : context.loaders.peopleByHandle.load(handle);
 }
 
 async function countsOf(person: Person): Promise<Omit<PersonCounts, 'id'>> {

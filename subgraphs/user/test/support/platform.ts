@@ -111,11 +111,13 @@ export async function createPlatform(
       platform.postCalls += 1;
       const { posts } = platform;
       if (posts === null) throw new Error('connection refused');
-      const { keys: asked } = (body as { variables: { keys: { ref: string }[] } }).variables;
-      const found = asked.map(({ ref }) => (posts.has(ref) ? { __typename: 'Post' } : null));
+      const { keys: asked } = (body as { variables: { keys: { __typename: string; ref: string }[] } })
+        .variables;
+      const found = asked.map(({ __typename, ref }) => (posts.has(ref) ? { __typename } : null));
       return { data: { _entities: found } } as Answer;
     },
   };
+  const postOwner = { service: 'post', client: post };
   const feedPool = new pg.Pool({ connectionString: testDatabase.url, max: 2 });
   feedPool.on('error', () => undefined);
   const feed = createFeed({ pool: feedPool, name: 'user', logger, redis });
@@ -128,7 +130,7 @@ export async function createPlatform(
     // Tests sign many up at once, on machines that do other things besides.
     accounts: { passwordMaxWaiting: 1_000, passwordMaxWaitMs: 60_000, ...options.accounts },
     relations: options.relations ?? {},
-    nodeOwners: { Post: { service: 'post', client: post } },
+    nodeOwners: { Post: postOwner, Thread: postOwner, Hashtag: postOwner },
     keys: [keys[0]],
     signingKeys: parseSigningKeys(makeSigningKeys('k1', 'k0')),
     refreshTokenSecrets: [{ id: null, secret: randomBytes(32) }],
