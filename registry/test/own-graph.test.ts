@@ -25,10 +25,10 @@ describe('this repository, one user of the registry', () => {
     expect(targets.flatMap((target) => lintSubgraph(target, config.lint, targets))).toEqual([]);
   });
 
-  it('stores the ready queries of the IDE and the examples of the README, and each is valid', () => {
+  it('stores the ready queries of the IDE, the examples of the README and the schema tour, and each is valid', () => {
     const sources = new Set(operations.map(({ file }) => file));
     expect([...sources]).toEqual(
-      expect.arrayContaining(['gateway/examples/murmuration.graphql', 'README.md']),
+      expect.arrayContaining(['gateway/examples/murmuration.graphql', 'README.md', 'docs/schema-tour.md']),
     );
     const composition = composeSubgraphs(subgraphs);
     if (composition.status === 'failed') throw new Error(composition.errors[0]?.message);
@@ -41,7 +41,7 @@ describe('this repository, one user of the registry', () => {
     const report = await check({ config, candidate, baseline, operations, usageFiles: [], nowMs: 0 });
     expect(report.steps).toContainEqual(expect.objectContaining({ name: 'documents', status: 'failed' }));
     expect(new Set(report.documents.map(({ file }) => file))).toEqual(
-      new Set(['gateway/examples/murmuration.graphql', 'README.md']),
+      new Set(['gateway/examples/murmuration.graphql', 'README.md', 'docs/schema-tour.md']),
     );
   });
 });
