@@ -1,7 +1,10 @@
 import { type Member, signUpCast } from '@murmuration/testing';
+import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { countersOf } from '../support/counters.ts';
 import { startStory, type Story } from '../support/stack.ts';
+import { listsOf, type ListField } from './connections.ts';
+import { crowdTag, surround } from './crowd.ts';
 
 let stack: Story;
 let alice: Member;
@@ -97,3 +100,62 @@ test.each([
 ])('%s costs so many statements and commands', async (_what, act, cost) => {
   expect(await leastOf(act)).toEqual(cost);
 });
+
+/** Where a list of each type is full; a type without a way to it fails the test. */
+const waysTo: Record<string, (list: string) => string> = {
+  Query: (list) => list,
+  Viewer: (list) => `viewer { ${list} }`,
+  User: (list) =>
+    list.startsWith('likedPosts')
+      ? `viewer { user { ${list} } }`
+      : `user(handle: "${bob.handle}") { ${list} }`,
+  Post: (list) => `post(id: "${rootId}") { ${list} }`,
+  Thread: (list) => `post(id: "${rootId}") { thread { ${list} } }`,
+  Hashtag: (list) => `hashtag(tag: "${crowdTag}") { ${list} }`,
+};
+
+function edgesIn(data: unknown): unknown[] {
+  const [value] = Object.values(data as object) as object[];
+  return value && 'edges' in value ? (value.edges as unknown[]) : edgesIn(value);
+}
+
+test('every list of the schema costs the same statements and commands at 5 and at 50', async () => {
+  await surround(stack.databaseUrls, { alice: alice.id, bob: bob.id, root: rootId });
+  const schema = buildClientSchema(await alice.ask<IntrospectionQuery>(getIntrospectionQuery()));
+  const lists = listsOf(schema);
+  expect(lists.length).toBeGreaterThan(12);
+  const costs = new Map<string, Record<'five' | 'fifty', Cost>>();
+  for (const list of lists) costs.set(`${list.type}.${list.field}`, await costsOf(list));
+  console.log(Object.fromEntries([...costs].map(([name, { fifty }]) => [name, fifty])));
+  const unequal = [...costs].filter(
+    ([, { fifty, five }]) => fifty.sql !== five.sql || fifty.redis !== five.redis,
+  );
+  expect(unequal).toEqual([]);
+});
+
+/** Background work may tick between any two readings, so the least counts; more is not tried once the two agree. */
+async function costsOf(list: ListField): Promise<Record<'five' | 'fifty', Cost>> {
+  const least = (one: Cost, other: Cost) => ({
+    sql: Math.min(one.sql, other.sql),
+    redis: Math.min(one.redis, other.redis),
+  });
+  const never = { sql: Number.POSITIVE_INFINITY, redis: Number.POSITIVE_INFINITY };
+  let found = { five: never, fifty: never };
+  for (const size of [5, 50]) await readList(list, size);
+  for (let round = 0; round < 20; round++) {
+    found = {
+      five: least(found.five, await costOf(() => readList(list, 5))),
+      fifty: least(found.fifty, await costOf(() => readList(list, 50))),
+    };
+    const isEqual = found.five.sql === found.fifty.sql && found.five.redis === found.fifty.redis;
+    if (round > 0 && isEqual) break;
+  }
+  return found;
+}
+
+async function readList({ edge, field, type }: ListField, size: number): Promise<void> {
+  const way = waysTo[type];
+  if (!way) throw new Error(`There is no way to the lists of ${type} in this test yet.`);
+  const data = await alice.ask(`query { ${way(`${field}(first: ${size}) { edges { ${edge} } }`)} }`);
+  expect([type, field, edgesIn(data).length]).toEqual([type, field, size]);
+}

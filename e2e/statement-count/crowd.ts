@@ -1,0 +1,73 @@
+import { decodeId, type IdType } from '@murmuration/ids';
+import pg from 'pg';
+
+/** More than the largest page that is counted. */
+export const crowdSize = 60;
+export const crowdTag = 'crowd';
+
+/** Whom the crowd surrounds, and what they all have to do with. */
+export interface Surrounded {
+  alice: string;
+  bob: string;
+  root: string;
+}
+
+/**
+ * Puts more into every list than a page takes, past the services: people who follow bob, whom alice follows and bob too, and
+ * who ask to follow alice; others whom alice blocked and muted; likes, reposts and quotes of one post, under one tag,
+ * all of which alice likes.
+ */
+export async function surround(
+  urls: Record<'user' | 'post', string>,
+  { alice, bob, root }: Surrounded,
+): Promise<void> {
+  const [me, other, post] = [numberOf('User', alice), numberOf('User', bob), numberOf('Post', root)];
+  const numbers = `generate_series(1, ${crowdSize}) n`;
+  const people = (kind: string) => `SELECT id FROM account WHERE handle LIKE '${kind}%'`;
+  const follow = (follower: string, followee: string, state = 'active') =>
+    `INSERT INTO follow (follower_id, followee_id, state) SELECT ${follower}, ${followee}, '${state}' FROM (${people('crowd')}) c`;
+  const ids = await run(urls.user, [
+    ...['crowd', 'foes'].map(
+      (kind) => `INSERT INTO account (handle, email, email_key, password_hash, display_name)
+        SELECT '${kind}' || n, '${kind}' || n || '@example.org', '${kind}' || n || '@example.org', 'none', 'One of many'
+        FROM ${numbers}`,
+    ),
+    follow('c.id', other),
+    follow(other, 'c.id'),
+    follow(me, 'c.id'),
+    follow('c.id', me, 'requested'),
+    `INSERT INTO block (blocker_id, blocked_id, active) SELECT ${me}, f.id, true FROM (${people('foes')}) f`,
+    `INSERT INTO mute (muter_id, muted_id, active) SELECT ${me}, f.id, true FROM (${people('foes')}) f`,
+    people('crowd'),
+  ]);
+  const crowd = `unnest('{${ids.join()}}'::bigint[]) AS c (id)`;
+  await run(urls.post, [
+    `INSERT INTO post_like (user_id, post_id, active) SELECT c.id, ${post}, true FROM ${crowd}`,
+    `INSERT INTO repost (author_id, original_id, active) SELECT c.id, ${post}, true FROM ${crowd}`,
+    `WITH said AS (
+      INSERT INTO post (id, root_id, author_id, text, quoted_id)
+      SELECT made.id, made.id, ${other}, 'One of many #${crowdTag}', ${post} FROM (SELECT next_id() AS id FROM ${numbers}) made
+      RETURNING id),
+    tagged AS (INSERT INTO post_hashtag (tag, post_id) SELECT '${crowdTag}', id FROM said)
+    INSERT INTO post_like (user_id, post_id, active) SELECT ${me}, id, true FROM said`,
+  ]);
+}
+
+function numberOf(type: IdType, wire: string): string {
+  const id = decodeId(type, wire);
+  if (id === null) throw new Error(`${wire} is not the id of a ${type}`);
+  return id.toString();
+}
+
+/** The ids of the last statement's rows. */
+async function run(connectionString: string, statements: readonly string[]): Promise<string[]> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    let ids: string[] = [];
+    for (const text of statements) ids = (await client.query<{ id: string }>(text)).rows.map(({ id }) => id);
+    return ids;
+  } finally {
+    await client.end();
+  }
+}
