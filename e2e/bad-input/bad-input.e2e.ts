@@ -6,7 +6,7 @@ import { envelopeHeader, signEnvelope } from '@murmuration/service-kit';
 import { createGraphClient, type GraphClient, type Member, signUpCast } from '@murmuration/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startStory, type Story } from '../support/stack.ts';
-import { rootFields } from './root-fields.ts';
+import { malformedIds, rootFields } from './root-fields.ts';
 
 let stack: Story;
 let nobody: GraphClient;
@@ -129,6 +129,21 @@ describe('mutations', () => {
     ],
   ])('%s is named', async (_name, run, expected) => {
     expect(await run()).toEqual(expected);
+  });
+
+  test('an id that is none is a user error of every mutation, with the path of the input', async () => {
+    const tries = malformedIds(['user', 'post', 'timeline']);
+    expect(tries.length).toBeGreaterThan(15);
+    const told = await Promise.all(
+      tries.map(async ({ document, field, mutation }) => {
+        const { data, errors } = await alice.send<Record<string, { errors: unknown[] }>>(document);
+        return [mutation, field, errors, data?.[mutation]?.errors];
+      }),
+    );
+    const expected = { __typename: 'ValidationError', code: 'INVALID_VALUE' };
+    expect(told).toEqual(
+      tries.map(({ field, mutation }) => [mutation, field, [], [{ ...expected, path: [field] }]]),
+    );
   });
 
   test('liking a deleted post', async () => {

@@ -55,6 +55,8 @@ test.each([
     says: /"personId" FROM repost/,
     index: /repost_original_idx/,
   },
+  { what: 'what a person likes', database: 'post', says: /FROM post_like l\b/, index: /post_like_user_idx/ },
+  { what: 'the followers one knows', database: 'user', says: /WITH mine AS/, index: /^follow_pkey$/ },
   { what: 'what a person reposted', database: 'post', says: /UNION ALL/, index: /repost_author_idx/ },
   { what: 'posts by id', database: 'post', says: /id = ANY|"id" IN/, index: /post_p.*pkey/ },
   { what: 'a page of followers', database: 'user', says: /followee_id/, index: /follow_followee_idx/ },
