@@ -5,4 +5,8 @@ import { liveResolvers } from './live/resolvers.ts';
 import { viewerResolvers } from './viewer/resolvers.ts';
 
 /** Every concern's resolvers. */
-export const resolvers = mergeResolvers(homeResolvers, liveResolvers, viewerResolvers) satisfies CompleteResolvers;
+export const resolvers = mergeResolvers(
+  homeResolvers,
+  liveResolvers,
+  viewerResolvers,
+) satisfies CompleteResolvers;

@@ -147,7 +147,9 @@ describe('a bio', () => {
 
 describe('text that no database takes', () => {
   it('is nobody’s name', async () => {
-    expect(await platform.run('query ($h: String!) { user(handle: $h) { id } }', { h: 'a\0b' })).toMatchObject({
+    expect(
+      await platform.run('query ($h: String!) { user(handle: $h) { id } }', { h: 'a\0b' }),
+    ).toMatchObject({
       data: { user: null },
       errors: [{ code: 'BAD_USER_INPUT' }],
     });
