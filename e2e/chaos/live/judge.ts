@@ -59,16 +59,18 @@ export async function judge(
     let next = 0;
     for (const { key, atMs } of [...taken, { key: null, atMs: endMs }]) {
       const place = key === null ? log.length : places.get(key);
+      const logged = place === undefined ? undefined : log[place];
       if (place === undefined) say(`${key} is not in the log`);
-      else if (place < next) say(`${key} came after what follows it`);
-      else {
+      else if (place < next) {
+        // What was hidden when it was its turn may come to whoever asks again behind an earlier cursor.
+        if (logged && isDue(viewer.id, logged, atMs)) say(`${key} came after what follows it`);
+      } else {
         for (const skipped of log.slice(next, place)) {
           if (!isDue(viewer.id, skipped, atMs)) judged.untold += 1;
           else judged.missing.push(`${viewer.handle}: ${skipped.key} is missing before ${key ?? 'the end'}`);
         }
         next = place + 1;
       }
-      const logged = place === undefined ? undefined : log[place];
       if (logged) hiddenness(viewer.id, logged, atMs).forEach(say);
     }
   }
