@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseInternalKeys } from '@murmuration/config';
+import { subgraphNames } from '@murmuration/dev';
 import { encodeId } from '@murmuration/ids';
 import { envelopeHeader, signEnvelope } from '@murmuration/service-kit';
 import { createGraphClient, type GraphClient, type Member, signUpCast } from '@murmuration/testing';
@@ -132,7 +133,7 @@ describe('mutations', () => {
   });
 
   test('an id that is none is a user error of every mutation, with the path of the input', async () => {
-    const tries = malformedIds(['user', 'post', 'timeline']);
+    const tries = malformedIds(subgraphNames);
     expect(tries.length).toBeGreaterThan(15);
     const told = await Promise.all(
       tries.map(async ({ document, field, mutation }) => {
@@ -228,7 +229,7 @@ describe('identity', () => {
         errors: text.includes('UNAUTHENTICATED') ? [{ extensions: { code: 'UNAUTHENTICATED' } }] : [],
       };
     };
-    const fields = rootFields(['user', 'post', 'timeline']);
+    const fields = rootFields(subgraphNames);
     expect(fields.filter(({ isAuthenticated }) => isAuthenticated).length).toBeGreaterThan(20);
     const found = await Promise.all(
       fields.map(async (field) => {

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
 import * as typescriptOperations from '@graphql-codegen/typescript-operations';
+import { subgraphNames } from '@murmuration/dev';
 import { composeSubgraphs } from '@murmuration/registry';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -24,7 +25,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'client-tools-'));
   const composition = composeSubgraphs(
     await Promise.all(
-      ['user', 'post', 'timeline'].map(async (name) => ({
+      subgraphNames.map(async (name) => ({
         name,
         url: `http://${name}.test/graphql`,
         sdl: await readFile(new URL(`../../subgraphs/${name}/schema.graphql`, import.meta.url), 'utf8'),
