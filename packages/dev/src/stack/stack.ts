@@ -118,6 +118,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     });
     const supergraphFile = path.join(stateFolder, 'supergraph.graphql');
     const compose = () => composeSupergraph(subgraphUrls, supergraphFile);
+    const publish = async () => registry?.publish(processOf(processes, 'registry').url, subgraphUrls, report);
     await report.step('Supergraph composed', compose);
     for (const stage of processStages(options.hasRegistry)) {
       options.signal?.throwIfAborted();
@@ -125,8 +126,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       const started = names.map((name) => processOf(processes, name));
       undo.push(() => Promise.all(started.map((each) => each.stop())));
       await report.step(names.join(', '), () => startAll(started));
-      if (names.includes('registry'))
-        await registry?.publish(processOf(processes, 'registry').url, subgraphUrls, report);
+      if (names.includes('registry')) await publish();
     }
     return {
       url,
@@ -141,7 +141,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         await processOf(processes, name).stop();
         await processOf(processes, name).start();
       },
-      compose,
+      // Where there is a registry, the gateway takes it from there.
+      compose: async () => {
+        await compose();
+        await publish();
+      },
       stop,
     };
   } catch (error) {
