@@ -109,11 +109,11 @@ test('of whom was erased no row, no event’s text and no key is left in any sto
 
   // Others have what is theirs, and the thread its shape.
   const seen = await bob.ask(
-    `{ viewer { followerCount followingCount } post(id: "${answer}") { text }
+    `{ viewer { user { followerCount followingCount } } post(id: "${answer}") { text }
       kept: post(id: "${kept}") { text replyCount } secret: post(id: "${secret}") { id } }`,
   );
   expect(seen).toEqual({
-    viewer: { followerCount: 0, followingCount: 0 },
+    viewer: { user: { followerCount: 0, followingCount: 0 } },
     post: { text: 'Well, well' },
     kept: { text: 'Bob’s own words', replyCount: 0 },
     secret: null,

@@ -254,6 +254,6 @@ it('of whom was erased nothing is left but a number', async () => {
 });
 
 async function countsOf(who: Actor) {
-  const { data } = await who.run('{ viewer { followerCount followingCount } }');
+  const { data } = await who.run('{ viewer { user { followerCount followingCount } } }');
   return data?.['viewer'];
 }

@@ -1,4 +1,3 @@
-import { has } from '@murmuration/relationships';
 import { payloadOf } from '@murmuration/service-kit';
 import type { Resolvers } from '../generated/resolvers.ts';
 import type { Role } from './policy.ts';
@@ -25,8 +24,7 @@ export const moderationResolvers = {
         return { role: names[role] };
       }),
   },
-  User: {
-    role: async (person, _args, { services }) =>
-      has(person.relation, 'self') ? names[await services.moderation.readRole(person.id)] : null,
+  Viewer: {
+    role: async ({ viewerId }, _args, { services }) => names[await services.moderation.readRole(viewerId)],
   },
 } satisfies Resolvers;

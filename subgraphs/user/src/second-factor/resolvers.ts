@@ -1,4 +1,3 @@
-import { has } from '@murmuration/relationships';
 import { payloadOf } from '@murmuration/service-kit';
 import type { Resolvers } from '../generated/resolvers.ts';
 
@@ -13,10 +12,7 @@ export const secondFactorResolvers = {
     renewRecoveryCodes: (_root, _args, context) =>
       payloadOf(() => context.services.secondFactor.renewRecoveryCodes(context)),
   },
-  User: {
-    secondFactor: (person, _args, context) =>
-      has(person.relation, 'self') && person.id === context.viewerId
-        ? context.services.secondFactor.read(context)
-        : null,
+  Viewer: {
+    secondFactor: (_viewer, _args, context) => context.services.secondFactor.read(context),
   },
 } satisfies Resolvers;

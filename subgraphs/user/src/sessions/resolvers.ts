@@ -1,5 +1,4 @@
 import { encodeId } from '@murmuration/ids';
-import { has } from '@murmuration/relationships';
 import { payloadOf } from '@murmuration/service-kit';
 import { requireViewer } from '@murmuration/service-kit/subgraph';
 import { type GraphQLResolveInfo, Kind, type OperationDefinitionNode } from 'graphql';
@@ -28,9 +27,8 @@ export const sessionResolvers = {
       errors: [],
     }),
   },
-  User: {
-    sessions: (person, args, { services }) =>
-      has(person.relation, 'self') ? services.sessions.list(person.id, args) : null,
+  Viewer: {
+    sessions: ({ viewerId }, args, { services }) => services.sessions.list(viewerId, args),
   },
   Session: {
     id: ({ id }) => encodeId('Session', id),
