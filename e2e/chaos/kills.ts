@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { processNames, type Stack, startStack } from '@murmuration/dev';
 import { gather, letAct } from './crowd.ts';
 import { loggedErrors } from './logged-errors.ts';
+import { wrongNotifications, wrongPages } from './notifications.ts';
 import { createRandom } from './random.ts';
 import type { ChaosOptions, ChaosResult } from './scenario.ts';
 import { settled } from './settled.ts';
@@ -15,7 +16,7 @@ const pauseMs = 60;
 /**
  * Twenty people write with retries and keys while every process and Redis is killed at random, each in every round,
  * and Postgres is restarted once. Afterwards each acknowledged write has happened exactly once, each home
- * is the oracle's, both ways, and counters count.
+ * is the oracle's, both ways, counters count, and everybody was told once of each thing that concerns them.
  */
 export async function kills({ seconds, seed, log, rounds = 3 }: ChaosOptions): Promise<ChaosResult> {
   const crashes: string[] = [];
@@ -33,8 +34,10 @@ export async function kills({ seconds, seed, log, rounds = 3 }: ChaosOptions): P
     );
     const wrong = await settled(stack, async (truth) => {
       const broken = await brokenPromises(truth, crowd);
+      broken.push(...(await wrongNotifications(truth)));
       const expected = await expectedHomes(truth, members);
       for (const member of members) {
+        broken.push(...(await wrongPages(member)));
         for (const isForward of [true, false]) {
           const home = await readHome(member, 50, isForward);
           const differs = JSON.stringify(home) !== JSON.stringify(expected.get(member.handle));

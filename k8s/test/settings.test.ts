@@ -116,6 +116,6 @@ function connectionsOf(name: string, environment: Record<string, string>): numbe
   // The job runner's own: as many as do jobs, one that listens and one that looks after the others.
   const jobs = name === 'user-worker' ? pooled + 2 : 0;
   // Of the timeline's offices; and `post` reads the feed of `user` for whom to erase.
-  const locks = { 'timeline-worker': 4, post: 1 }[name] ?? 0;
+  const locks = { 'timeline-worker': 6, post: 1 }[name] ?? 0;
   return pooled + feed + reads + chores + readiness + locks + jobs;
 }

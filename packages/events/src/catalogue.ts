@@ -50,7 +50,14 @@ export const eventPayloads = {
     originalAuthorId: id,
     active: z.boolean(),
   }),
-  'like.changed': z.object({ userId: id, postId: id, postAuthorId: id, active: z.boolean() }),
+  'like.changed': z.object({
+    userId: id,
+    postId: id,
+    postAuthorId: id,
+    active: z.boolean(),
+    /** Its time is when it last became what it is; events of before it was told lack it. */
+    likeId: id.optional(),
+  }),
 } as const;
 
 export type EventType = keyof typeof eventPayloads;

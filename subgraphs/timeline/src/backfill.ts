@@ -3,16 +3,20 @@ import { createInternalClient, createLogger } from '@murmuration/service-kit';
 import { readWorkerConfig } from './config.ts';
 import { createTimelinePool } from './database/pool.ts';
 import { createProgress } from './backfill-progress.ts';
-import { feedNames } from './feeds.ts';
+import { feedNames, notificationPurpose } from './feeds.ts';
 import { consumerOf } from './ingest/consumers.ts';
+import { notificationConsumerOf } from './notification-ingest/consumers.ts';
 
 /**
- * `node src/backfill.ts [user|post …]`: reads the named feeds' whole state anew into the projection, while
- * everything runs, in the worker that leads or, without one, here. Interrupted, it goes on in the worker.
+ * `node src/backfill.ts [user|post|user/notifications|post/notifications …]`: reads the named feeds' whole state anew, by
+ * default into the projection, while everything runs, in the worker that leads or, without one, here. Interrupted, it goes on
+ * in the worker. Notifications, markers and settings that are there stay.
  */
 const config = readWorkerConfig();
 const logger = createLogger('timeline-backfill', config.LOG_LEVEL);
-const asked = feedNames.filter((feed) => process.argv.length < 3 || process.argv.includes(feed));
+const isAsked = (name: string) => process.argv.includes(name);
+const asked = feedNames.filter((feed) => process.argv.length < 3 || isAsked(feed));
+const news = feedNames.filter((feed) => isAsked(`${feed}/${notificationPurpose}`));
 const databaseUrl = config.TIMELINE_DATABASE_URL;
 const pool = createTimelinePool({
   url: databaseUrl,
@@ -30,13 +34,18 @@ process.once('SIGINT', () => ended.abort());
 process.once('SIGTERM', () => ended.abort());
 
 const progress = createProgress(process.stderr);
-await Promise.all(
-  asked.map((feed) => {
-    const onCommitted = () => undefined;
-    const options = consumerOf(feed, { pool, databaseUrl, producers, logger, bigFollowers, onCommitted });
-    return backfill(options, ended.signal, (state) => progress.show(feed, state));
-  }),
-);
+const onCommitted = () => undefined;
+const from = { pool, databaseUrl, producers, logger, onCommitted };
+await Promise.all([
+  ...asked.map((feed) =>
+    backfill(consumerOf(feed, { ...from, bigFollowers }), ended.signal, (state) => progress.show(feed, state)),
+  ),
+  ...news.map((feed) =>
+    backfill(notificationConsumerOf(feed, from), ended.signal, (state) =>
+      progress.show(`${feed}/${notificationPurpose}`, state),
+    ),
+  ),
+]);
 progress.end();
 await Promise.all(Object.values(producers).map((each) => each.close()));
 await pool.end();

@@ -9,7 +9,7 @@ import {
 import { readConfig, setting } from '@murmuration/config';
 import { Command } from 'commander';
 import { createTimelinePool } from './database/pool.ts';
-import { feedNames } from './feeds.ts';
+import { consumerNames } from './feeds.ts';
 
 /**
  * `node src/dead-letters.ts list | show | retry | drop`: what the projection could not apply and put aside. Needs
@@ -70,8 +70,8 @@ program
 
 /** An event's number names a letter; `kind/id`, as `list` shows it, an aggregate. */
 function which(feed: string, what: string | undefined): Which {
-  if (!feedNames.some((name) => name === feed))
-    program.error(`Unknown feed "${feed}". Known: ${feedNames.join(', ')}.`, { exitCode: 3 });
+  if (!consumerNames.some((name) => name === feed))
+    program.error(`Unknown feed "${feed}". Known: ${consumerNames.join(', ')}.`, { exitCode: 3 });
   if (what === undefined) return { feed };
   if (/^\d{1,18}$/.test(what)) return { feed, eventId: what };
   if (/^[a-z_]+\/\S+$/.test(what)) return { feed, aggregate: what };

@@ -83,6 +83,8 @@ export const timelineLimits = {
   pageCandidates: 400,
   /** More new posts are not counted: nobody reads the number. */
   newPostsCounted: 100,
+  /** Pages that counting above a marker reads; where so many are all but hidden the number is not known. */
+  newPostPages: 4,
   /** Events of the log that counting looks at in one step, and those that a replay tells in one. */
   newPostsLookedAt: 400,
   replayPage: 200,

@@ -2,6 +2,9 @@ import { mergeResolvers } from '@murmuration/service-kit/subgraph';
 import type { CompleteResolvers } from './generated/resolvers.ts';
 import { homeResolvers } from './home/resolvers.ts';
 import { liveResolvers } from './live/resolvers.ts';
+import { markerResolvers } from './markers/resolvers.ts';
+import { notificationLiveResolvers } from './notification-live/resolvers.ts';
+import { notificationResolvers } from './notifications/resolvers.ts';
 import { viewerResolvers } from './viewer/resolvers.ts';
 
 /** Every concern's resolvers. */
@@ -9,4 +12,7 @@ export const resolvers = mergeResolvers(
   homeResolvers,
   liveResolvers,
   viewerResolvers,
+  notificationResolvers,
+  notificationLiveResolvers,
+  markerResolvers,
 ) satisfies CompleteResolvers;

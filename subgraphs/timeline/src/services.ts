@@ -25,6 +25,11 @@ import { readLogHead } from './log/head.ts';
 import { createReplay } from './live/replayer.ts';
 import { createRouter } from './live/router.ts';
 import { createStreams, type OpenStream } from './live/stream.ts';
+import { createMarkerService, type MarkerService } from './markers/service.ts';
+import { startNotifications } from './notification-live/start.ts';
+import type { OpenNotifications } from './notification-live/stream.ts';
+import { readNotificationHead } from './notifications/preferences.ts';
+import type { NotificationService } from './notifications/service.ts';
 import { followLog, type Tail } from './live/tail.ts';
 
 export interface ServiceOptions {
@@ -42,6 +47,9 @@ export interface ServiceOptions {
 export interface Services {
   home: HomeService;
   streams: OpenStream;
+  notifications: NotificationService;
+  notificationStreams: OpenNotifications;
+  markers: MarkerService;
   /** By which other subgraphs verify whom an event is for. */
   publicKeys: AudienceKeys['published'];
 }
@@ -70,13 +78,22 @@ export async function startServices(options: ServiceOptions): Promise<Services &
   const replay = createReplay({ sql, visible: seenByCrowd, relationships: crowd, sign, limits });
   const hub = createHub({ sql, start, route, replay, logger, limits });
   const tail: Tail = await followLog({ sql, redis, logger, start, listener: hub, onHeard: watch.wake });
+  const notifications = await startNotifications({ ...options, relationships: crowd, limits });
+  const homeCursors = createHomeCursors(keys);
   return {
+    notifications: notifications.service,
+    notificationStreams: notifications.streams,
+    markers: createMarkerService({
+      sql,
+      cursors: { home: homeCursors, notifications: notifications.pageCursors },
+      newestNotification: async () => (await readNotificationHead(reads)).seq,
+    }),
     home: createHomeService({
       sql,
       pipeline,
       visible,
       cursors,
-      homeCursors: createHomeCursors(keys),
+      homeCursors,
       reached: createPositionWait({ keys, watch }),
       limits,
     }),
@@ -88,6 +105,7 @@ export async function startServices(options: ServiceOptions): Promise<Services &
       await rebuilds.stop();
       hub.stop();
       await tail.stop();
+      await notifications.stop();
     },
   };
 }

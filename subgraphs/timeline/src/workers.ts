@@ -22,6 +22,9 @@ import { feedNames } from './feeds.ts';
 import { consumerOf } from './ingest/consumers.ts';
 import { timelineLimits } from './limits.ts';
 import { startPublisher } from './live/publisher.ts';
+import { notificationConsumerOf } from './notification-ingest/consumers.ts';
+import { startForgettingNotifications } from './notification-ingest/retire.ts';
+import { createNotificationPublisher } from './notification-live/publisher.ts';
 
 /**
  * Starts the process that projects the feeds, tells the log and pushes to the cached lists. Any number may
@@ -85,10 +88,17 @@ export async function startWorkers(
     const consumer = runConsumer(options);
     consumers.push(consumer);
     lifecycle.onStop(`${feed} feed`, () => consumer.stop());
+    const onTold = createNotificationPublisher({ redis, logger });
+    const news = runConsumer(
+      notificationConsumerOf(feed, { pool, databaseUrl, producers, logger, onCommitted: onTold }),
+    );
+    lifecycle.onStop(`${feed} notifications`, () => news.stop());
   }
 
   const housekeeping = startHousekeeping({ pool, logger });
   lifecycle.onStop('housekeeping', () => housekeeping.stop());
+  const forgetting = startForgettingNotifications({ pool, logger });
+  lifecycle.onStop('old notifications', () => forgetting.stop());
   // In its own pool: nothing that a person waits for is in it.
   const readiness = { database: async () => void (await pool.query('SELECT 1')) };
   return serveProbes({ config, lifecycle, logger, readiness });

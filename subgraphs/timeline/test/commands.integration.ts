@@ -83,7 +83,7 @@ test.each([
   [['show', 'user', '99'], 1, ''],
   [['retry', 'post', 'post/78'], 1, ''],
   [['drop', 'post'], 1, ''],
-  [['retry', 'usr'], 3, 'Known: user, post.'],
+  [['retry', 'usr'], 3, 'Known: user, user/notifications, post, post/notifications.'],
   [['drop', 'user', 'one of them'], 3, 'neither the number of an event nor an aggregate'],
 ] as const)('%j changes nothing and ends with %i', async (words, code, says) => {
   const before = await left();

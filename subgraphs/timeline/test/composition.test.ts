@@ -13,7 +13,13 @@ const subgraphs = subgraphNames.map((name) => ({
   sdl: readFileSync(new URL(`../../${name}/schema.graphql`, import.meta.url), 'utf8'),
 }));
 /** Every subscription of every subgraph, with whatever else composition says of it. */
-const resumable = ['homeTimelineUpdates', 'postUpdates', 'threadUpdates', 'viewerUpdates'].map(
+const resumable = [
+  'homeTimelineUpdates',
+  'notificationReceived',
+  'postUpdates',
+  'threadUpdates',
+  'viewerUpdates',
+].map(
   (field) =>
     new RegExp(`${field}\\([^)]*\\): LiveEvent! [^\n]*@resumable\\(after: "after", cursor: "cursor"\\)`),
 );

@@ -36,12 +36,28 @@ test('the log stands on the database alone', () => {
   expect([...standsOn('log')]).toEqual(['database']);
 });
 
+test.each([
+  ['notifications', ['belonging', 'database', 'generated', 'log']],
+  ['notification-ingest', ['database', 'notifications']],
+  ['notification-live', ['database', 'log', 'notifications']],
+  ['markers', ['database', 'generated']],
+])('%s stands beside the home timeline, on what all share', (folder, on) => {
+  expect([...standsOn(folder).difference(new Set(on))]).toEqual([]);
+});
+
+function writersOf(tables: string): (string | undefined)[] {
+  const writes = new RegExp(`(?:INSERT INTO|UPDATE|DELETE FROM) (?:${tables})\\b`);
+  const writing = files.filter((name) => writes.test(readFileSync(join(source, name), 'utf8')));
+  return [...new Set(writing.map((name) => name.split('/')[0]))];
+}
+
 test('nothing but the log writes to the log, and nothing but the fan-out to its tasks', () => {
-  const writersOf = (tables: string) => {
-    const writes = new RegExp(`(?:INSERT INTO|UPDATE|DELETE FROM) (?:${tables})\\b`);
-    const writing = files.filter((name) => writes.test(readFileSync(join(source, name), 'utf8')));
-    return [...new Set(writing.map((name) => name.split('/')[0]))];
-  };
   expect(writersOf('timeline_event|timeline_head')).toEqual(['log']);
   expect(writersOf('fanout_task|fanout_cursor')).toEqual(['fanout']);
+});
+
+test('what is nowhere else has one writer each, and none of them is a backfill', () => {
+  expect(writersOf('marker')).toEqual(['markers']);
+  expect(writersOf('notification_setting')).toEqual(['notifications']);
+  expect(writersOf('notification|notification_act|notification_head')).toEqual(['notification-ingest']);
 });

@@ -22,7 +22,7 @@ const authorOf = (postId: string) => `(SELECT p.author_id::text FROM post p WHER
 /** Payloads of reactions, over the columns of their tables. */
 export const reactionPayloads = {
   like: `jsonb_build_object('userId', user_id::text, 'postId', post_id::text,
-    'postAuthorId', ${authorOf('post_id')}, 'active', active)`,
+    'postAuthorId', ${authorOf('post_id')}, 'active', active, 'likeId', id::text)`,
   repost: `jsonb_build_object('repostId', id::text, 'authorId', author_id::text,
     'originalId', original_id::text, 'originalAuthorId', ${authorOf('original_id')}, 'active', active)`,
 } as const;

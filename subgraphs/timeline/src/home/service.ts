@@ -8,7 +8,7 @@ import { type TimelineLimits, timelineLimits } from '../limits.ts';
 import { type ReplayRange, selectReplay } from '../belonging/replay.ts';
 import { isReplayable } from '../log/is-replayable.ts';
 import { type HomeConnection, homeConnection } from './connection.ts';
-import type { HomePipeline } from './pipeline.ts';
+import type { HomePage, HomePipeline } from './pipeline.ts';
 import type { PositionWait } from './read-your-writes.ts';
 
 export interface HomeService {
@@ -19,6 +19,8 @@ export interface HomeService {
   liveCursor(connection: HomeConnection): string;
   /** How many entries came after a live cursor; null when its log is gone, or more than a replay tells. */
   newPostCount(readerId: bigint, since: string): Promise<number | null>;
+  /** How many entries stand above a place, at most `newPostsCounted`; null when nobody can tell, or too much is hidden. */
+  countAbove(readerId: bigint, place: bigint): Promise<number | null>;
 }
 
 export function createHomeService(options: {
@@ -28,7 +30,7 @@ export function createHomeService(options: {
   cursors: LiveCursors;
   homeCursors: SealedCursorCodec;
   reached: PositionWait;
-  limits?: Pick<TimelineLimits, 'newPostsCounted' | 'newPostsLookedAt' | 'replayEvents'>;
+  limits?: Pick<TimelineLimits, 'newPostsCounted' | 'newPostPages' | 'newPostsLookedAt' | 'replayEvents'>;
 }): HomeService {
   const { sql, pipeline, visible, cursors, homeCursors, reached, limits = timelineLimits } = options;
 
@@ -68,6 +70,25 @@ export function createHomeService(options: {
       const { incarnation, seq } = await readLogHead(sql);
       if (place.incarnation !== incarnation || !(await isReplayable(sql, place.seq, seq))) return null;
       return countNew(readerId, { after: place.seq, through: seq });
+    },
+
+    async countAbove(readerId, place) {
+      const limit = limits.newPostsCounted;
+      let after: bigint | null = null;
+      let count = 0;
+      for (let step = 0; step < limits.newPostPages && count < limit; step++) {
+        const page: HomePage = await pipeline.page(readerId, {
+          limit: limit - count,
+          direction: 'forward',
+          after,
+          before: place,
+        });
+        if (page.entries.some(({ sight }) => sight === 'unknown')) return null;
+        count += page.entries.length;
+        after = page.rest?.high ?? null;
+        if (after === null) return Math.min(count, limit);
+      }
+      return count < limit ? null : limit;
     },
   };
 }

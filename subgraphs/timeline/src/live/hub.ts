@@ -172,12 +172,11 @@ export function createHub(options: {
       const member: Member = { viewerId, person, from, queue, isLive: false, joins: 0, onTheirWay: [] };
       person.streams.add(member);
       members.add(member);
-      liveStreams.set(members.size);
+      liveStreams.inc();
       start(member);
       return () => {
         leave(member);
-        members.delete(member);
-        liveStreams.set(members.size);
+        if (members.delete(member)) liveStreams.dec();
       };
     },
   };

@@ -1,9 +1,9 @@
 import type { InternalKey } from '@murmuration/config';
 import { createCursorSeal } from '@murmuration/service-kit/subgraph';
 
-/** A place in the log, of one projection, for one viewer. */
+/** A place in the log of what a stream tells, of one life of it, for one viewer. */
 export interface LivePlace {
-  /** First eight digits of the projection's incarnation. */
+  /** First eight digits of the log's incarnation. */
   incarnation: string;
   seq: bigint;
   viewerId: bigint;
@@ -15,16 +15,22 @@ export interface LiveCursors {
   decode(cursor: string): LivePlace | null;
 }
 
-const version = 'l1';
-const pattern = /^l1\.([0-9a-f]{8})\.([0-9a-z]{1,13})\.([0-9a-z]{1,13})$/;
+/** Of the home timeline's log, and of notifications: a cursor of one is none of the other. */
+const versions = { home: 'l1', notifications: 'n1' } as const;
+const places = /^([0-9a-f]{8})\.([0-9a-z]{1,13})\.([0-9a-z]{1,13})$/;
 
-export function createLiveCursors(keys: readonly [InternalKey, ...InternalKey[]]): LiveCursors {
+export function createLiveCursors(
+  keys: readonly [InternalKey, ...InternalKey[]],
+  of: keyof typeof versions = 'home',
+): LiveCursors {
   const { open, seal } = createCursorSeal(keys);
+  const head = `${versions[of]}.`;
   return {
     encode: ({ incarnation, seq, viewerId }) =>
-      seal(`${version}.${incarnation}.${seq.toString(36)}.${viewerId.toString(36)}`),
+      seal(`${head}${incarnation}.${seq.toString(36)}.${viewerId.toString(36)}`),
     decode(cursor) {
-      const parts = pattern.exec(open(cursor) ?? '');
+      const text = open(cursor);
+      const parts = text?.startsWith(head) ? places.exec(text.slice(head.length)) : null;
       if (!parts) return null;
       const [, incarnation = '', seq = '', viewer = ''] = parts;
       return { incarnation, seq: fromBase36(seq), viewerId: fromBase36(viewer) };

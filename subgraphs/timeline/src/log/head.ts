@@ -49,10 +49,10 @@ export async function noteRebuilt(sql: Sql): Promise<void> {
 
 /**
  * A backfill has ended. With the last one, if anything changed, the projection becomes another one than any cached
- * list or live cursor knows: once, whatever was read anew.
+ * list or live cursor knows: once, whatever was read anew. What is read anew for another purpose is none of it.
  */
 export async function endRebuilding(sql: Sql): Promise<void> {
   await sql.query(`UPDATE timeline_head SET is_rebuilding = false, is_rebuilt = false,
       incarnation = CASE WHEN is_rebuilt THEN gen_random_uuid() ELSE incarnation END
-    WHERE NOT EXISTS (SELECT FROM backfill)`);
+    WHERE NOT EXISTS (SELECT FROM backfill WHERE feed NOT LIKE '%/%')`);
 }

@@ -17,10 +17,14 @@ export interface Town {
   people: bigint[];
   follow(a: bigint, b: bigint): IncomingChange[];
   unfollow(a: bigint, b: bigint): IncomingChange[];
+  /** Asks to follow; `follow` after it is their being let in. */
+  request(a: bigint, b: bigint): IncomingChange[];
   block(a: bigint, b: bigint, active?: boolean): IncomingChange[];
   mute(a: bigint, b: bigint, active?: boolean): IncomingChange[];
   post(author: bigint, post?: Partial<TownPost>): IncomingChange[];
   reply(author: bigint, to: bigint): IncomingChange[];
+  quote(author: bigint, quoted: bigint): IncomingChange[];
+  like(a: bigint, postId: bigint, active?: boolean): IncomingChange[];
   remove(postId: bigint): IncomingChange[];
   repost(author: bigint, postId: bigint): IncomingChange[];
   undoRepost(author: bigint, postId: bigint): IncomingChange[];
@@ -29,6 +33,12 @@ export interface Town {
   posts(): TownPost[];
   relation(viewer: bigint, author: bigint): Relation;
   truth(): Truth;
+  /** Who likes what, of posts that live. */
+  likes(): { personId: bigint; postId: bigint }[];
+  /** Who asked whom, and was not let in. */
+  requests(): { personId: bigint; askedId: bigint }[];
+  /** Whom a post quotes. */
+  quotedBy(postId: bigint): bigint | null;
 }
 
 export function createTown(size: number): Town {
@@ -42,6 +52,9 @@ export function createTown(size: number): Town {
   const follows = new Set<string>();
   const blocks = new Set<string>();
   const mutes = new Set<string>();
+  const requests = new Set<string>();
+  const likes = new Set<string>();
+  const quotes = new Map<bigint, bigint>();
   const versions = new Map<string, bigint>();
 
   function change<T extends EventType>(type: T, key: string, payload: EventPayload<T>): IncomingChange {
@@ -54,6 +67,7 @@ export function createTown(size: number): Town {
     const key = `${a}:${b}`;
     if (a === b || follows.has(key) === active) return [];
     if (active && (blocks.has(key) || blocks.has(`${b}:${a}`))) return [];
+    requests.delete(key);
     if (active) follows.add(key);
     else follows.delete(key);
     const state = active ? 'active' : 'removed';
@@ -76,8 +90,8 @@ export function createTown(size: number): Town {
       replyToId: post.replyToAuthorId === null ? null : '1',
       replyToAuthorId: post.replyToAuthorId?.toString() ?? null,
       rootId: id,
-      quotedId: null,
-      quotedAuthorId: null,
+      quotedId: quotes.has(post.id) ? '1' : null,
+      quotedAuthorId: quotes.get(post.id)?.toString() ?? null,
       visibility: post.visibility,
       mentionedIds: isDeleted && post.visibility === 'public' ? [] : post.mentionedIds.map(String),
       isDeleted,
@@ -102,6 +116,14 @@ export function createTown(size: number): Town {
     people,
     follow: (a, b) => setFollow(a, b, true),
     unfollow: (a, b) => setFollow(a, b, false),
+    request(a, b) {
+      const key = `${a}:${b}`;
+      if (a === b || follows.has(key) || requests.has(key)) return [];
+      if (blocks.has(key) || blocks.has(`${b}:${a}`)) return [];
+      requests.add(key);
+      const between = { followerId: String(a), followeeId: String(b), followId: String(nextId()) };
+      return [change('follow.changed', key, { ...between, state: 'requested' })];
+    },
     block(a, b, active = true) {
       const key = `${a}:${b}`;
       if (a === b || blocks.has(key) === active) return [];
@@ -132,6 +154,22 @@ export function createTown(size: number): Town {
     reply(author, to) {
       const parent = posts.get(to);
       return parent ? town.post(author, { replyToAuthorId: parent.authorId }) : [];
+    },
+    quote(author, quoted) {
+      const of = posts.get(quoted);
+      if (!of) return [];
+      // Before the post is told: its event names whom it quotes.
+      quotes.set(clock + (1n << 22n) + 5n, of.authorId);
+      return town.post(author);
+    },
+    like(a, postId, active = true) {
+      const key = `${a}:${postId}`;
+      const post = posts.get(postId);
+      if (!post || likes.has(key) === active) return [];
+      if (active) likes.add(key);
+      else likes.delete(key);
+      const of = { userId: String(a), postId: String(postId), postAuthorId: String(post.authorId) };
+      return [change('like.changed', key, { ...of, active, likeId: String(nextId()) })];
     },
     remove(postId) {
       const post = posts.get(postId);
@@ -167,6 +205,13 @@ export function createTown(size: number): Town {
       ];
     },
     posts: () => [...posts.values()],
+    likes: () =>
+      pairs(likes)
+        .map(([person, post]) => ({ personId: BigInt(person), postId: BigInt(post) }))
+        .filter(({ postId }) => posts.has(postId)),
+    requests: () =>
+      pairs(requests).map(([person, asked]) => ({ personId: BigInt(person), askedId: BigInt(asked) })),
+    quotedBy: (postId) => quotes.get(postId) ?? null,
     relation(viewer, author) {
       const account = accounts.get(author);
       const [there, back] = [`${viewer}:${author}`, `${author}:${viewer}`];

@@ -1,0 +1,39 @@
+import { type ConsumerOptions, createFeedSource } from '@murmuration/events';
+import type { InternalClient, Logger } from '@murmuration/service-kit';
+import type pg from 'pg';
+import { type FeedName, notificationFeeds, notificationPurpose } from '../feeds.ts';
+import { type Applied, applyNews, sweepNews } from './apply.ts';
+
+export interface NotificationIngestOptions {
+  pool: pg.Pool;
+  databaseUrl: string;
+  producers: Record<FeedName, Pick<InternalClient, 'call'>>;
+  logger: Logger;
+  /** Called after each commit, with what it told. */
+  onCommitted(applied: Applied): Promise<void> | void;
+}
+
+/**
+ * How notifications are made of a feed: by a consumer of their own, with a place of its own in the feed's retention. The
+ * first time, and after a producer's restore, it reads the whole state; see `backfilledDays`.
+ */
+export function notificationConsumerOf(
+  feed: FeedName,
+  options: NotificationIngestOptions,
+): ConsumerOptions<Applied> {
+  const { pool, databaseUrl, producers, logger, onCommitted } = options;
+  const types = notificationFeeds[feed];
+  return {
+    feed,
+    purpose: notificationPurpose,
+    source: createFeedSource(producers[feed], notificationPurpose),
+    pool,
+    connection: { connectionString: databaseUrl, application_name: `timeline-${feed}-notifications-lead` },
+    types,
+    aggregates: types.map((type) => type.slice(0, type.indexOf('.'))),
+    apply: applyNews,
+    sweep: sweepNews,
+    afterCommit: onCommitted,
+    logger,
+  };
+}

@@ -1,0 +1,147 @@
+import {
+  createDeliveries,
+  type LiveStreamLimits,
+  liveStreams,
+  type Queue,
+  type Recipient,
+  type ResetReason,
+} from '@murmuration/service-kit/subgraph';
+import type { Notification } from '../notifications/notification.ts';
+import type { NotificationHead } from '../notifications/preferences.ts';
+import type { Touched } from './channel.ts';
+import type { NotificationListener } from './tail.ts';
+
+/** What a stream carries; `place` is its place among all notifications. */
+export type NotificationEvent =
+  | { type: 'NotificationAdded'; place: bigint; notification: Notification }
+  /** From here on places are those of this life of the database. */
+  | { type: 'Reset'; place: bigint; reason: ResetReason; incarnation: string };
+
+/** What notifications are to their recipient now; those there is nothing of are left out. @throws when nobody can tell */
+export type LookAgain = (recipientId: bigint, ids: readonly bigint[]) => Promise<Notification[]>;
+
+/** Tells a viewer what was told between two places, while it is wanted. */
+export type ReplayNotifications = (
+  viewerId: bigint,
+  range: { after: bigint; through: bigint },
+  push: (event: NotificationEvent) => void,
+  isWanted: () => boolean,
+) => Promise<void>;
+
+/** A stream as the hub holds it. */
+interface Member extends Recipient<NotificationEvent> {
+  queue: Queue<NotificationEvent>;
+  /** What was told up to here is known to the viewer. */
+  from: bigint;
+  isLive: boolean;
+  /** Counts joins, so that one begun before a reset ends and says no more. */
+  joins: number;
+}
+
+export interface NotificationHub extends NotificationListener {
+  /** Tells a viewer everything after `from`, first from Postgres and then as it happens. */
+  open(viewerId: bigint, from: bigint, queue: Queue<NotificationEvent>): () => void;
+  stop(): void;
+}
+
+/** Routes what is told in memory, by recipient. */
+export function createNotificationHub(options: {
+  start: NotificationHead;
+  look: LookAgain;
+  replay: ReplayNotifications;
+  limits: LiveStreamLimits;
+}): NotificationHub {
+  const { look, replay, limits } = options;
+  let position = options.start.seq;
+  const byViewer = new Map<bigint, Set<Member>>();
+  const shows = ({ type }: NotificationEvent) => type === 'NotificationAdded';
+  const deliveries = createDeliveries<NotificationEvent>({ limits, shows });
+
+  function leave(member: Member): void {
+    member.joins++;
+    member.isLive = false;
+    deliveries.withdraw(member);
+  }
+
+  /**
+   * Replays until nothing is left and goes live in the same tick. The position moves before a notification's listeners are
+   * chosen, so it is either replayed or routed, never neither.
+   */
+  async function join(member: Member, isWanted: () => boolean): Promise<void> {
+    const { queue, viewerId } = member;
+    const push = (event: NotificationEvent) => void (isWanted() && queue.push(event));
+    while (isWanted() && member.from < position) {
+      const through = position;
+      await replay(viewerId, { after: member.from, through }, push, isWanted);
+      if (isWanted()) member.from = through;
+    }
+    if (isWanted()) member.isLive = true;
+  }
+
+  function start(member: Member): void {
+    const mine = ++member.joins;
+    const isWanted = () => member.joins === mine;
+    join(member, isWanted).catch((error: unknown) => {
+      if (isWanted()) member.queue.fail(error instanceof Error ? error : new Error(String(error)));
+    });
+  }
+
+  function send({ id, place, recipientId }: Touched): void {
+    const members = [...(byViewer.get(recipientId) ?? [])].filter(
+      ({ from, isLive }) => isLive && place > from,
+    );
+    const ask = async (): Promise<Map<bigint, NotificationEvent | Error>> => {
+      try {
+        const [notification] = await look(recipientId, [id]);
+        if (!notification) return new Map();
+        return new Map([[recipientId, { type: 'NotificationAdded', place, notification }]]);
+      } catch (error) {
+        return new Map([[recipientId, error instanceof Error ? error : new Error(String(error))]]);
+      }
+    };
+    deliveries.send({ turnOf: recipientId, ask }, members);
+  }
+
+  return {
+    listeners: () => [...byViewer.keys()],
+    stop: deliveries.stop,
+    async onTouched(touched, head, of) {
+      await deliveries.room();
+      position = head;
+      for (const one of touched) if (byViewer.has(one.recipientId)) send(one);
+      // Who came while it was read is in none of it: they read it themselves.
+      const known = of && new Set(of);
+      for (const [viewerId, members] of byViewer) {
+        if (!known || known.has(viewerId)) continue;
+        for (const member of members) {
+          leave(member);
+          start(member);
+        }
+      }
+    },
+    onReset({ incarnation, seq }) {
+      position = seq;
+      for (const members of byViewer.values()) {
+        for (const member of members) {
+          leave(member);
+          member.from = seq;
+          member.queue.push({ type: 'Reset', reason: 'REBUILT', place: seq, incarnation });
+          start(member);
+        }
+      }
+    },
+    open(viewerId, from, queue) {
+      const member: Member = { viewerId, from, queue, isLive: false, joins: 0, onTheirWay: [] };
+      byViewer.set(viewerId, (byViewer.get(viewerId) ?? new Set<Member>()).add(member));
+      liveStreams.inc();
+      start(member);
+      return () => {
+        leave(member);
+        liveStreams.dec();
+        const members = byViewer.get(viewerId);
+        members?.delete(member);
+        if (members?.size === 0) byViewer.delete(viewerId);
+      };
+    },
+  };
+}

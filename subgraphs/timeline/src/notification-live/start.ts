@@ -1,0 +1,74 @@
+import type { InternalKey } from '@murmuration/config';
+import type { SealedCursorCodec } from '@murmuration/ids';
+import type { Relationships } from '@murmuration/relationships';
+import type { Logger, RedisCache } from '@murmuration/service-kit';
+import type { LiveStreamLimits } from '@murmuration/service-kit/subgraph';
+import type { Reads, Sql } from '../database/pool.ts';
+import { createLiveCursors } from '../log/cursor.ts';
+import { createNotificationCursors } from '../notifications/connection.ts';
+import { notificationKinds } from '../notifications/kinds.ts';
+import { type NotificationLimits, notificationLimits } from '../notifications/limits.ts';
+import { createNotificationPages } from '../notifications/page.ts';
+import { readNotificationHead } from '../notifications/preferences.ts';
+import { createNotificationService, type NotificationService } from '../notifications/service.ts';
+import { createNotificationHub } from './hub.ts';
+import { createLookAgain, createNotificationReplay, isReplayOver } from './replay.ts';
+import { createNotificationStreams, type OpenNotifications } from './stream.ts';
+import { followNotifications } from './tail.ts';
+
+export interface Notifications {
+  service: NotificationService;
+  streams: OpenNotifications;
+  /** Also what the marker is moved to. */
+  pageCursors: SealedCursorCodec;
+  stop(): Promise<void>;
+}
+
+/** What resolvers call. It follows what is told from now on, until it is stopped. */
+export async function startNotifications(options: {
+  pool: Sql;
+  reads: Reads;
+  redis: RedisCache;
+  relationships: Pick<Relationships, 'read'>;
+  keys: readonly [InternalKey, ...InternalKey[]];
+  logger: Logger;
+  limits: LiveStreamLimits;
+  notificationLimits?: NotificationLimits;
+}): Promise<Notifications> {
+  const { pool: sql, reads, redis, relationships, keys, logger, limits: live } = options;
+  const own = options.notificationLimits ?? notificationLimits;
+  const limits = { ...live, ...own };
+  const pages = createNotificationPages({ reads, relationships, limits });
+  const pageCursors = createNotificationCursors(keys);
+  const liveCursors = createLiveCursors(keys, 'notifications');
+  const start = await readNotificationHead(sql);
+  const look = createLookAgain({ reads, pages });
+  const replay = createNotificationReplay({ reads, pages, limits });
+  const hub = createNotificationHub({ start, look, replay, limits });
+  const tail = await followNotifications({
+    sql,
+    redis,
+    logger,
+    start,
+    kinds: notificationKinds,
+    listener: hub,
+    limits,
+  });
+  const streams = createNotificationStreams({
+    hub,
+    cursors: liveCursors,
+    readHead: () => readNotificationHead(reads),
+    isReplayOver: (viewerId, after) => isReplayOver(reads, viewerId, after, limits),
+    look,
+    limits,
+  });
+  return {
+    service: createNotificationService({ sql, reads, pages, pageCursors, liveCursors, limits }),
+    streams,
+    pageCursors,
+    async stop() {
+      hub.stop();
+      await tail.stop();
+    },
+  };
+}
