@@ -71,6 +71,16 @@ async function readPeople(me: GraphClient): Promise<void> {
   await me.ask(celebrity, { handle: 'P123' });
   await me.ask(`{ viewer { id showsLikes user { id followers(first: 20) { ${people} } likedPosts(first: 20) { ${edge} } }
     followRequests(first: 20) { ${people} } blockedUsers(first: 20) { ${people} } mutedUsers(first: 20) { ${people} } } }`);
+  await readNotifications(me);
+}
+
+async function readNotifications(me: GraphClient): Promise<void> {
+  const edges = 'edges { cursor node { id kind actors { handle } post { id text } } }';
+  await me.ask(`{ viewer { unreadNotificationCount newPostCount markers { name } notificationSettings { source }
+    mutedWords { text } hiddenReposters { id } notifications(first: 20) { ${edges} }
+    some: notifications(first: 20, kinds: [MENTION]) { ${edges} } } }`);
+  await me.ask(`mutation { updateNotificationSettings(input: { settings: [{ kind: LIKE, source: FOLLOWED }] }) { errors { message } }
+    muteWord(input: { text: "eggs" }) { errors { message } } unmuteWord(input: { text: "eggs" }) { errors { message } } }`);
 }
 
 async function readPosts(me: GraphClient, { homeTimeline }: Page): Promise<void> {

@@ -85,3 +85,4 @@ export { createRedisCache, type RedisCache } from './redis/redis.ts';
 export { manyProtocol, type NextManyMessage, nextManyType } from './subgraph/many-protocol.ts';
 export { answersExtension, type AskedFor, viewersExtension, viewersLimits } from './subgraph/for-viewers.ts';
 export { showsSomething } from './visible-text.ts';
+export { futureMoment } from './future-moment.ts';

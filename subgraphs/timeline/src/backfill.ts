@@ -38,7 +38,9 @@ const onCommitted = () => undefined;
 const from = { pool, databaseUrl, producers, logger, onCommitted };
 await Promise.all([
   ...asked.map((feed) =>
-    backfill(consumerOf(feed, { ...from, bigFollowers }), ended.signal, (state) => progress.show(feed, state)),
+    backfill(consumerOf(feed, { ...from, bigFollowers }), ended.signal, (state) =>
+      progress.show(feed, state),
+    ),
   ),
   ...news.map((feed) =>
     backfill(notificationConsumerOf(feed, from), ended.signal, (state) =>

@@ -6,6 +6,7 @@ import { markerResolvers } from './markers/resolvers.ts';
 import { notificationLiveResolvers } from './notification-live/resolvers.ts';
 import { notificationResolvers } from './notifications/resolvers.ts';
 import { viewerResolvers } from './viewer/resolvers.ts';
+import { wordResolvers } from './words/resolvers.ts';
 
 /** Every concern's resolvers. */
 export const resolvers = mergeResolvers(
@@ -15,4 +16,5 @@ export const resolvers = mergeResolvers(
   notificationResolvers,
   notificationLiveResolvers,
   markerResolvers,
+  wordResolvers,
 ) satisfies CompleteResolvers;

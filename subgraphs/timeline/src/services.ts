@@ -30,6 +30,7 @@ import { startNotifications } from './notification-live/start.ts';
 import type { OpenNotifications } from './notification-live/stream.ts';
 import { readNotificationHead } from './notifications/preferences.ts';
 import type { NotificationService } from './notifications/service.ts';
+import { createWordService, type WordService } from './words/service.ts';
 import { followLog, type Tail } from './live/tail.ts';
 
 export interface ServiceOptions {
@@ -50,6 +51,7 @@ export interface Services {
   notifications: NotificationService;
   notificationStreams: OpenNotifications;
   markers: MarkerService;
+  words: WordService;
   /** By which other subgraphs verify whom an event is for. */
   publicKeys: AudienceKeys['published'];
 }
@@ -78,7 +80,7 @@ export async function startServices(options: ServiceOptions): Promise<Services &
   const replay = createReplay({ sql, visible: seenByCrowd, relationships: crowd, sign, limits });
   const hub = createHub({ sql, start, route, replay, logger, limits });
   const tail: Tail = await followLog({ sql, redis, logger, start, listener: hub, onHeard: watch.wake });
-  const notifications = await startNotifications({ ...options, relationships: crowd, limits });
+  const notifications = await startNotifications({ ...options, relationships, limits });
   const homeCursors = createHomeCursors(keys);
   return {
     notifications: notifications.service,
@@ -88,6 +90,7 @@ export async function startServices(options: ServiceOptions): Promise<Services &
       cursors: { home: homeCursors, notifications: notifications.pageCursors },
       newestNotification: async () => (await readNotificationHead(reads)).seq,
     }),
+    words: createWordService({ sql }),
     home: createHomeService({
       sql,
       pipeline,

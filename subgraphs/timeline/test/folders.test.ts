@@ -19,7 +19,7 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
   name.endsWith('.ts'),
 );
 
-const foundations = new Set(['log', 'belonging', 'lists', 'database', 'generated']);
+const foundations = new Set(['log', 'belonging', 'lists', 'words', 'database', 'generated']);
 
 test.each(['home', 'live', 'fanout'])('%s stands on what all share, and on none of the others', (folder) => {
   expect([...standsOn(folder).difference(foundations)]).toEqual([]);
@@ -37,8 +37,8 @@ test('the log stands on the database alone', () => {
 });
 
 test.each([
-  ['notifications', ['belonging', 'database', 'generated', 'log']],
-  ['notification-ingest', ['database', 'notifications']],
+  ['notifications', ['belonging', 'database', 'generated', 'log', 'words']],
+  ['notification-ingest', ['database', 'notifications', 'words']],
   ['notification-live', ['database', 'log', 'notifications']],
   ['markers', ['database', 'generated']],
 ])('%s stands beside the home timeline, on what all share', (folder, on) => {
@@ -59,5 +59,6 @@ test('nothing but the log writes to the log, and nothing but the fan-out to its 
 test('what is nowhere else has one writer each, and none of them is a backfill', () => {
   expect(writersOf('marker')).toEqual(['markers']);
   expect(writersOf('notification_setting')).toEqual(['notifications']);
+  expect(writersOf('muted_word|hidden_repost')).toEqual(['words']);
   expect(writersOf('notification|notification_act|notification_head')).toEqual(['notification-ingest']);
 });

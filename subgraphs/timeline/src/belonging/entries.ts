@@ -3,6 +3,7 @@ import type { Reads } from '../database/pool.ts';
 import { isFollowedSql } from './candidates.ts';
 import type { Entry } from './entry.ts';
 import { isFirstRepostSql } from './first-repost.ts';
+import { hidesRepostsSql, isMutedSql, mutedSql } from '../words/muted-sql.ts';
 import type { Range } from './range.ts';
 
 const postColumns =
@@ -17,15 +18,17 @@ const isForReader = `(p.reply_to_author_id IS NULL OR p.reply_to_author_id = $1
  * from a list: they were followed when it was made, and the relation, read after, is fresher.
  */
 const belongingSql = (isBroughtBy: (person: string) => string) => `
+  WITH ${mutedSql('home')}
   SELECT ${postColumns} FROM post_ref p
   WHERE p.id = ANY($2::bigint[]) AND p.id BETWEEN $3 AND $4 AND NOT p.is_deleted
-    AND (p.author_id = $1 OR (${isBroughtBy('p.author_id')} AND ${isForReader}))
+    AND (p.author_id = $1 OR (${isBroughtBy('p.author_id')} AND ${isForReader} AND NOT ${isMutedSql('p.words')}))
   UNION ALL
   SELECT r.id, r.original_id, p.author_id, r.author_id, p.visibility, p.mentioned_ids
   FROM repost_ref r CROSS JOIN LATERAL (
-    SELECT p.author_id, p.visibility, p.mentioned_ids FROM post_ref p
+    SELECT p.author_id, p.visibility, p.mentioned_ids, p.words FROM post_ref p
     WHERE p.id = r.original_id AND NOT p.is_deleted AND p.author_id <> $1 LIMIT 1) p
   WHERE r.id = ANY($2::bigint[]) AND r.active AND ${isBroughtBy('r.author_id')}
+    AND NOT ${hidesRepostsSql('r.author_id')} AND NOT ${isMutedSql('p.words')}
     AND ${isNotFollowedSql('p.author_id')} AND ${isFirstRepostSql('$1')}`;
 
 /** Not by NOT EXISTS: the planner would join with everybody whom the reader follows. */

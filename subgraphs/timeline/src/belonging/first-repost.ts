@@ -1,4 +1,5 @@
 import { timelineLimits } from '../limits.ts';
+import { hidesRepostsSql } from '../words/muted-sql.ts';
 import { isHiddenSql } from './candidates.ts';
 
 const { repostsLookedThrough } = timelineLimits;
@@ -11,6 +12,7 @@ const { repostsLookedThrough } = timelineLimits;
 export function isFirstRepostSql(reader: string): string {
   const earlier = 'o.original_id = r.original_id AND o.active AND o.id < r.id';
   const isHeard = `f.follower_id = ${reader} AND f.active AND NOT ${isHiddenSql('f.followee_id', reader)}
+      AND NOT ${hidesRepostsSql('f.followee_id', reader)}
       AND NOT EXISTS (SELECT FROM account a WHERE a.id = f.followee_id AND a.is_suspended)`;
   return `CASE WHEN (SELECT count(*) FROM (
       SELECT FROM repost_ref o WHERE ${earlier} LIMIT ${repostsLookedThrough + 1}) few) <= ${repostsLookedThrough}

@@ -1,6 +1,7 @@
 import type { ChangeSource } from '@murmuration/events';
 import type { Sql } from '../database/pool.ts';
 import type { LogEntry } from '../log/append.ts';
+import { wordsOf } from '../words/words.ts';
 import { type IncomingChange, rowsOf } from './changes.ts';
 import { type VersionedTable, writeRows } from './versioned-table.ts';
 
@@ -12,6 +13,7 @@ export const posts: VersionedTable = {
     reply_to_author_id: 'bigint',
     visibility: 'text',
     mentioned_ids: 'bigint[]',
+    words: 'text[]',
     is_deleted: 'boolean',
   },
 };
@@ -33,6 +35,7 @@ export async function applyPosts(
       reply_to_author_id: post.replyToAuthorId,
       visibility: post.visibility,
       mentioned_ids: post.mentionedIds,
+      words: wordsOf(post.text),
       is_deleted: post.isDeleted,
     },
   }));

@@ -1,7 +1,7 @@
 import type { ChangeSource, Sweep } from '@murmuration/events';
 import type { Sql } from '../database/pool.ts';
 
-type SqlType = 'bigint' | 'boolean' | 'text' | 'bigint[]';
+type SqlType = 'bigint' | 'boolean' | 'text' | 'bigint[]' | 'text[]';
 
 /** A table of the projection whose rows have a version and a generation. */
 export interface VersionedTable {

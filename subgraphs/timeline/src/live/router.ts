@@ -5,6 +5,7 @@ import { firstRepostFor, viewersOfReposts, viewersOfRepostsOf } from '../belongi
 import { peopleOf, type RelationOf, sightOf } from '../belonging/sight.ts';
 import type { Sql } from '../database/pool.ts';
 import type { LogEvent } from '../log/log-event.ts';
+import { silencedFor } from '../words/muted-sql.ts';
 import type { SignAudience } from './audience.ts';
 import { isHiding, personHidden } from './hidden-person.ts';
 import type { LiveEvent } from './live-event.ts';
@@ -35,7 +36,9 @@ export function createRouter(options: { sql: Sql; sights: AuthorSights; sign: Si
     const entry = entryOf(event);
     if (!entry) return new Map();
     const first = event.kind === 'repost' ? await firstRepostFor(sql, entry.id, addressed) : null;
-    const concerned = first ? addressed.filter((viewerId) => first.has(viewerId)) : addressed;
+    const belonging = first ? addressed.filter((viewerId) => first.has(viewerId)) : addressed;
+    const silenced = await silencedFor(sql, belonging, entry);
+    const concerned = belonging.filter((viewerId) => viewerId === event.authorId || !silenced.has(viewerId));
     const relations = await relationsTo(peopleOf(0n, [entry]), concerned);
     // One for all who are told it: what is made of it is made once.
     const shown: LiveEvent = {

@@ -1,6 +1,7 @@
 import type { StateChange } from '@murmuration/events';
 import { timeOf } from '@murmuration/ids';
 import type { NotificationKind } from '../notifications/kinds.ts';
+import { wordsOf } from '../words/words.ts';
 
 /** What one act is known by, beside the two people: an aggregate of another subgraph, or a part of one. */
 export type Cause = 'follow' | 'accept' | 'like' | 'repost' | 'post';
@@ -17,6 +18,7 @@ export interface Act {
   /** Of what was said: whom it is for. */
   visibility: string | null;
   isMentioned: boolean;
+  words: readonly string[];
   version: bigint;
   /** When it became so, in milliseconds since 1970; null when its owner does not say. */
   atMs: number | null;
@@ -50,7 +52,14 @@ export function actsOf({ type, payload, version }: NewsChange): Act[] {
 }
 
 function reaction(
-  { kind, actorId, of, postId, active, version }: {
+  {
+    kind,
+    actorId,
+    of,
+    postId,
+    active,
+    version,
+  }: {
     kind: 'like' | 'repost';
     actorId: string;
     of: string;
@@ -62,7 +71,7 @@ function reaction(
 ): Act[] {
   if (actorId === of) return [];
   const about = { recipientId: of, cause: kind, objectId: postId, actorId, kind };
-  return [{ ...about, active, visibility: null, isMentioned: false, version, atMs: msOf(id) }];
+  return [{ ...about, active, visibility: null, isMentioned: false, words: [], version, atMs: msOf(id) }];
 }
 
 /** Whether an active follow was asked for first, only what is held can tell: see `follows.ts`. */
@@ -72,7 +81,7 @@ function followActs(
 ): Act[] {
   const between = { recipientId: followeeId, cause: 'follow' as const, objectId: '0', actorId: followerId };
   const kind = state === 'requested' ? ('request' as const) : ('follow' as const);
-  const rest = { visibility: null, isMentioned: false, version, atMs: msOf(followId) };
+  const rest = { visibility: null, isMentioned: false, words: [], version, atMs: msOf(followId) };
   return [{ ...between, kind, active: state !== 'removed', ...rest }];
 }
 
@@ -83,6 +92,7 @@ function postActs(post: Payload<'post.changed'>, version: bigint): Act[] {
   if (post.quotedAuthorId !== null) kinds.set(post.quotedAuthorId, 'quote');
   if (post.replyToAuthorId !== null) kinds.set(post.replyToAuthorId, 'reply');
   kinds.delete(post.authorId);
+  const words = kinds.size > 0 ? wordsOf(post.text) : [];
   return [...kinds].map(([recipientId, kind]) => ({
     recipientId,
     cause: 'post',
@@ -92,6 +102,7 @@ function postActs(post: Payload<'post.changed'>, version: bigint): Act[] {
     active: true,
     visibility: post.visibility,
     isMentioned: post.mentionedIds.includes(recipientId),
+    words,
     version,
     atMs: msOf(post.postId),
   }));

@@ -34,19 +34,19 @@ interface Row {
 const writeSql = (newer: '>' | '>=') => `
 WITH incoming AS (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS e(recipient_id bigint, cause text, object_id bigint, actor_id bigint,
-    kind text, active boolean, visibility text, is_mentioned boolean, is_known_only boolean, version bigint, position integer)
+    kind text, active boolean, visibility text, is_mentioned boolean, words text[], is_known_only boolean, version bigint, position integer)
 ), before AS (
   SELECT i.position, h.kind, h.active, h.notification_id FROM incoming i CROSS JOIN LATERAL (
     SELECT kind, active, notification_id FROM notification_act a
     WHERE (a.recipient_id, a.cause, a.object_id, a.actor_id) = (i.recipient_id, i.cause, i.object_id, i.actor_id)
     LIMIT 1) h
 ), written AS (
-  INSERT INTO notification_act AS a (recipient_id, cause, object_id, actor_id, kind, active, visibility, is_mentioned,
+  INSERT INTO notification_act AS a (recipient_id, cause, object_id, actor_id, kind, active, visibility, is_mentioned, words,
     version, generation)
-  SELECT recipient_id, cause, object_id, actor_id, kind, active, visibility, is_mentioned, version, $2::bigint
+  SELECT recipient_id, cause, object_id, actor_id, kind, active, visibility, is_mentioned, words, version, $2::bigint
   FROM incoming i WHERE NOT i.is_known_only OR EXISTS (SELECT FROM before b WHERE b.position = i.position)
   ON CONFLICT (recipient_id, cause, object_id, actor_id) DO UPDATE SET kind = excluded.kind, active = excluded.active,
-    visibility = excluded.visibility, is_mentioned = excluded.is_mentioned, version = excluded.version,
+    visibility = excluded.visibility, is_mentioned = excluded.is_mentioned, words = excluded.words, version = excluded.version,
     generation = excluded.generation
   WHERE a.generation < excluded.generation OR excluded.version ${newer} a.version
   RETURNING a.recipient_id, a.cause, a.object_id, a.actor_id, a.kind, a.active
@@ -64,11 +64,7 @@ const statements = {
  * Writes acts that are newer than what is held: of a higher generation, or version; a snapshot's of the same version as
  * well. At most one of each key. A snapshot makes no new ones of what happened long ago.
  */
-export async function writeActs(
-  sql: Sql,
-  acts: readonly Act[],
-  source: ChangeSource,
-): Promise<WrittenAct[]> {
+export async function writeActs(sql: Sql, acts: readonly Act[], source: ChangeSource): Promise<WrittenAct[]> {
   if (acts.length === 0) return [];
   const youngestMs = Date.now() - notificationLimits.backfilledDays * 86_400_000;
   const isOld = ({ atMs }: Act) => source.kind === 'snapshot' && (atMs ?? 0) < youngestMs;
@@ -81,6 +77,7 @@ export async function writeActs(
     active: act.active,
     visibility: act.visibility,
     is_mentioned: act.isMentioned,
+    words: act.words,
     is_known_only: isOld(act),
     version: act.version.toString(),
     position,

@@ -1,6 +1,7 @@
 import { idArray, textArray } from '@murmuration/postgres';
 import type { PostAudience } from '@murmuration/relationships';
 import type { Reads } from '../database/pool.ts';
+import { isMutedSql, mutedSql } from '../words/muted-sql.ts';
 import type { NotificationKind } from './kinds.ts';
 import { notificationLimits } from './limits.ts';
 import type { KeptNotification } from './notification.ts';
@@ -12,7 +13,8 @@ interface Row {
   place: bigint;
   actor_count: number;
   grew_at: Date;
-  is_deleted: boolean;
+  /** Its post was deleted, or has words that the reader muted. */
+  is_gone: boolean;
   actor_ids: bigint[] | null;
   visibilities: PostAudience['visibility'][] | null;
   mentions: boolean[] | null;
@@ -43,12 +45,13 @@ const newestActs = (where: string) => `
  * whatever it has. A post that was deleted takes what was told of it along; the projection of posts knows it.
  */
 const withActors = (from: string, order: string) => `
+WITH ${mutedSql('notifications')}
 SELECT n.id, n.kind, n.post_id, n.place, n.actor_count, n.grew_at, a.actor_ids, a.visibilities, a.mentions,
-  coalesce((SELECT p.is_deleted FROM post_ref p WHERE p.id = n.post_id LIMIT 1), false) AS is_deleted
+  coalesce((SELECT p.is_deleted FROM post_ref p WHERE p.id = n.post_id LIMIT 1), false) OR coalesce(a.is_muted, false) AS is_gone
 FROM (${from}) n CROSS JOIN LATERAL (
   SELECT array_agg(actor_id ORDER BY place DESC, actor_id DESC) AS actor_ids,
     array_agg(visibility ORDER BY place DESC, actor_id DESC) AS visibilities,
-    array_agg(is_mentioned ORDER BY place DESC, actor_id DESC) AS mentions
+    array_agg(is_mentioned ORDER BY place DESC, actor_id DESC) AS mentions, bool_or(${isMutedSql('newest.words')}) AS is_muted
   FROM (
     SELECT * FROM (${newestActs(String(actorsLookedAt))}) t WHERE n.kind <> ALL($2::text[])
     UNION ALL
@@ -86,7 +89,7 @@ export interface Selected {
   last: bigint | null;
 }
 
-/** At most `count` notifications of a stretch; fewer, with a place to go on at, where posts were deleted. */
+/** At most `count` notifications of a stretch; fewer, with a place to go on at, where posts were deleted or are muted. */
 export async function selectNotifications(
   sql: Reads,
   { followedOnly, id }: Reader,
@@ -103,7 +106,7 @@ export async function selectNotifications(
   return { kept: rows.flatMap(keptOf), last };
 }
 
-/** Some of a reader's notifications by their ids; those of deleted posts are left out. */
+/** Some of a reader's notifications by their ids; those of deleted and muted posts are left out. */
 export async function selectById(
   sql: Reads,
   { followedOnly, id }: Reader,
@@ -118,7 +121,7 @@ export async function selectById(
 }
 
 function keptOf(row: Row): KeptNotification[] {
-  if (row.is_deleted || row.actor_count <= 0 || row.actor_ids === null) return [];
+  if (row.is_gone || row.actor_count <= 0 || row.actor_ids === null) return [];
   const actors = row.actor_ids.map((id, index) => ({
     id,
     visibility: row.visibilities?.[index] ?? null,

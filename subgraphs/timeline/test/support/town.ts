@@ -21,7 +21,7 @@ export interface Town {
   request(a: bigint, b: bigint): IncomingChange[];
   block(a: bigint, b: bigint, active?: boolean): IncomingChange[];
   mute(a: bigint, b: bigint, active?: boolean): IncomingChange[];
-  post(author: bigint, post?: Partial<TownPost>): IncomingChange[];
+  post(author: bigint, post?: Partial<TownPost>, text?: string): IncomingChange[];
   reply(author: bigint, to: bigint): IncomingChange[];
   quote(author: bigint, quoted: bigint): IncomingChange[];
   like(a: bigint, postId: bigint, active?: boolean): IncomingChange[];
@@ -55,6 +55,7 @@ export function createTown(size: number): Town {
   const requests = new Set<string>();
   const likes = new Set<string>();
   const quotes = new Map<bigint, bigint>();
+  const texts = new Map<bigint, string>();
   const versions = new Map<string, bigint>();
 
   function change<T extends EventType>(type: T, key: string, payload: EventPayload<T>): IncomingChange {
@@ -86,7 +87,7 @@ export function createTown(size: number): Town {
     return change('post.changed', id, {
       postId: id,
       authorId: String(post.authorId),
-      text: isDeleted ? '' : 'a word',
+      text: isDeleted ? '' : (texts.get(post.id) ?? 'a word'),
       replyToId: post.replyToAuthorId === null ? null : '1',
       replyToAuthorId: post.replyToAuthorId?.toString() ?? null,
       rootId: id,
@@ -139,7 +140,7 @@ export function createTown(size: number): Town {
       else mutes.delete(key);
       return [change('mute.changed', key, { muterId: String(a), mutedId: String(b), active })];
     },
-    post(authorId, given = {}) {
+    post(authorId, given = {}, text = 'a word') {
       const post: TownPost = {
         replyToAuthorId: null,
         visibility: 'public',
@@ -149,6 +150,7 @@ export function createTown(size: number): Town {
         authorId,
       };
       posts.set(post.id, post);
+      texts.set(post.id, text);
       return [postChange(post, false)];
     },
     reply(author, to) {

@@ -1,0 +1,143 @@
+import { encodeId } from '@murmuration/ids';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { wordLimits } from '../src/words/words.ts';
+import { openLive, type TestLive } from './support/live.ts';
+import { openNews, type TestNews } from './support/news.ts';
+import { createTown, type Town } from './support/town.ts';
+
+let town: Town;
+let live: TestLive;
+let news: TestNews;
+let rest: bigint[];
+
+beforeAll(async () => {
+  town = createTown(40);
+  rest = [...town.people];
+  live = await openLive(town);
+  news = openNews(live);
+  await live.apply(town.people.flatMap((person) => town.setAccount(person, {})));
+});
+afterAll(() => live.close());
+
+const take = (count: number) => rest.splice(0, count) as [bigint, bigint, bigint, bigint];
+const newest = () => town.posts().at(-1)?.id ?? 0n;
+const always = { scope: 'everywhere', until: null } as const;
+
+async function say(author: bigint, text: string, of: Parameters<Town['post']>[1] = {}): Promise<bigint> {
+  await news.tell(town.post(author, of, text));
+  return newest();
+}
+
+test('a muted word keeps posts and reposts out of home, from a list and from the tables, until it is taken back', async () => {
+  const [anna, ben, cleo] = take(3);
+  await live.tell(town.follow(anna, ben));
+  const spoiler = await say(ben, 'The SPOILER is here');
+  const tagged = await say(ben, 'all about #Spoiler');
+  const kept = await say(ben, 'spoilers are others');
+  await say(cleo, 'a spoiler of a stranger');
+  await live.tell(town.repost(ben, newest()));
+  const own = await say(anna, 'my own spoiler');
+  await live.fanOut();
+  const repost = town.truth().reposts.at(-1)?.id;
+  const all = [own, repost, kept, tagged, spoiler];
+  const home = () => live.read(anna, 10);
+  expect(await home()).toEqual(all);
+  expect(await home(), 'from the list').toEqual(all);
+  const { words } = live.services;
+  await words.mute(anna, { text: 'Spoiler', ...always });
+  expect(await home()).toEqual([own, kept]);
+  await live.cache.forget([anna]);
+  expect(await home(), 'from the tables').toEqual([own, kept]);
+  await words.unmute(anna, 'SPOILER');
+  await words.mute(anna, { text: '#spoiler', ...always });
+  expect(await home()).toEqual(all.filter((id) => id !== tagged));
+  await words.unmute(anna, '#spoiler');
+  await words.mute(anna, { text: 'here the', ...always });
+  expect(await home(), 'all words of a phrase').toEqual(all.filter((id) => id !== spoiler));
+});
+
+test('a mute has a scope and an end', async () => {
+  const [anna, ben] = take(2);
+  await live.tell(town.follow(anna, ben));
+  const post = await say(ben, 'egg', { replyToAuthorId: anna });
+  const { words } = live.services;
+  const home = () => live.read(anna, 10);
+  const told = async () => (await news.told(anna)).length;
+  await words.mute(anna, { text: 'egg', scope: 'home', until: null });
+  expect([await home(), await told(), await news.unread(anna)]).toEqual([[], 1, 1]);
+  await words.mute(anna, { text: 'egg', scope: 'notifications', until: null });
+  expect([await home(), await told(), await news.unread(anna)]).toEqual([[post], 0, 0]);
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  await words.mute(anna, { text: 'egg', scope: 'everywhere', until });
+  expect(await words.muted(anna)).toMatchObject([{ text: 'egg', until: new Date(until) }]);
+  expect([await home(), await told()]).toEqual([[], 0]);
+  await live.pool.query(`UPDATE muted_word SET until = now() - interval '1 second' WHERE viewer_id = $1`, [
+    anna,
+  ]);
+  expect([await home(), await told(), await words.muted(anna)]).toEqual([[post], 1, []]);
+});
+
+test('live: neither what is muted nor whose reposts are hidden; nobody else misses it', async () => {
+  const [anna, ben, cleo, dora] = take(4);
+  await live.tell([...town.follow(anna, ben), ...town.follow(dora, ben)]);
+  const { words } = live.services;
+  await words.mute(anna, { text: 'egg', ...always });
+  await words.hideReposts(anna, encodeId('User', ben), true);
+  const [a, d] = [live.listen(anna), live.listen(dora)];
+  const loud = await say(ben, 'egg!');
+  await say(cleo, 'something else');
+  await live.tell(town.repost(ben, newest()));
+  const repost = BigInt(town.truth().reposts.at(-1)?.id ?? 0n);
+  const end = await say(ben, 'the end');
+  await expect.poll(d.added).toEqual([loud, repost, end]);
+  await expect.poll(a.added).toEqual([end]);
+  const [from] = [a.events[0]?.cursor ?? null];
+  await say(ben, 'egg again');
+  const missed = await say(ben, 'no more');
+  await Promise.all([a.hangUp(), d.hangUp()]);
+  const again = live.listen(anna, from);
+  await expect.poll(again.added).toEqual([missed]);
+  await again.hangUp();
+});
+
+test('who hides the reposts of the first sees the second one, in a list that was there before', async () => {
+  const [anna, ben, cleo, dora] = take(4);
+  await live.tell([...town.follow(anna, ben), ...town.follow(anna, cleo)]);
+  const post = await say(dora, 'news');
+  await live.tell(town.repost(ben, post));
+  await live.tell(town.repost(cleo, post));
+  const [first = 0n, second = 0n] = town
+    .truth()
+    .reposts.slice(-2)
+    .map(({ id }) => BigInt(id));
+  await live.fanOut();
+  const home = () => live.read(anna, 10);
+  expect([await home(), await home()]).toEqual([[first], [first]]);
+  const { words } = live.services;
+  await words.hideReposts(anna, encodeId('User', ben), true);
+  expect(await words.hiddenReposters(anna)).toEqual([ben]);
+  expect([await home(), await home()]).toEqual([[second], [second]]);
+  await words.hideReposts(anna, encodeId('User', ben), false);
+  expect([await home(), await home()]).toEqual([[first], [first]]);
+});
+
+test('what cannot be muted has a name and changes nothing', async () => {
+  const [anna] = take(1);
+  const { words } = live.services;
+  await expect(words.mute(anna, { text: '?!', ...always })).rejects.toThrow('Give a word');
+  const past = { scope: 'home', until: '2020-01-01T00:00:00Z' } as const;
+  await expect(words.mute(anna, { text: 'egg', ...past })).rejects.toThrow('still to come');
+  await expect(words.mute(anna, { text: 'egg', scope: 'home', until: 'soon' })).rejects.toThrow(
+    'still to come',
+  );
+  await expect(words.hideReposts(anna, 'pst_00000000001', true)).rejects.toThrow('not the id of a person');
+  expect([await words.muted(anna), await words.hiddenReposters(anna)]).toEqual([[], []]);
+  await live.pool.query(
+    `INSERT INTO muted_word (viewer_id, phrase, text, scope)
+     SELECT $1, 'w' || n, 'w' || n, 'home' FROM generate_series(1, $2) n`,
+    [anna, wordLimits.perPerson],
+  );
+  await expect(words.mute(anna, { text: 'one more', ...always })).rejects.toThrow('take one back');
+  await words.mute(anna, { text: 'w7', ...always });
+  expect(await words.muted(anna)).toHaveLength(wordLimits.perPerson);
+});
