@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { endMutes } from '../src/housekeeping/end-mutes.ts';
 import { purge } from '../src/housekeeping/purge.ts';
 import { rollUpAll } from '../src/housekeeping/roll-up.ts';
 import { createCast } from './support/cast.ts';
@@ -39,6 +40,29 @@ it('purges what has run out, however much it is, and nothing else', async () => 
   await purge(database);
   expect(await database.session.count()).toBe(sessions);
   expect(await database.restingHandle.findMany({ select: { handle: true } })).toEqual([{ handle: 'still' }]);
+});
+
+it('ends mutes whose time has come, once, with an event each, and no other', async () => {
+  const { database } = platform;
+  const [dora, erik, fred, gerd] = [901n, 902n, 903n, 904n];
+  await database.$executeRaw`INSERT INTO mute (muter_id, muted_id, active, until) VALUES
+    (${dora}, ${erik}, true, now() - interval '1 second'), (${dora}, ${fred}, true, now() - interval '1 hour'),
+    (${dora}, ${gerd}, true, now() + interval '1 hour'), (${gerd}, ${dora}, true, NULL),
+    (${erik}, ${dora}, false, now() - interval '1 hour')`;
+  const ended = await Promise.all([1, 2, 3].map(() => endMutes(database, { atOnce: 1, statements: 5 })));
+  expect(ended.reduce((sum, count) => sum + count, 0)).toBe(2);
+  const left = await database.mute.findMany({ where: { active: true }, orderBy: { muterId: 'asc' } });
+  expect(left.map(({ mutedId, muterId }) => [muterId, mutedId])).toEqual([
+    [dora, gerd],
+    [gerd, dora],
+  ]);
+  const events =
+    await database.$queryRaw`SELECT payload->>'mutedId' AS id, payload->>'active' AS active, version
+    FROM outbox WHERE type = 'mute.changed' ORDER BY payload->>'mutedId'`;
+  expect(events).toEqual([
+    { id: '902', active: 'false', version: 2n },
+    { id: '903', active: 'false', version: 2n },
+  ]);
 });
 
 it('makes the partitions of the days ahead', async () => {

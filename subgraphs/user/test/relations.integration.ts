@@ -238,3 +238,22 @@ it('mutes without their knowing', async () => {
   expect(await seenBy(alice, bob)).toEqual([]);
   expect(await events()).toEqual(['mute.changed v1 true', 'mute.changed v2 false']);
 });
+
+it('mutes until a moment, which muting again moves, and no moment that is over', async () => {
+  const mutation = 'mutation ($input: MuteUserInput!) { muteUser(input: $input) { errors { code path } } }';
+  const mute = async (until: unknown) =>
+    (await alice.run(mutation, { input: { userId: bob.id, until } })).data?.['muteUser'];
+  const wrong = { errors: [{ code: 'INVALID_VALUE', path: ['until'] }] };
+  for (const until of ['2020-01-01T00:00:00Z', 'soon', 4_102_444_800_000])
+    expect(await mute(until)).toEqual(wrong);
+  expect([await seenBy(alice, bob), await events()]).toEqual([[], []]);
+  const ends = async () => (await platform.database.mute.findFirst())?.until ?? null;
+  for (const until of ['2999-01-01T00:00:00.000Z', '2999-01-01T00:00:00.000Z', '2998-01-01T00:00:00.000Z']) {
+    expect(await mute(until)).toEqual({ errors: [] });
+    expect(await ends()).toEqual(new Date(until));
+  }
+  expect(await mute(null)).toEqual({ errors: [] });
+  expect(await ends()).toBeNull();
+  const told = ['mute.changed v1 true', 'mute.changed v2 true', 'mute.changed v3 true'];
+  expect(await events()).toEqual(told);
+});

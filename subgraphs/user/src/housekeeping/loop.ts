@@ -1,11 +1,13 @@
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { type Logger, type Sealer, startChores } from '@murmuration/service-kit';
 import { rewrapSecrets } from '../second-factor/rewrap.ts';
+import { endMutes } from './end-mutes.ts';
 import { purge } from './purge.ts';
 import { rollUpAll } from './roll-up.ts';
 
 export const housekeepingLimits = {
   rollUpEveryMs: 1_000,
+  endMutesEveryMs: 5_000,
   purgeEveryMs: 10 * 60_000,
   rewrapEveryMs: 10 * 60_000,
 } as const;
@@ -16,7 +18,7 @@ export function startHousekeeping(
   sealer: Sealer,
   logger: Logger,
 ): { stop(): Promise<void> } {
-  const { purgeEveryMs, rewrapEveryMs, rollUpEveryMs } = housekeepingLimits;
+  const { endMutesEveryMs, purgeEveryMs, rewrapEveryMs, rollUpEveryMs } = housekeepingLimits;
   const rewrap = async () => {
     const count = await rewrapSecrets(database, sealer);
     if (count > 0) logger.info({ count }, 'wrapped secrets by the present key');
@@ -24,6 +26,7 @@ export function startHousekeeping(
   return startChores(
     [
       { name: 'roll-up', everyMs: rollUpEveryMs, run: () => rollUpAll(database) },
+      { name: 'end mutes', everyMs: endMutesEveryMs, run: async () => void (await endMutes(database)) },
       { name: 'purge', everyMs: purgeEveryMs, run: () => purge(database) },
       { name: 'wrap secrets anew', everyMs: rewrapEveryMs, run: rewrap },
     ],

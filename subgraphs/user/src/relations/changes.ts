@@ -8,8 +8,8 @@ import { acceptRequest, endFollow, follow } from './follows.ts';
 import type { RelationLimits } from './limits.ts';
 import { mute, unmute } from './mutes.ts';
 
-/** A change of what the viewer and the target are to each other; doing it again changes nothing. */
-type Run = (viewerId: UserId, target: Target) => Promise<Change>;
+/** A change of what the viewer and the target are to each other; doing it again changes nothing. A mute may have an end. */
+type Run = (viewerId: UserId, target: Target, until: Date | null) => Promise<Change>;
 
 /** Whom a change is about, whether or not they exist for the viewer. */
 export interface Target {
@@ -49,7 +49,7 @@ export function createRelationChanges(database: UserDatabase, { maxFollowing }: 
       endFollow(database, { followerId, followeeId }, ['active']),
     blockUser: (viewerId, target) => block(database, viewerId, target.id),
     unblockUser: (viewerId, target) => unblock(database, viewerId, target.id),
-    muteUser: (viewerId, target) => mute(database, viewerId, target.id),
+    muteUser: (viewerId, target, until) => mute(database, viewerId, target.id, until),
     unmuteUser: (viewerId, target) => unmute(database, viewerId, target.id),
   } satisfies Record<string, Run>;
 }

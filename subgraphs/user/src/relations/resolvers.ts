@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import type { RelationChanges } from './changes.ts';
+import type { RelationInput } from './service.ts';
 
 export const relationResolvers = {
   Mutation: {
@@ -17,6 +18,6 @@ export const relationResolvers = {
 } satisfies Resolvers;
 
 function change(name: keyof RelationChanges) {
-  return (_root: unknown, { input }: { input: { userId: string } }, context: Context) =>
+  return (_root: unknown, { input }: { input: RelationInput }, context: Context) =>
     context.services.relations.change(name, input, context);
 }

@@ -2,6 +2,7 @@ import { decodeId, type UserId } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { maySeeProfile, relationBits } from '@murmuration/relationships';
 import {
+  futureMoment,
   notAllowed,
   notFound,
   payloadOf,
@@ -30,10 +31,14 @@ export function createRelationService(options: {
   const { database, afterCommit, tellPosition, limits = relationDefaults } = options;
   const changes = createRelationChanges(database, limits);
 
-  async function run(name: keyof RelationChanges, { viewerId, target }: Pair): Promise<Change> {
+  async function run(
+    name: keyof RelationChanges,
+    { viewerId, target }: Pair,
+    until: Date | null,
+  ): Promise<Change> {
     const may = mayChange(name, target.relation);
     if (may === 'no') throw notFound('person', { path });
-    const change = await retryConflicts(() => changes[name](viewerId, target));
+    const change = await retryConflicts(() => changes[name](viewerId, target, until));
     if (may === 'if it was so' && change.writtenAt === null) throw notFound('person', { path });
     return change;
   }
@@ -43,10 +48,11 @@ export function createRelationService(options: {
      * Who is meant → the row with its event and counters → caches forgotten → the person as they now are.
      * Answers the payload of any of them.
      */
-    change: (name: keyof RelationChanges, input: { userId: string }, context: Asker) =>
+    change: (name: keyof RelationChanges, input: RelationInput, context: Asker) =>
       payloadOf(async () => {
+        const until = futureMoment('until', input.until);
         const pair = await readPair(input.userId, database, context);
-        const { writtenAt, takesSightAway } = await run(name, pair);
+        const { writtenAt, takesSightAway } = await run(name, pair, until);
         if (writtenAt !== null || takesSightAway) {
           await afterCommit.relationChanged([pair.viewerId, pair.target.id], { takesSightAway });
         }
@@ -58,6 +64,12 @@ export function createRelationService(options: {
         return { user };
       }),
   };
+}
+
+export interface RelationInput {
+  userId: string;
+  /** Of a mute: when it ends by itself, as ISO 8601 text. */
+  until?: unknown;
 }
 
 /** Of whom the mutation is about, in its input. */
