@@ -47,7 +47,8 @@ async function expectProjected(): Promise<void> {
   const isReady = async () =>
     (await count(
       timeline,
-      `SELECT count(*) FROM consumer WHERE cursor IS NOT NULL AND NOT EXISTS (SELECT FROM backfill)`,
+      `SELECT count(*) FROM consumer WHERE feed IN ('user', 'post') AND cursor IS NOT NULL
+         AND NOT EXISTS (SELECT FROM backfill)`,
     )) === 2 &&
     (await count(timeline, 'SELECT count(*) FROM post_ref')) ===
       (await count(post, 'SELECT count(*) FROM post'));
