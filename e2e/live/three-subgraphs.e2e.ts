@@ -15,6 +15,7 @@ interface Event {
   user?: { handle: string } | null;
   userId?: string;
   postId?: string;
+  notification?: object;
 }
 
 let story: Story;
@@ -68,23 +69,26 @@ const counts = `subscription ($ids: [ID!]!, $after: String) { postUpdates(ids: $
   __typename cursor ... on Reset { reason } ... on CountsChanged { post { replyCount } } ... on PostDeleted { postId } } }`;
 const home = `subscription ($after: String) { homeTimelineUpdates(after: $after) {
   __typename cursor ... on Reset { reason } } }`;
+const notified = `subscription { notificationReceived { __typename cursor
+  ... on NotificationAdded { notification { kind isUnread actors { handle } post { text } } } } }`;
 const viewer = `subscription ($after: String) { viewerUpdates(after: $after) {
   __typename cursor ... on Reset { reason } ... on RelationChanged { userId user { handle } } } }`;
 
 test('one socket carries what happens in a thread, to counts and to the viewer, each from its own subgraph', async () => {
   const { alice, bob } = cast;
   const root = await alice.post('root');
-  const [inThread, toCounts, toViewer, ofBob] = [
+  const [inThread, toCounts, toViewer, ofBob, toBeTold] = [
     listen(thread, { id: root }),
     listen(counts, { ids: [root] }),
     listen(viewer, {}),
     listen(counts, { ids: [root] }, bob),
+    listen(notified, {}),
   ];
   // Streams without a cursor begin where they find the log: what comes first says that they have.
   await expect
     .poll(async () => {
       await bob.post('begin', { replyToId: root });
-      return [inThread, toCounts, ofBob].every(({ events }) => events.length > 0);
+      return [inThread, toCounts, ofBob, toBeTold].every(({ events }) => events.length > 0);
     })
     .toBe(true);
   const answer = await bob.post('an answer', { replyToId: root });
@@ -92,6 +96,15 @@ test('one socket carries what happens in a thread, to counts and to the viewer, 
     .poll(() => inThread.events.at(-1)?.reply)
     .toEqual({ text: 'an answer', author: { handle: bob.handle } });
   await expect.poll(async () => toCounts.events.at(-1)?.post?.replyCount).toBe(await replyCountOf(root));
+  await expect
+    .poll(() => toBeTold.events.at(-1)?.notification)
+    .toEqual({
+      kind: 'REPLY',
+      isUnread: true,
+      actors: [{ handle: bob.handle }],
+      post: { text: 'an answer' },
+    });
+  await expectSeen(alice);
   await alice.block(bob);
   await expect.poll(() => toViewer.events.at(-1)?.userId).toBe(bob.id);
   // What each had of the other on their screens is not there any more.
@@ -99,11 +112,33 @@ test('one socket carries what happens in a thread, to counts and to the viewer, 
   await expect.poll(() => gone(inThread)).toContain(answer);
   await expect.poll(() => gone(ofBob)).toEqual([root]);
   expect(gone(toCounts)).toEqual([]);
-  for (const { errors, hangUp } of [inThread, toCounts, toViewer, ofBob]) {
+  for (const { errors, hangUp } of [inThread, toCounts, toViewer, ofBob, toBeTold]) {
     expect(errors).toEqual([]);
     hangUp();
   }
 });
+
+/** What is unread is so until the marker has moved to the newest. */
+async function expectSeen(member: Member): Promise<void> {
+  const page =
+    '{ viewer { unreadNotificationCount notifications(first: 1) { edges { cursor node { isUnread } } } } }';
+  interface Answer {
+    viewer: {
+      unreadNotificationCount: number;
+      notifications: { edges: { cursor: string; node: { isUnread: boolean } }[] };
+    };
+  }
+  const { viewer: before } = await member.ask<Answer>(page);
+  expect(before.unreadNotificationCount).toBeGreaterThan(1);
+  const through = before.notifications.edges[0]?.cursor;
+  const move = `mutation ($through: String!) { moveMarker(input: { name: NOTIFICATIONS, through: $through }) {
+    marker { name version cursor } errors { message } } }`;
+  const { moveMarker } = await member.ask<{ moveMarker: object }>(move, { through });
+  expect(moveMarker).toEqual({ marker: { name: 'NOTIFICATIONS', version: 1, cursor: through }, errors: [] });
+  const { viewer: after } = await member.ask<Answer>(page);
+  expect(after.unreadNotificationCount).toBe(0);
+  expect(after.notifications.edges[0]?.node.isUnread).toBe(false);
+}
 
 test('a cursor that is forged, foreign, of another stream, of another copy or too old is one Reset, whatever it is of', async () => {
   const { alice, carol } = cast;
