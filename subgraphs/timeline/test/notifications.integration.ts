@@ -1,6 +1,8 @@
 import { encodeId } from '@murmuration/ids';
 import { createRequestContext } from '@murmuration/service-kit/subgraph';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eraseNext } from '../src/erasure/erase.ts';
+import { noteErasures } from '../src/erasure/told.ts';
 import { retireNotifications } from '../src/notification-ingest/retire.ts';
 import { sweepNews } from '../src/notification-ingest/apply.ts';
 import { notificationLimits } from '../src/notifications/limits.ts';
@@ -293,6 +295,42 @@ test('what has not grown for long is forgotten with who did it', async () => {
   expect(await news.all(anna)).toEqual([]);
   const { rows } = await live.pool.query('SELECT FROM notification_act WHERE notification_id IS NOT NULL');
   expect(rows).toEqual([]);
+});
+
+test('of whom everybody has erased nothing is left, and others are told of them no more', async () => {
+  const [anna, ben, cleo] = take(3);
+  await news.tell([...town.post(anna), ...town.post(ben)]);
+  const [post = 0n, own = 0n] = town
+    .posts()
+    .slice(-2)
+    .map(({ id }) => id);
+  await news.tell([...town.like(ben, post), ...town.like(cleo, post), ...town.like(cleo, own)]);
+  await news.markSeen(ben);
+  await live.services.notifications.change(ben, [{ kind: 'like', source: 'followed' }]);
+  await live.services.words.mute(ben, { text: 'egg', scope: 'home', until: null });
+  await live.services.words.hideReposts(ben, encodeId('User', cleo), true);
+  await live.services.words.hideReposts(anna, encodeId('User', ben), true);
+  const erased = [{ type: 'erasure.finished', payload: { userId: String(ben) } }] as const;
+  const erase = () => eraseNext(live.pool, live.cache, new AbortController().signal);
+  for (const consumer of ['user', 'post', 'user/notifications', 'post/notifications'] as const) {
+    expect(await erase(), `before ${consumer} has told`).toBeNull();
+    await noteErasures(live.pool, consumer, erased);
+  }
+  expect(await erase()).toBe(ben);
+  expect(await news.all(anna)).toMatchObject([{ actorIds: [cleo], actorCount: 1 }]);
+  for (const [table, column] of [
+    ['notification', 'recipient_id'],
+    ['notification_act', 'recipient_id'],
+    ['notification_act', 'actor_id'],
+    ['notification_setting', 'viewer_id'],
+    ['marker', 'viewer_id'],
+    ['muted_word', 'viewer_id'],
+    ['hidden_repost', 'viewer_id'],
+    ['hidden_repost', 'person_id'],
+  ]) {
+    const { rows } = await live.pool.query(`SELECT FROM ${table} WHERE ${column} = $1`, [ben]);
+    expect(rows, `${table} by ${column}`).toEqual([]);
+  }
 });
 
 test('the graph: a page is keys; what is wrong with a mutation is said and changes nothing', async () => {

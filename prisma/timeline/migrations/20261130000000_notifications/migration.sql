@@ -59,3 +59,11 @@ CREATE TABLE notification_setting (
   source text NOT NULL CHECK (source IN ('everyone', 'followed', 'nobody')),
   PRIMARY KEY (viewer_id, kind)
 );
+
+-- What is known of a person who is gone goes once the consumers of notifications have been told so, too.
+CREATE INDEX notification_act_actor_idx ON notification_act (actor_id);
+ALTER TABLE erasure
+  ALTER COLUMN by_user SET DEFAULT false,
+  ALTER COLUMN by_post SET DEFAULT false,
+  ADD COLUMN news_by_user boolean NOT NULL DEFAULT false,
+  ADD COLUMN news_by_post boolean NOT NULL DEFAULT false;

@@ -22,3 +22,4 @@ CREATE TABLE hidden_repost (
   hidden_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (viewer_id, person_id)
 );
+CREATE INDEX hidden_repost_person_idx ON hidden_repost (person_id);

@@ -27,6 +27,19 @@ const steps = [
     (state) =>
       `UPDATE repost_ref SET original_author_id = 0 WHERE ${some('repost_ref', `original_author_id = $1 AND ${state}`)}`,
   ),
+  // Whoever was told of them is so no more, and what they were told goes.
+  `WITH gone AS (${remove('notification_act', 'actor_id = $1')} RETURNING notification_id, active),
+   counted AS (UPDATE notification n SET actor_count = n.actor_count - g.acts
+     FROM (SELECT notification_id AS id, count(*)::integer AS acts FROM gone WHERE active GROUP BY 1) g
+     WHERE n.id = g.id)
+   SELECT FROM gone`,
+  remove('notification_act', 'recipient_id = $1'),
+  remove('notification', 'recipient_id = $1'),
+  remove('notification_setting', 'viewer_id = $1'),
+  remove('marker', 'viewer_id = $1'),
+  remove('muted_word', 'viewer_id = $1'),
+  remove('hidden_repost', 'viewer_id = $1'),
+  remove('hidden_repost', 'person_id = $1'),
 ];
 
 /** What could not be applied bears what its event says. */
@@ -36,7 +49,7 @@ const leftAside = [
 ];
 
 /**
- * Erases the next person of whom both feeds have told everything. Each step is a transaction of its own: whoever dies in
+ * Erases the next person of whom both feeds have told everything, to the projection and to notifications. Each step is a transaction of its own: whoever dies in
  * between begins again with what is left, and two at once change nothing more.
  * @returns whom; null when nobody is to be erased
  * @throws when Redis is away: their list is there yet
@@ -47,7 +60,7 @@ export async function eraseNext(
   signal: AbortSignal,
 ): Promise<bigint | null> {
   const { rows } = await sql.query<{ id: string }>(
-    'SELECT account_id AS id FROM erasure WHERE by_user AND by_post ORDER BY account_id LIMIT 1',
+    'SELECT account_id AS id FROM erasure WHERE by_user AND by_post AND news_by_user AND news_by_post ORDER BY account_id LIMIT 1',
   );
   const [next] = rows;
   if (!next) return null;

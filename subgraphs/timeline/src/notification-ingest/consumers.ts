@@ -1,6 +1,7 @@
 import { type ConsumerOptions, createFeedSource } from '@murmuration/events';
 import type { InternalClient, Logger } from '@murmuration/service-kit';
 import type pg from 'pg';
+import { noteAllTold, noteErasures } from '../erasure/told.ts';
 import { type FeedName, notificationFeeds, notificationPurpose } from '../feeds.ts';
 import { type Applied, applyNews, sweepNews } from './apply.ts';
 
@@ -29,10 +30,15 @@ export function notificationConsumerOf(
     source: createFeedSource(producers[feed], notificationPurpose),
     pool,
     connection: { connectionString: databaseUrl, application_name: `timeline-${feed}-notifications-lead` },
-    types,
+    types: [...types, 'erasure.finished'],
     aggregates: types.map((type) => type.slice(0, type.indexOf('.'))),
-    apply: applyNews,
+    async apply(client, changes, source) {
+      const applied = await applyNews(client, changes, source);
+      await noteErasures(client, `${feed}/${notificationPurpose}`, changes);
+      return applied;
+    },
     sweep: sweepNews,
+    onBackfillEnds: (client) => noteAllTold(client, `${feed}/${notificationPurpose}`),
     afterCommit: onCommitted,
     logger,
   };
