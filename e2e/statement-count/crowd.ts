@@ -15,10 +15,10 @@ export interface Surrounded {
 /**
  * Puts more into every list than a page takes, past the services: people who follow bob, whom alice follows and bob too, and
  * who ask to follow alice; others whom alice blocked and muted; likes, reposts and quotes of one post, under one tag,
- * all of which alice likes.
+ * all of which alice likes; and notifications of these to alice.
  */
 export async function surround(
-  urls: Record<'user' | 'post', string>,
+  urls: Record<'user' | 'post' | 'timeline', string>,
   { alice, bob, root }: Surrounded,
 ): Promise<void> {
   const [me, other, post] = [numberOf('User', alice), numberOf('User', bob), numberOf('Post', root)];
@@ -41,7 +41,7 @@ export async function surround(
     people('crowd'),
   ]);
   const crowd = `unnest('{${ids.join()}}'::bigint[]) AS c (id)`;
-  await run(urls.post, [
+  const said = await run(urls.post, [
     `INSERT INTO post_like (user_id, post_id, active) SELECT c.id, ${post}, true FROM ${crowd}`,
     `INSERT INTO repost (author_id, original_id, active) SELECT c.id, ${post}, true FROM ${crowd}`,
     `WITH said AS (
@@ -50,6 +50,15 @@ export async function surround(
       RETURNING id),
     tagged AS (INSERT INTO post_hashtag (tag, post_id) SELECT '${crowdTag}', id FROM said)
     INSERT INTO post_like (user_id, post_id, active) SELECT ${me}, id, true FROM said`,
+    `SELECT id FROM post WHERE quoted_id = ${post}`,
+  ]);
+  const news = `unnest('{${said.join()}}'::bigint[]) WITH ORDINALITY AS p (id, place)`;
+  await run(urls.timeline, [
+    `INSERT INTO notification (id, recipient_id, kind, post_id, place, actor_count)
+     SELECT p.id, ${me}, 'quote', p.id, p.place, 1 FROM ${news}`,
+    `INSERT INTO notification_act (recipient_id, cause, object_id, actor_id, kind, active, visibility, notification_id,
+       place, version)
+     SELECT ${me}, 'post', p.id, ${other}, 'quote', true, 'public', p.id, p.place, 1 FROM ${news}`,
   ]);
 }
 
