@@ -17,6 +17,8 @@ export const userSdl = readFileSync(new URL('../../subgraphs/user/schema.graphql
 /** As the workspace was published: without its contracts they would be taken back. */
 const config = {
   subgraphs: '*',
+  // The gateway serves no graph that says who may ask.
+  compose: { accessRules: 'strip' },
   contracts: { public: { exclude: ['internal'] } },
   lint: { default: 'ignore' },
 };

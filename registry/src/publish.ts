@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { versionBaseline } from './baseline.ts';
 import { type CheckInput, changedNames, checkAndCompose } from './check.ts';
 import { composeSubgraphs } from './compose.ts';
+import { withoutAccessRules } from './composition/without-access-rules.ts';
 import type { Subgraph } from './composition/subgraph.ts';
 import type { Config } from './config/schema.ts';
 import { isSameOperations, keepOperation } from './documents/kept.ts';
@@ -71,7 +72,7 @@ export async function publish(store: Store, request: PublishRequest): Promise<Pu
       subgraphs: candidate,
       ...promised,
       // Routing alone may have changed; then the check had nothing to compose.
-      supergraphSdl: composition?.supergraphSdl ?? supergraphOf(candidate),
+      supergraphSdl: deliveredBy(config, composition?.supergraphSdl ?? supergraphOf(candidate)),
     });
     if (result.status === 'published') return { status: 'published', id: result.id, report };
     if (result.status === 'frozen')
@@ -81,6 +82,11 @@ export async function publish(store: Store, request: PublishRequest): Promise<Pu
     await sleep(Math.random() * 5 * attempt);
   }
   throw couldNotRun(`Somebody else published first ${tries} times in a row; try again.`);
+}
+
+/** What gateways get; checks compose anew from the subgraphs, which say who may ask. */
+function deliveredBy({ compose }: Config, supergraphSdl: string): string {
+  return compose.accessRules === 'strip' ? withoutAccessRules(supergraphSdl) : supergraphSdl;
 }
 
 /** A changed URL alone is a new version too, for the supergraph differs; so are other contracts or operations. */

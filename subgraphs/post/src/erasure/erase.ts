@@ -36,6 +36,7 @@ export async function eraseNext(database: PostDatabase, signal: AbortSignal): Pr
     () => forgetMentions(database, id),
     () => removeRows(database, 'post_like', 'user_id', id),
     () => removeRows(database, 'repost', 'author_id', id),
+    () => removeRows(database, 'shown_likes', 'author_id', id),
     () => removeRows(database, 'idempotency_key', 'viewer_id', id),
   ];
   for (const step of steps) {
