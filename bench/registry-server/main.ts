@@ -138,6 +138,8 @@ async function gather(): Promise<void> {
   );
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
+  // A month at once takes longer than a transaction may here; its keys are those of the day that came in.
+  await client.query('SET transaction_timeout = 0; SET session_replication_role = replica');
   await client.query(
     `INSERT INTO usage_count SELECT graph_id, day - n, operation_id, client_id, count, errors, latency, last_at - make_interval(days => n)
     FROM usage_count, generate_series(1, $1::int) AS n`,
