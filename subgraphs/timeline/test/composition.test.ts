@@ -72,7 +72,7 @@ test('the gateway refuses to serve who may ask what, and takes the same graph wi
     subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })),
   );
   for (const sdl of [ours.supergraphSdl, theirs.supergraphSdl ?? '']) {
-    expect(() => loadSupergraph(sdl)).toThrow(/authenticated.* for SECURITY/);
+    expect(() => loadSupergraph(sdl)).toThrow(/(?:authenticated|requiresScopes).* for SECURITY/);
     const stripped = withoutAccessRules(sdl);
     expect(stripped).not.toContain('authenticated');
     expect(printSchema(loadSupergraph(stripped).apiSchema)).toContain('type Viewer');
