@@ -70,6 +70,8 @@ try {
   const ended = new Set<string>();
   const last = new Map<string, BackfillState>();
   const timeline = new pg.Client({ connectionString: stack.databaseUrls.timeline });
+  // The stack ends it when something failed, and that is what is to be seen.
+  timeline.on('error', () => undefined);
   await timeline.connect();
   const during = await readFor(async () => {
     for (const feed of feeds) {

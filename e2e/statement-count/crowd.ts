@@ -15,7 +15,7 @@ export interface Surrounded {
 /**
  * Puts more into every list than a page takes, past the services: people who follow bob, whom alice follows and bob too, and
  * who ask to follow alice; others whom alice blocked and muted; likes, reposts and quotes of one post, under one tag,
- * all of which alice likes; and notifications of these to alice.
+ * all of which alice likes; notifications of these to alice; and places where she is signed in.
  */
 export async function surround(
   urls: Record<'user' | 'post' | 'timeline', string>,
@@ -38,6 +38,8 @@ export async function surround(
     follow('c.id', me, 'requested'),
     `INSERT INTO block (blocker_id, blocked_id, active) SELECT ${me}, f.id, true FROM (${people('foes')}) f`,
     `INSERT INTO mute (muter_id, muted_id, active) SELECT ${me}, f.id, true FROM (${people('foes')}) f`,
+    `INSERT INTO session (account_id, token_hash, expires_at)
+     SELECT ${me}, decode(md5(n::text), 'hex'), now() + interval '1 day' FROM ${numbers}`,
     people('crowd'),
   ]);
   const crowd = `unnest('{${ids.join()}}'::bigint[]) AS c (id)`;
