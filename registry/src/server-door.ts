@@ -6,6 +6,7 @@ export type { Change } from './changes/change.ts';
 export { deprecatedSince } from './changes/deprecated-since.ts';
 export { composeSubgraphs, fromSupergraph } from './compose.ts';
 export { parseSubgraph } from './composition/parse-subgraph.ts';
+export { withoutAccessRules } from './composition/without-access-rules.ts';
 export { requireKnownNames } from './config/known-names.ts';
 export { composeContract } from './contract.ts';
 export { restoreOperation } from './documents/kept.ts';

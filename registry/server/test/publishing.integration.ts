@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { createGate } from '@murmuration/testing';
 import { compactVerify, createLocalJWKSet } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { people, posts } from '../../test/cast.ts';
 import { desk } from '../../test/desk.ts';
-import { ask, createWorld, graph, publication, type RunningHere, type World } from './world.ts';
+import { ask, createWorld, graph, publication, report, type RunningHere, type World } from './world.ts';
 
 const rounds = Number(process.env['REGISTRY_RACE_ROUNDS'] ?? 25);
 const fieldsUpTo = (count: number) => Array.from({ length: count }, (_, at) => `f${at}: Int`).join(' ');
@@ -116,6 +117,42 @@ describe('two registries on one database', () => {
     }
     expect((await ask(one.url, world.adminToken, 'GET', '/versions')).json).toHaveLength(before.length);
   });
+});
+
+it('a gateway that enforces no access rules gets none, signed, and its version is known', async () => {
+  const world = await createWorld();
+  const { url } = await world.start();
+  const sdl = people()
+    .sdl.replace('"@tag"', '"@tag", "@requiresScopes"')
+    .replace('me: User', 'me: User @requiresScopes(scopes: [["self"]])');
+  const config = {
+    subgraphs: '*',
+    lint: { default: 'ignore' },
+    contracts: { public: { exclude: ['internal'] } },
+  };
+  const first = publication([{ ...people(), sdl }], { init: true, config });
+  expect((await ask(url, world.adminToken, 'POST', '/publications', first)).json).toMatchObject({ id: 1 });
+  const whole = await ask(url, world.adminToken, 'GET', '/supergraph');
+  expect(whole.text).toContain('requiresScopes');
+  for (const variant of ['accessRules=strip', 'accessRules=strip&contract=public']) {
+    const { headers, text } = await ask(url, world.adminToken, 'GET', `/supergraph?${variant}`);
+    expect(text).toContain('nameHistory');
+    expect(text).not.toContain('requiresScopes');
+    expect(headers.get('etag')).not.toBe(whole.headers.get('etag'));
+    expect(headers.get('supergraph-signature')).toBeTruthy();
+    const supergraph = createHash('sha256').update(text).digest('hex').slice(0, 16);
+    const gateway = { name: 'stripped', supergraph };
+    await ask(
+      url,
+      world.adminToken,
+      'POST',
+      '/usage',
+      report([], { gateway, reporter: `reporter-${supergraph}` }),
+    );
+    const gateways = await ask(url, world.adminToken, 'GET', '/gateways');
+    expect(gateways.json).toMatchObject([{ name: 'stripped', version: 1 }]);
+  }
+  await world.stop();
 });
 
 it('a publisher that dies in the middle leaves nothing, and the next one goes on', async () => {

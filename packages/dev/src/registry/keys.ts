@@ -50,7 +50,8 @@ export function gatewaySettings(keys: RegistryKeys, url: string, supergraphFile:
   const base = `${url}/v1/graphs/${graphName}`;
   return {
     SUPERGRAPH_FILE: '',
-    SUPERGRAPH_URL: `${base}/supergraph`,
+    // The subgraphs enforce who may ask.
+    SUPERGRAPH_URL: `${base}/supergraph?accessRules=strip`,
     SUPERGRAPH_TOKEN: keys.gatewayToken,
     SUPERGRAPH_KEYS: JSON.stringify({ keys: [publicKey] }),
     // Composed here at each start: the gateway starts whatever becomes of the registry.

@@ -4,7 +4,10 @@ import { type Delivered, type Delivery, delivered } from '../delivery/delivery.t
 import { Fault } from '../faults.ts';
 import type { AddRoute } from './secured.ts';
 
-const query = z.object({ contract: z.string().max(200).optional() });
+const query = z.object({
+  contract: z.string().max(200).optional(),
+  accessRules: z.enum(['keep', 'strip']).default('keep'),
+});
 
 const forEver = 'public, max-age=31536000, immutable';
 const askAgain = 'public, no-cache';
@@ -19,17 +22,17 @@ export function serveSupergraphs(add: AddRoute, delivery: Delivery): void {
     path: '/supergraph',
     action: 'read',
     query,
-    handle: async ({ graph, query: { contract }, reply, request }) =>
-      send(request, reply, await delivery.head(graph, contract), askAgain),
+    handle: async ({ graph, query: variant, reply, request }) =>
+      send(request, reply, await delivery.head(graph, variant), askAgain),
   });
   add({
     method: 'GET',
     path: '/versions/:id/supergraph',
     action: 'read',
     query,
-    handle: async ({ graph, params, query: { contract }, reply, request }) => {
+    handle: async ({ graph, params, query: variant, reply, request }) => {
       const id = /^\d{1,9}$/.test(params['id'] ?? '') ? Number(params['id']) : 0;
-      return send(request, reply, await delivery.version(graph, id, contract), forEver);
+      return send(request, reply, await delivery.version(graph, id, variant), forEver);
     },
   });
 }

@@ -70,7 +70,9 @@ export const gatewayLimits = { listed: 1_000 } as const;
 export function listGateways(database: RegistryDatabase, graph: Graph): Promise<ListedGateway[]> {
   return database.$queryRaw<ListedGateway[]>`
     SELECT name, supergraph, since, seen_at AS "seenAt",
-      (SELECT max(id) FROM version v WHERE v.graph_id = g.graph_id
-        AND encode(v.supergraph_hash, 'hex') LIKE g.supergraph || '%') AS version
+      greatest((SELECT max(id) FROM version v WHERE v.graph_id = g.graph_id
+        AND encode(v.supergraph_hash, 'hex') LIKE g.supergraph || '%'),
+      (SELECT max(version_id) FROM variant v WHERE v.graph_id = g.graph_id
+        AND encode(v.hash, 'hex') LIKE g.supergraph || '%')) AS version
     FROM gateway g WHERE graph_id = ${graph.id} ORDER BY seen_at DESC LIMIT ${gatewayLimits.listed}`;
 }

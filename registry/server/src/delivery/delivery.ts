@@ -2,7 +2,8 @@ import type { RegistryDatabase } from '@murmuration/prisma/registry';
 import { Counter, type Logger, metrics } from '@murmuration/service-kit';
 import { LRUCache } from 'lru-cache';
 import type { Graph } from '../graphs.ts';
-import { readContents } from '../store/contents.ts';
+import { bytesOf, readContents } from '../store/contents.ts';
+import type { Variant } from '../work/jobs.ts';
 import type { Work } from '../work/work.ts';
 import { type SigningKey, sha256, signSupergraph } from './sign.ts';
 
@@ -37,8 +38,8 @@ for (const counter of Object.values(delivered)) counter.inc(0);
 
 export interface Delivery {
   /** The newest supergraph. One that was known stays while the database is away. */
-  head(graph: Graph, contract?: string): Promise<Delivered | undefined>;
-  version(graph: Graph, id: number, contract?: string): Promise<Delivered | undefined>;
+  head(graph: Graph, variant: Variant): Promise<Delivered | undefined>;
+  version(graph: Graph, id: number, variant: Variant): Promise<Delivered | undefined>;
   /** What was published here is delivered at once. */
   published(graph: Graph, id: number): void;
 }
@@ -85,23 +86,23 @@ export function createDelivery(
     return head.asking;
   }
 
-  async function read(graph: Graph, id: number, contract: string | undefined): Promise<string | undefined> {
-    if (contract !== undefined)
-      return options.work.run({ kind: 'contract', graphId: graph.id, version: id, contract });
+  async function read(graph: Graph, id: number, variant: Variant): Promise<string | undefined> {
+    if (isVariant(variant))
+      return options.work.run({ kind: 'variant', graphId: graph.id, version: id, variant });
     const rows = await database.$queryRaw<{ hash: string }[]>`
       SELECT encode(supergraph_hash, 'hex') AS hash FROM version WHERE graph_id = ${graph.id} AND id = ${id}`;
     const [row] = rows;
     return row && (await readContents(database, [row.hash])).get(row.hash);
   }
 
-  async function make(
-    graph: Graph,
-    id: number,
-    contract: string | undefined,
-  ): Promise<Delivered | undefined> {
-    const sdl = await read(graph, id, contract);
+  async function make(graph: Graph, id: number, variant: Variant): Promise<Delivered | undefined> {
+    const sdl = await read(graph, id, variant);
     if (sdl === undefined) return undefined;
     const digest = sha256(sdl);
+    if (isVariant(variant))
+      await database.$executeRaw`INSERT INTO variant (graph_id, version_id, hash)
+        VALUES (${graph.id}, ${id}, ${bytesOf(digest)}) ON CONFLICT DO NOTHING`;
+    const { contract } = variant;
     const claims = {
       graph: graph.name,
       version: id,
@@ -117,14 +118,14 @@ export function createDelivery(
     };
   }
 
-  async function version(graph: Graph, id: number, contract?: string): Promise<Delivered | undefined> {
+  async function version(graph: Graph, id: number, variant: Variant): Promise<Delivered | undefined> {
     if (id < 1 || id > 2 ** 31 - 1) return undefined;
-    const key = JSON.stringify([graph.id, id, contract]);
+    const key = JSON.stringify([graph.id, id, variant.contract, variant.accessRules]);
     const kept = ready.get(key);
     if (kept) return kept;
     const made =
       making.get(key) ??
-      make(graph, id, contract)
+      make(graph, id, variant)
         .then((one) => {
           if (one) ready.set(key, one);
           return one;
@@ -135,11 +136,15 @@ export function createDelivery(
   }
 
   return {
-    head: async (graph, contract) => version(graph, await headOf(graph), contract),
+    head: async (graph, variant) => version(graph, await headOf(graph), variant),
     version,
     published(graph, id) {
       const head = heads.get(graph.id);
       if (head) head.id = Math.max(head.id, id);
     },
   };
+}
+
+function isVariant({ accessRules, contract }: Variant): boolean {
+  return contract !== undefined || accessRules === 'strip';
 }

@@ -13,6 +13,7 @@ import {
   requireKnownNames,
   restoreOperation,
   versionBaseline,
+  withoutAccessRules,
 } from '@murmuration/registry/server';
 import type {
   Publication,
@@ -37,8 +38,13 @@ export async function doJob(database: RegistryDatabase, job: Job): Promise<Answe
       return runPublish(store, job.request, job.sdlBytes);
     case 'rollBack':
       return runRollback(store, job.request);
-    case 'contract':
-      return contractOf(store, job.version, job.contract);
+    case 'variant': {
+      const { accessRules, contract } = job.variant;
+      const supergraph = await supergraphOf(store, job.version, contract);
+      return supergraph !== undefined && accessRules === 'strip'
+        ? withoutAccessRules(supergraph)
+        : supergraph;
+    }
     case 'compare':
       return compareVersions(store, job.from, job.to);
     case 'explore': {
@@ -134,10 +140,11 @@ function refuseLong(edit: ReadPublishRequest['edit'], sdlBytes: number): void {
   if (long) throw badInput(`The SDL of ${long.name} has more than ${sdlBytes} bytes.`);
 }
 
-async function contractOf(store: Store, id: number, name: string): Promise<string | undefined> {
+async function supergraphOf(store: Store, id: number, name: string | undefined): Promise<string | undefined> {
   const version = await store.version(id);
-  const filter =
-    version?.contracts && Object.hasOwn(version.contracts, name) ? version.contracts[name] : undefined;
+  if (name === undefined) return version?.supergraphSdl;
+  const { contracts } = version ?? {};
+  const filter = contracts && Object.hasOwn(contracts, name) ? contracts[name] : undefined;
   if (version === undefined || filter === undefined) return undefined;
   const parsed = version.subgraphs
     .map(parseSubgraph)

@@ -12,9 +12,16 @@ export type Job =
   | { kind: 'check'; graphId: number; request: ReadCheckRequest; sdlBytes: number }
   | { kind: 'publish'; graphId: number; request: ReadPublishRequest; sdlBytes: number }
   | { kind: 'rollBack'; graphId: number; request: ReadRollbackRequest }
-  | { kind: 'contract'; graphId: number; version: number; contract: string }
+  | { kind: 'variant'; graphId: number; version: number; variant: Variant }
   | { kind: 'compare'; graphId: number; from: number; to: number }
   | { kind: 'explore'; graphId: number; days: number };
+
+/** What may be wanted of a version instead of its own supergraph. */
+export type Variant = {
+  contract?: string | undefined;
+  /** `strip` for a router that does not enforce access rules, and rightly refuses to serve them: the subgraphs do. */
+  accessRules: 'keep' | 'strip';
+};
 
 /** A change as pages list it. */
 export type ListedChange = { level: string; coordinate: string; type: string; message: string };
@@ -25,8 +32,8 @@ export type Answers = {
   publish: Publication;
   /** Undefined when there is no such version. */
   rollBack: Publication | undefined;
-  /** The supergraph of the contract; undefined when there is none of that name. */
-  contract: string | undefined;
+  /** The supergraph; undefined when there is no contract of that name. */
+  variant: string | undefined;
   compare: ListedChange[] | undefined;
   explore: Explored | undefined;
 };
