@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
+  type EnumTypeDefinitionNode,
   type FieldDefinitionNode,
   type InputObjectTypeDefinitionNode,
   type InputValueDefinitionNode,
@@ -30,49 +31,53 @@ const values: Record<string, string> = {
 /** Every root field of every subgraph. */
 export function rootFields(subgraphs: readonly string[]): RootField[] {
   return subgraphs.flatMap((subgraph) => {
-    const { inputs, roots } = read(subgraph);
+    const { roots, types } = read(subgraph);
     return roots.flatMap((root) => {
       const kind = kinds[root.name.value as keyof typeof kinds];
       return (root.fields ?? []).map((field) => ({
         subgraph,
         kind,
         name: field.name.value,
-        document: `${kind} { ${field.name.value}${argumentsOf(field, inputs)} { __typename } }`,
+        document: `${kind} { ${field.name.value}${argumentsOf(field, types)} { __typename } }`,
         isAuthenticated: field.directives?.some(({ name }) => name.value === 'authenticated') ?? false,
       }));
     });
   });
 }
 
-type Inputs = ReadonlyMap<string, InputObjectTypeDefinitionNode>;
+/** What values are made of, by name. */
+type Types = ReadonlyMap<string, InputObjectTypeDefinitionNode | EnumTypeDefinitionNode>;
 
-function read(subgraph: string): { roots: ObjectTypeDefinitionNode[]; inputs: Inputs } {
+function read(subgraph: string): { roots: ObjectTypeDefinitionNode[]; types: Types } {
   const url = new URL(`../../subgraphs/${subgraph}/schema.graphql`, import.meta.url);
   const { definitions } = parse(readFileSync(url, 'utf8'));
-  const inputs = definitions.filter((each) => each.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION);
+  const types = definitions.filter(
+    (each) => each.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION || each.kind === Kind.ENUM_TYPE_DEFINITION,
+  );
   const roots = definitions.filter(
     (each): each is ObjectTypeDefinitionNode =>
       each.kind === Kind.OBJECT_TYPE_DEFINITION && each.name.value in kinds,
   );
-  return { roots, inputs: new Map(inputs.map((each) => [each.name.value, each])) };
+  return { roots, types: new Map(types.map((each) => [each.name.value, each])) };
 }
 
 /** Of a list's size only the first: two sizes are one too many. */
-function argumentsOf({ arguments: given = [] }: FieldDefinitionNode, inputs: Inputs): string {
+function argumentsOf({ arguments: given = [] }: FieldDefinitionNode, types: Types): string {
   const named = given.filter(({ name }) => !['after', 'last', 'before'].includes(name.value));
-  return named.length > 0 ? `(${named.map((each) => valueOf(each, inputs)).join(', ')})` : '';
+  return named.length > 0 ? `(${named.map((each) => valueOf(each, types)).join(', ')})` : '';
 }
 
-function valueOf({ name, type }: InputValueDefinitionNode, inputs: Inputs): string {
-  return `${name.value}: ${textOf(type, inputs)}`;
+function valueOf({ name, type }: InputValueDefinitionNode, types: Types): string {
+  return `${name.value}: ${textOf(type, types)}`;
 }
 
-function textOf(type: TypeNode, inputs: Inputs): string {
-  if (type.kind === Kind.NON_NULL_TYPE) return textOf(type.type, inputs);
-  if (type.kind === Kind.LIST_TYPE) return `[${textOf(type.type, inputs)}]`;
-  const fields = inputs.get(type.name.value)?.fields;
-  if (fields) return `{ ${fields.map((field) => valueOf(field, inputs)).join(', ')} }`;
-  // What is left are enums, which only optional fields have.
+function textOf(type: TypeNode, types: Types): string {
+  if (type.kind === Kind.NON_NULL_TYPE) return textOf(type.type, types);
+  if (type.kind === Kind.LIST_TYPE) return `[${textOf(type.type, types)}]`;
+  const made = types.get(type.name.value);
+  if (made?.kind === Kind.ENUM_TYPE_DEFINITION) return made.values?.[0]?.name.value ?? 'null';
+  if (made) return `{ ${(made.fields ?? []).map((field) => valueOf(field, types)).join(', ')} }`;
+  // What is left are scalars of our own, which only optional fields have.
   return values[type.name.value] ?? 'null';
 }
 
@@ -84,21 +89,25 @@ export interface MalformedId {
   document: string;
 }
 
-/** Every id of every mutation's input. */
+/** Every id of every mutation's input; what needs a scope is refused before its input is looked at. */
 export function malformedIds(subgraphs: readonly string[]): MalformedId[] {
   return subgraphs.flatMap((subgraph) => {
-    const { inputs, roots } = read(subgraph);
+    const { roots, types } = read(subgraph);
     const mutations = roots.find(({ name }) => name.value === 'Mutation')?.fields ?? [];
-    return mutations.flatMap((mutation) => {
-      const fields = inputs.get(innerName(mutation.arguments?.[0]?.type))?.fields ?? [];
+    const open = mutations.filter(
+      ({ directives = [] }) => !directives.some(({ name }) => name.value === 'requiresScopes'),
+    );
+    return open.flatMap((mutation) => {
+      const input = types.get(innerName(mutation.arguments?.[0]?.type));
+      const fields = input?.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION ? (input.fields ?? []) : [];
       const ids = fields.filter(({ type }) => innerName(type) === 'ID');
       return ids.map(({ name: { value: field } }) => {
         const needed = fields.filter(
           (each) => each.name.value !== field && each.type.kind === Kind.NON_NULL_TYPE,
         );
-        const input = [`${field}: "nonsense"`, ...needed.map((each) => valueOf(each, inputs))].join(', ');
+        const given = [`${field}: "nonsense"`, ...needed.map((each) => valueOf(each, types))].join(', ');
         const { value: name } = mutation.name;
-        const document = `mutation { ${name}(input: { ${input} }) { errors { __typename code path } } }`;
+        const document = `mutation { ${name}(input: { ${given} }) { errors { __typename code path } } }`;
         return { mutation: name, field, document };
       });
     });

@@ -26,7 +26,8 @@ export const overlays = ['dev', 'production'] as const;
 export type Overlay = (typeof overlays)[number] | 'redis-tls';
 
 const source = fileURLToPath(new URL('..', import.meta.url));
-const notManifests = new Set(['test', 'node_modules']);
+/** Tests beside this one come and go with folders of their own. */
+const noManifests = /^(?:test|node_modules|generated-.*)$/;
 
 const rendered = new Map<Overlay, Manifest[]>();
 
@@ -42,7 +43,7 @@ export function render(overlay: Overlay): Manifest[] {
 function renderAnew(overlay: Overlay): Manifest[] {
   const folder = mkdtempSync(join(tmpdir(), 'k8s-'));
   try {
-    for (const part of readdirSync(source).filter((name) => !notManifests.has(name))) {
+    for (const part of readdirSync(source).filter((name) => !noManifests.test(name))) {
       cpSync(join(source, part), join(folder, part), { recursive: true });
     }
     const target = join(folder, 'overlays', overlay);
