@@ -48,7 +48,7 @@ const stack = await startStack({
 });
 try {
   const tokens: string[] = [];
-  for (let n = 0; n < Number(values.readers); n++) tokens.push(await signIn(`p${n * 7 + 2}`));
+  for (let n = 0; n < Number(values.readers); n++) tokens.push(await signIn(`person${n * 7 + 2}`));
   const readFor = async (untilMs: () => Promise<boolean>): Promise<string> => {
     const loop = startOpenLoop(`${stack.url}/graphql`, Number(values['per-second']), (i) => ({
       headers: { authorization: `Bearer ${tokens[i % tokens.length]}` },

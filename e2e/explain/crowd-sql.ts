@@ -31,7 +31,7 @@ export function crowdSql({ people, followsEach, posts }: CrowdSize) {
     person,
     user: [
       `INSERT INTO account (id, handle, email, email_key, password_hash, display_name)
-       SELECT ${person('n')}, 'p' || n, n || '@example.org', n || '@example.org', $1, 'Person ' || n
+       SELECT ${person('n')}, 'person' || n, n || '@example.org', n || '@example.org', $1, 'Person ' || n
        FROM generate_series(0, ${people - 1}) n`,
       `INSERT INTO follow (follower_id, followee_id, id, state)
        SELECT ${person('n')}, ${person('other')}, id_at(timestamptz '2025-06-01Z') + ((n::bigint * ${followsEach} + k) << 16), 'active'

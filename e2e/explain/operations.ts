@@ -20,7 +20,7 @@ interface Page {
 /** Does once, as person 7, what people do all day; the processes behind it do the rest. */
 export async function doEverything(url: string): Promise<void> {
   const graph = createGraphClient(`${url}/graphql`);
-  const { accessToken, refreshToken } = await logIn(graph, 'p7');
+  const { accessToken, refreshToken } = await logIn(graph, 'person7');
   await graph.ask(
     `mutation ($t: String!) { refreshSession(input: { refreshToken: $t }) { errors { message } } }`,
     {
@@ -34,7 +34,7 @@ export async function doEverything(url: string): Promise<void> {
   await readPeople(me);
   await readPosts(me, first);
   await act(me, first);
-  await speak(graph.as((await logIn(graph, 'p0')).accessToken));
+  await speak(graph.as((await logIn(graph, 'person0')).accessToken));
   // Fan-out, roll-ups and the live stream come after the answers.
   await sleep(4_000);
   await watch.stop();
@@ -67,7 +67,7 @@ async function readPeople(me: GraphClient): Promise<void> {
   const celebrity = `query ($handle: String!) { user(handle: $handle) { id followerCount followingCount postCount
     followers(first: 20) { ${people} } knownFollowers(first: 20) { ${people} } following(last: 20) { ${people} } posts(first: 20) { ${edge} }
     tab: posts(first: 20, replies: false) { ${edge} } all: posts(first: 20, reposts: true) { ${edge} } } }`;
-  await me.ask(celebrity, { handle: 'p0' });
+  await me.ask(celebrity, { handle: 'person0' });
   await me.ask(celebrity, { handle: 'P123' });
   await me.ask(`{ viewer { id showsLikes user { id followers(first: 20) { ${people} } likedPosts(first: 20) { ${edge} } }
     followRequests(first: 20) { ${people} } blockedUsers(first: 20) { ${people} } mutedUsers(first: 20) { ${people} } } }`);
