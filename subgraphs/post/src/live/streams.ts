@@ -35,6 +35,7 @@ export function createPostStreams(options: {
   const readPosts = (postIds: readonly bigint[]) => findDetailedPosts(database, null, postIds);
   const counts = createCountsWatch({
     read: readPosts,
+    position: () => streams.position(),
     onCounts: tellCounts,
     everyMs: limits.countsEveryMs,
     logger,
@@ -93,8 +94,7 @@ export function createPostStreams(options: {
     return async () => (known ??= (await readPosts([postId]))[0]);
   }
 
-  function tellCounts(post: DetailedPost): void {
-    const at = streams.position();
+  function tellCounts(post: DetailedPost, at: PlacedItem['at'] | null): void {
     if (!at || post.isDeleted) return;
     const ask = async (viewerIds: readonly bigint[]) => {
       const audience = await audienceOf(post, viewerIds);
