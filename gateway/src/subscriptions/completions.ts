@@ -42,7 +42,10 @@ export function createCompletions(options: {
 }): Complete {
   const { format, gate, limits } = options;
   const known = new WeakMap<SubgraphResponse, Map<string, Shared>>();
-  /** An event comes to many in several frames: by its token, the first. One token is of one process, as is its placeholder. */
+  /**
+   * An event comes to many in several frames: by its token and what it says, the first. One token is of one process, as is
+   * its placeholder; two events of one post within a second have the same token, and may say different counts.
+   */
   const firsts = new LRUCache<string, SubgraphResponse>({ max: firstsLimit, ttl: limits.believedForMs });
 
   const firstOfEach = new WeakMap<SubgraphResponse, SubgraphResponse>();
@@ -51,8 +54,9 @@ export function createCompletions(options: {
     const before = firstOfEach.get(response);
     if (before) return before;
     const token = audienceOf(response);
-    const first = (token === undefined ? undefined : firsts.get(token)) ?? response;
-    if (first === response && token !== undefined) firsts.set(token, response);
+    const key = token === undefined ? undefined : `${token} ${JSON.stringify(response.data)}`;
+    const first = (key === undefined ? undefined : firsts.get(key)) ?? response;
+    if (first === response && key !== undefined) firsts.set(key, response);
     firstOfEach.set(response, first);
     return first;
   }
