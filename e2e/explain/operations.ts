@@ -68,7 +68,7 @@ async function readPeople(me: GraphClient): Promise<void> {
     followers(first: 20) { ${people} } knownFollowers(first: 20) { ${people} } following(last: 20) { ${people} } posts(first: 20) { ${edge} }
     tab: posts(first: 20, replies: false) { ${edge} } all: posts(first: 20, reposts: true) { ${edge} } } }`;
   await me.ask(celebrity, { handle: 'person0' });
-  await me.ask(celebrity, { handle: 'P123' });
+  await me.ask(celebrity, { handle: 'Person123' });
   await me.ask(`{ viewer { id showsLikes user { id followers(first: 20) { ${people} } likedPosts(first: 20) { ${edge} } }
     followRequests(first: 20) { ${people} } blockedUsers(first: 20) { ${people} } mutedUsers(first: 20) { ${people} } } }`);
   await readNotifications(me);

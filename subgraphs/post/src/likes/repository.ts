@@ -43,9 +43,8 @@ const likedPages = pageStatements(
     CROSS JOIN LATERAL (
       SELECT l.id AS key, ${postColumns.text} FROM post_like l
       CROSS JOIN LATERAL (SELECT * FROM post WHERE post.id = l.post_id AND post.deleted_at IS NULL LIMIT 1) p
-      WHERE l.active AND (l.user_id, l.id) > (asked.person_id, asked.low)
-        AND (l.user_id, l.id) < (asked.person_id, asked.high)
-      ORDER BY l.user_id ${direction}, l.id ${direction} LIMIT $4) found
+      WHERE l.active AND l.user_id = asked.person_id AND l.id > asked.low AND l.id < asked.high
+      ORDER BY l.id ${direction} LIMIT $4) found
     ORDER BY asked.ordinal, found.key ${direction}`,
 );
 
