@@ -81,6 +81,7 @@ export { createLifecycle, type Lifecycle, lifecycleLimits, runProcess } from './
 export { serveProbes } from './process/serve-probes.ts';
 export { revocationChannel, revocationsPath } from './revocations.ts';
 export { redisLimits } from './redis/connection.ts';
+export { type ChannelLimits, followChannel } from './redis/follow-channel.ts';
 export { createRedisCache, type RedisCache } from './redis/redis.ts';
 export { manyProtocol, type NextManyMessage, nextManyType } from './subgraph/many-protocol.ts';
 export { answersExtension, type AskedFor, viewersExtension, viewersLimits } from './subgraph/for-viewers.ts';

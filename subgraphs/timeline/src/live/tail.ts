@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger, RedisCache } from '@murmuration/service-kit';
+import { followChannel, type Logger, type RedisCache } from '@murmuration/service-kit';
 import type { Sql } from '../database/pool.ts';
 import { tailLimits } from '../limits.ts';
 import { decodeFirehose, type FirehoseMessage, firehoseChannel } from './firehose.ts';
@@ -33,24 +32,6 @@ export async function followLog(options: {
 }): Promise<Tail> {
   const { sql, redis, logger, listener } = options;
   let { seq: last, incarnation } = options.start;
-  const messages: FirehoseMessage[] = [];
-  let wake: () => void = () => undefined;
-  const stopping = new AbortController();
-
-  const subscriber = redis.subscriber({
-    enableOfflineQueue: true,
-    maxRetriesPerRequest: null,
-    commandTimeout: undefined,
-    autoResubscribe: true,
-  });
-  subscriber.on('message', (_channel: string, text: string) => {
-    options.onHeard?.();
-    const message = decodeFirehose(text);
-    // What overflows here is read from Postgres.
-    if (message && messages.length < tailLimits.queuedMessages) messages.push(message);
-    wake();
-  });
-  subscriber.subscribe(firehoseChannel).catch(() => undefined);
 
   async function tell(events: readonly LogEvent[]): Promise<void> {
     const news = events.filter(({ seq }) => seq > last);
@@ -60,13 +41,13 @@ export async function followLog(options: {
     await listener.onEvents(news);
   }
 
-  async function catchUp(): Promise<void> {
+  async function catchUp(signal: AbortSignal): Promise<void> {
     const head = await readLogHead(sql);
     if (head.incarnation !== incarnation) {
       ({ seq: last, incarnation } = head);
       listener.onReset(head);
     }
-    while (last < head.seq && !stopping.signal.aborted) {
+    while (last < head.seq && !signal.aborted) {
       const rows = await readLog(sql, last, tailLimits.events);
       if (rows.length === 0) break;
       gapsFilled.inc(rows.length);
@@ -74,43 +55,22 @@ export async function followLog(options: {
     }
   }
 
-  async function take(message: FirehoseMessage): Promise<void> {
+  async function take(message: FirehoseMessage, signal: AbortSignal): Promise<void> {
     const next = message.events.find(({ seq }) => seq > last);
     const isContinuation = message.head.incarnation === incarnation;
     if (isContinuation && next?.seq === last + 1n) await tell(message.events);
-    if (!isContinuation || message.head.seq > last) await catchUp();
+    if (!isContinuation || message.head.seq > last) await catchUp(signal);
   }
 
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      try {
-        const message = messages.shift();
-        if (message) await take(message);
-        else if ((await waitForMessage()) === 'silence') await catchUp();
-      } catch (error) {
-        logger.warn({ err: error }, 'the log cannot be followed right now');
-        await sleep(tailLimits.silenceMs / 2);
-      }
-    }
-  }
-
-  function waitForMessage(): Promise<'message' | 'silence'> {
-    return new Promise((resolve) => {
-      const silence = setTimeout(() => resolve('silence'), tailLimits.silenceMs);
-      wake = () => {
-        clearTimeout(silence);
-        resolve('message');
-      };
-    });
-  }
-
-  const running = run();
-  return {
-    async stop() {
-      stopping.abort();
-      wake();
-      subscriber.disconnect();
-      await running;
-    },
-  };
+  return followChannel({
+    redis,
+    channel: firehoseChannel,
+    name: 'the log',
+    decode: decodeFirehose,
+    take,
+    catchUp,
+    onHeard: options.onHeard,
+    limits: tailLimits,
+    logger,
+  });
 }

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger, RedisCache } from '@murmuration/service-kit';
+import { followChannel, type Logger, type RedisCache } from '@murmuration/service-kit';
 import type { Sql } from '../database/pool.ts';
 import { type NotificationLimits, notificationLimits } from '../notifications/limits.ts';
 import { type NotificationHead, readNotificationHead } from '../notifications/preferences.ts';
@@ -39,22 +38,6 @@ export async function followNotifications(options: {
 }): Promise<{ stop(): Promise<void> }> {
   const { sql, redis, logger, kinds, listener, limits = notificationLimits } = options;
   let { incarnation, seq: last } = options.start;
-  const messages: NotificationMessage[] = [];
-  let wake: () => void = () => undefined;
-  const stopping = new AbortController();
-
-  const subscriber = redis.subscriber({
-    enableOfflineQueue: true,
-    maxRetriesPerRequest: null,
-    commandTimeout: undefined,
-    autoResubscribe: true,
-  });
-  subscriber.on('message', (_channel: string, text: string) => {
-    const message = decodeMessage(text);
-    if (message && messages.length < limits.queuedMessages) messages.push(message);
-    wake();
-  });
-  subscriber.subscribe(notificationChannel).catch(() => undefined);
 
   async function catchUp(): Promise<void> {
     const head = await readNotificationHead(sql);
@@ -97,36 +80,14 @@ export async function followNotifications(options: {
     else await catchUp();
   }
 
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      try {
-        const message = messages.shift();
-        if (message) await take(message);
-        else if ((await waitForMessage()) === 'silence') await catchUp();
-      } catch (error) {
-        logger.warn({ err: error }, 'notifications cannot be followed right now');
-        await sleep(limits.silenceMs / 2);
-      }
-    }
-  }
-
-  function waitForMessage(): Promise<'message' | 'silence'> {
-    return new Promise((resolve) => {
-      const silence = setTimeout(() => resolve('silence'), limits.silenceMs);
-      wake = () => {
-        clearTimeout(silence);
-        resolve('message');
-      };
-    });
-  }
-
-  const running = run();
-  return {
-    async stop() {
-      stopping.abort();
-      wake();
-      subscriber.disconnect();
-      await running;
-    },
-  };
+  return followChannel({
+    redis,
+    channel: notificationChannel,
+    name: 'what is told of notifications',
+    decode: decodeMessage,
+    take,
+    catchUp,
+    limits,
+    logger,
+  });
 }
