@@ -10,7 +10,7 @@ const patience = { timeout: 150_000, interval: 250 };
 const mayName = {
   user: ['erasure', 'outbox'],
   post: ['erasure', 'outbox'],
-  timeline: ['timeline_event'],
+  timeline: ['erasure', 'timeline_event'],
 } as const;
 
 let stack: Story;
@@ -84,7 +84,7 @@ test('of whom was erased no row, no event’s text and no key is left in any sto
   await vi.waitUntil(async () => {
     const left = await rows(
       'timeline',
-      'SELECT 1 FROM account WHERE id = $1 UNION ALL SELECT 1 FROM erasure',
+      'SELECT 1 FROM account WHERE id = $1 UNION ALL SELECT 1 FROM erasure WHERE erased_at IS NULL',
       [id],
     );
     return left.length === 0;

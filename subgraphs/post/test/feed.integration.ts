@@ -2,6 +2,7 @@ import { eventPayloads, type EventType } from '@murmuration/events';
 import { servers } from '@murmuration/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eraseNext } from '../src/erasure/erase.ts';
 import { postSnapshots } from '../src/internal/feed.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -29,6 +30,10 @@ test('a snapshot says of everything what its last event said', async () => {
   for (const mutation of ['likePost', 'createRepost', 'deleteRepost'])
     await world.act('carol', mutation, first);
   for (const mutation of ['likePost', 'unlikePost', 'createRepost']) await world.act('bob', mutation, second);
+  // Somebody who had said nothing, and somebody with whom nobody is done yet.
+  await pool.query('INSERT INTO erasure (account_id) VALUES (4242)');
+  while ((await eraseNext(world.database, new AbortController().signal)) !== null);
+  await pool.query('INSERT INTO erasure (account_id) VALUES (4243)');
   const { rows: events } = await pool.query(
     `SELECT DISTINCT ON (aggregatetype, aggregateid) aggregatetype AS "aggregateType",
        aggregateid AS "aggregateId", version::text AS version, type, payload
@@ -48,4 +53,7 @@ test('a snapshot says of everything what its last event said', async () => {
     const mine = events.filter((event) => event.aggregateType === snapshot.aggregate);
     expect(states).toEqual(expect.arrayContaining(mine.map((event) => expect.objectContaining(event))));
   }
+  const erasures = snapshots.find(({ aggregate }) => aggregate === 'erasure');
+  expect((await erasures?.page(null, 100))?.states.map(({ key }) => key)).toEqual(['4242']);
+  expect(await erasures?.one('4243')).toBeNull();
 });

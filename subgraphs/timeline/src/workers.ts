@@ -7,6 +7,7 @@ import {
   type Lifecycle,
   type Logger,
   serveProbes,
+  startChores,
   watchKey,
 } from '@murmuration/service-kit';
 import { watchDatabase, watchPool } from '@murmuration/service-kit/subgraph';
@@ -20,10 +21,10 @@ import { createHomeCache } from './lists/cache.ts';
 import { startHousekeeping } from './log/retire.ts';
 import { feedNames } from './feeds.ts';
 import { consumerOf } from './ingest/consumers.ts';
-import { timelineLimits } from './limits.ts';
+import { logRetention, timelineLimits } from './limits.ts';
 import { startPublisher } from './live/publisher.ts';
 import { notificationConsumerOf } from './notification-ingest/consumers.ts';
-import { startForgettingNotifications } from './notification-ingest/retire.ts';
+import { retireNotifications } from './notification-ingest/retire.ts';
 import { createNotificationPublisher } from './notification-live/publisher.ts';
 
 /**
@@ -97,7 +98,11 @@ export async function startWorkers(
 
   const housekeeping = startHousekeeping({ pool, logger });
   lifecycle.onStop('housekeeping', () => housekeeping.stop());
-  const forgetting = startForgettingNotifications({ pool, logger });
+  const forget = async () => void (await retireNotifications(pool));
+  const forgetting = startChores(
+    [{ name: 'forget notifications', everyMs: logRetention.everyMs, run: forget }],
+    logger,
+  );
   lifecycle.onStop('old notifications', () => forgetting.stop());
   // In its own pool: nothing that a person waits for is in it.
   const readiness = { database: async () => void (await pool.query('SELECT 1')) };

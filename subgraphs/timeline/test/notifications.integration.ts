@@ -1,4 +1,4 @@
-import { encodeId } from '@murmuration/ids';
+import { encodeId, idAt } from '@murmuration/ids';
 import { createRequestContext } from '@murmuration/service-kit/subgraph';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eraseNext } from '../src/erasure/erase.ts';
@@ -284,6 +284,68 @@ test('a backfill tells what was missed and not what is long ago, and sweeps what
   expect(await news.all(anna)).toMatchObject([{ actorIds: [ben], actorCount: 1 }]);
 });
 
+test('a request that is taken back and made again is no news', async () => {
+  const [anna, ben] = take(2);
+  const [asked] = town.request(ben, anna);
+  if (asked?.type !== 'follow.changed') throw new Error('no request');
+  let { version } = asked;
+  const become = (state: 'requested' | 'removed') =>
+    news.apply([{ ...asked, version: ++version, payload: { ...asked.payload, state } }] as [typeof asked]);
+  const { head } = await become('requested');
+  for (let count = 0; count < 3; count++) {
+    await become('removed');
+    expect(await news.told(anna)).toEqual([]);
+    await become('requested');
+    expect(await news.told(anna)).toEqual([`request: ${ben} → `]);
+  }
+  expect((await news.apply([])).head).toBe(head);
+});
+
+test('an old post of which something changed tells nobody anything, however it comes', async () => {
+  const [anna, ben] = take(2);
+  const [change] = town.post(ben, { mentionedIds: [anna] });
+  if (change?.type !== 'post.changed') throw new Error('no post');
+  const days = notificationLimits.backfilledDays + 1;
+  const postId = String(idAt(Date.now() - days * 86_400_000));
+  const old = [
+    { ...change, version: 9n, payload: { ...change.payload, postId, rootId: postId } },
+  ] as (typeof change)[];
+  for (const kind of ['feed', 'refetch'] as const) {
+    await news.apply(old, { source: { kind, generation: 0n } });
+    expect(await news.told(anna)).toEqual([]);
+  }
+});
+
+test('what another life of the database tells is no continuation, and streams are told so', async () => {
+  const [anna, ben] = take(2);
+  const stream = news.listen(anna);
+  await expect.poll(() => live.services.notifications.unreadCount(anna)).toBe(0);
+  await news.tell(town.follow(ben, anna));
+  await expect.poll(stream.told).toEqual([`follow: ${ben}`]);
+  const { rows } = await live.pool.query<{ incarnation: string }>(
+    'SELECT incarnation::text FROM notification_head',
+  );
+  await live.pool.query('UPDATE notification_head SET incarnation = gen_random_uuid()');
+  await news.tell(town.like(ben, newest()));
+  await expect.poll(stream.told).toEqual([`follow: ${ben}`, 'Reset']);
+  await live.pool.query('UPDATE notification_head SET incarnation = $1', [rows[0]?.incarnation]);
+  await stream.hangUp();
+});
+
+test('what was taken back before it was told is forgotten by its age', async () => {
+  const [anna, ben] = take(2);
+  town.follow(ben, anna);
+  await news.tell(town.unfollow(ben, anna));
+  const untold = () =>
+    live.pool.query('SELECT FROM notification_act WHERE recipient_id = $1 AND notification_id IS NULL', [
+      anna,
+    ]);
+  expect((await untold()).rows).toHaveLength(1);
+  const { groupHours, keptDays } = notificationLimits;
+  await retireNotifications(live.pool, Date.now() + keptDays * 86_400_000 + groupHours * 3_600_000 + 60_000);
+  expect((await untold()).rows).toEqual([]);
+});
+
 test('what has not grown for long is forgotten with who did it', async () => {
   const [anna, ben] = take(2);
   await news.tell(town.follow(ben, anna));
@@ -317,6 +379,9 @@ test('of whom everybody has erased nothing is left, and others are told of them 
     await noteErasures(live.pool, consumer, erased);
   }
   expect(await erase()).toBe(ben);
+  // Whatever is read anew tells of it again.
+  await noteErasures(live.pool, 'post', erased);
+  expect(await erase()).toBeNull();
   expect(await news.all(anna)).toMatchObject([{ actorIds: [cleo], actorCount: 1 }]);
   for (const [table, column] of [
     ['notification', 'recipient_id'],

@@ -33,19 +33,21 @@ export function createSqlSnapshot(options: {
   key: readonly [string, ...string[]];
   /** The same columns in the order of the aggregate's id, where that is another. */
   id?: readonly string[];
+  /** Which rows are aggregates, as SQL; all of them by default. */
+  where?: string;
   /** A jsonb expression over the table's columns, equal to the event's payload. */
   payload: string;
 }): SnapshotProvider {
-  const { key, pool, table, type } = options;
+  const { key, pool, table, type, where = 'true' } = options;
   const idColumns = (options.id ?? key).join(', ');
   const aggregate = aggregateTypeOf(type);
   const columns = key.join(', ');
   const parameters = key.map((_column, index) => `$${index + 1}::bigint`).join(', ');
   const select = `SELECT concat_ws(':', ${columns}) AS key, concat_ws(':', ${idColumns}) AS aggregate_id,
-    version::text AS version, ${options.payload} AS payload FROM ${table}`;
+    version::text AS version, ${options.payload} AS payload FROM ${table} WHERE ${where} AND`;
   const order = `ORDER BY ${columns} LIMIT $${key.length + 1}`;
-  const pageSql = `${select} WHERE (${columns}) > (${parameters}) ${order}`;
-  const oneSql = `${select} WHERE (${idColumns}) = (${parameters})`;
+  const pageSql = `${select} (${columns}) > (${parameters}) ${order}`;
+  const oneSql = `${select} (${idColumns}) = (${parameters})`;
   const [tableName] = table.split(' ');
   /** The planner's estimate, of all partitions. */
   const expectedSql = `SELECT coalesce(sum(greatest(reltuples, 0)), 0)::float8 AS expected FROM pg_class

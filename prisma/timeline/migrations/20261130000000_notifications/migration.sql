@@ -48,8 +48,11 @@ CREATE TABLE notification_act (
   place bigint,
   version bigint NOT NULL,
   generation bigint NOT NULL DEFAULT 0,
+  noted_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (recipient_id, cause, object_id, actor_id)
 );
+-- What nobody was told of goes by its age.
+CREATE INDEX notification_act_untold_idx ON notification_act (noted_at) WHERE notification_id IS NULL;
 CREATE INDEX notification_act_newest_idx ON notification_act (notification_id, active, place, actor_id);
 
 -- From whom somebody wants to hear of something of a kind. Truth: nothing else has it.

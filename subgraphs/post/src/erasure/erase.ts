@@ -1,6 +1,6 @@
 import { Prisma, type PostDatabase } from '@murmuration/prisma/post';
 import { currentTraceContext, retryConflicts } from '@murmuration/service-kit';
-import { postEvents } from '../internal/payloads.ts';
+import { erasurePayload, postEvents } from '../internal/payloads.ts';
 import { postColumns, type PostRow } from '../posts/post.ts';
 import { removePost } from '../posts/remove.ts';
 import { nobody } from '../posts/repository.ts';
@@ -126,7 +126,7 @@ async function finish(database: PostDatabase, id: bigint): Promise<void> {
           WHERE account_id = ${id} AND finished_at IS NULL RETURNING *)
         INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload, trace_context)
         SELECT 'erasure', account_id::text, version, 'erasure.finished',
-          jsonb_build_object('userId', account_id::text), ${currentTraceContext()}::text FROM finished`,
+          ${Prisma.raw(erasurePayload)}, ${currentTraceContext()}::text FROM finished`,
     ]),
   );
 }

@@ -1,7 +1,7 @@
 import { createSqlSnapshot, type OpenedFeed, serveFeed, type SnapshotProvider } from '@murmuration/events';
 import type { HttpServer, Logger } from '@murmuration/service-kit';
 import type pg from 'pg';
-import { postPayload, reactionKeys, reactionPayloads } from './payloads.ts';
+import { erasurePayload, postPayload, reactionKeys, reactionPayloads } from './payloads.ts';
 
 /** What people said and how others took it, tombstones included. */
 export function postSnapshots(pool: pg.Pool): SnapshotProvider[] {
@@ -20,6 +20,14 @@ export function postSnapshots(pool: pg.Pool): SnapshotProvider[] {
       table: 'post_like',
       key: reactionKeys.like,
       payload: reactionPayloads.like,
+    }),
+    createSqlSnapshot({
+      pool,
+      type: 'erasure.finished',
+      table: 'erasure',
+      key: ['account_id'],
+      where: 'finished_at IS NOT NULL',
+      payload: erasurePayload,
     }),
   ];
 }

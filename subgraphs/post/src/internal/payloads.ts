@@ -35,6 +35,9 @@ export function postEvents(quotedAuthor?: string): Prisma.Sql {
   return Prisma.sql`${head}, ${currentTraceContext()}::text FROM p`;
 }
 
+/** Of a row of `erasure`. */
+export const erasurePayload = `jsonb_build_object('userId', account_id::text)`;
+
 /** The columns that together name a like or a repost: the key of its table and the id of its aggregate. */
 export const reactionKeys = {
   like: ['user_id', 'post_id'],

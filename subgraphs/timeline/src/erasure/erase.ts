@@ -49,8 +49,8 @@ const leftAside = [
 ];
 
 /**
- * Erases the next person of whom both feeds have told everything, to the projection and to notifications. Each step is a transaction of its own: whoever dies in
- * between begins again with what is left, and two at once change nothing more.
+ * Erases the next person of whom both feeds have told everything, to the projection and to notifications. Each step is a
+ * transaction of its own: whoever dies in between begins again with what is left, and two at once change nothing more.
  * @returns whom; null when nobody is to be erased
  * @throws when Redis is away: their list is there yet
  */
@@ -60,7 +60,8 @@ export async function eraseNext(
   signal: AbortSignal,
 ): Promise<bigint | null> {
   const { rows } = await sql.query<{ id: string }>(
-    'SELECT account_id AS id FROM erasure WHERE by_user AND by_post AND news_by_user AND news_by_post ORDER BY account_id LIMIT 1',
+    `SELECT account_id AS id FROM erasure
+     WHERE by_user AND by_post AND news_by_user AND news_by_post AND erased_at IS NULL ORDER BY account_id LIMIT 1`,
   );
   const [next] = rows;
   if (!next) return null;
@@ -77,6 +78,6 @@ export async function eraseNext(
   await sql.query('DELETE FROM account WHERE id = $1', [id]);
   // Behind the rows that a list is made of.
   await cache.forget([BigInt(id)]);
-  await sql.query('DELETE FROM erasure WHERE account_id = $1', [id]);
+  await sql.query('UPDATE erasure SET erased_at = clock_timestamp() WHERE account_id = $1', [id]);
   return BigInt(id);
 }

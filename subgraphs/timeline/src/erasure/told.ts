@@ -12,7 +12,9 @@ const columns = {
 /** A consumer of this subgraph. */
 type ConsumerName = keyof typeof columns;
 
-/** Notes whom the owner of a feed has erased, in the transaction of the batch that tells so. */
+/**
+ * Notes whom the owner of a feed has erased, in the transaction of the batch that tells so, by an event or when all is read anew.
+ */
 export async function noteErasures(
   sql: Sql,
   consumer: ConsumerName,
@@ -27,9 +29,4 @@ export async function noteErasures(
      ON CONFLICT (account_id) DO UPDATE SET ${columns[consumer]} = true`,
     [ids],
   );
-}
-
-/** A feed was read anew from its present state: whatever it told before, nothing of whom it erased is left of it. */
-export async function noteAllTold(sql: Sql, consumer: ConsumerName): Promise<void> {
-  await sql.query(`UPDATE erasure SET ${columns[consumer]} = true WHERE NOT ${columns[consumer]}`);
 }

@@ -1,7 +1,7 @@
 import { type ConsumerOptions, createFeedSource } from '@murmuration/events';
 import type { InternalClient, Logger } from '@murmuration/service-kit';
 import type pg from 'pg';
-import { noteAllTold, noteErasures } from '../erasure/told.ts';
+import { noteErasures } from '../erasure/told.ts';
 import { type FeedName, feedNames, feeds } from '../feeds.ts';
 import { beginRebuilding, endRebuilding } from '../log/head.ts';
 import { applyChanges, sweepProjection } from './apply.ts';
@@ -19,7 +19,7 @@ export interface IngestOptions {
 /** How the projection consumes a feed. The first time, it reads the whole state. */
 export function consumerOf(feed: FeedName, options: IngestOptions): ConsumerOptions<bigint> {
   const { pool, databaseUrl, producers, logger, bigFollowers, onCommitted } = options;
-  const types = feeds[feed];
+  const types = [...feeds[feed], 'erasure.finished'] as const;
   const beside = feedNames.filter((name) => name !== feed);
   return {
     feed,
@@ -27,7 +27,7 @@ export function consumerOf(feed: FeedName, options: IngestOptions): ConsumerOpti
     beside: beside.map((other) => ({ feed: other, source: createFeedSource(producers[other]) })),
     pool,
     connection: { connectionString: databaseUrl, application_name: `timeline-${feed}-lead` },
-    types: [...types, 'erasure.finished'],
+    types,
     aggregates: types.map((type) => type.slice(0, type.indexOf('.'))),
     async apply(client, changes, source) {
       const head = await applyChanges(client, changes, source, bigFollowers);
@@ -36,10 +36,7 @@ export function consumerOf(feed: FeedName, options: IngestOptions): ConsumerOpti
     },
     sweep: (client, sweep) => sweepProjection(client, sweep, bigFollowers),
     onBackfillBegins: beginRebuilding,
-    async onBackfillEnds(client) {
-      await endRebuilding(client);
-      await noteAllTold(client, feed);
-    },
+    onBackfillEnds: endRebuilding,
     afterCommit: onCommitted,
     logger,
   };

@@ -8,6 +8,7 @@ import { writeActs } from './write-acts.ts';
 
 /** What a transaction told, and between which places. */
 export interface Applied {
+  incarnation: string;
   after: bigint;
   head: bigint;
   told: Told[];
@@ -23,7 +24,7 @@ export async function applyNews(
   source: ChangeSource,
 ): Promise<Applied> {
   const acts = changes.flatMap(actsOf);
-  const after = await lockNotifications(sql);
+  const { incarnation, seq: after } = await lockNotifications(sql);
   let head = after;
   const told = new Map<bigint, Told>();
   for (const round of roundsOf(acts)) {
@@ -33,7 +34,7 @@ export async function applyNews(
     for (const one of step.told) told.set(one.id, one);
   }
   if (head !== after) await moveNotifications(sql, head);
-  return { after, head, told: [...told.values()] };
+  return { incarnation, after, head, told: [...told.values()] };
 }
 
 /**
@@ -74,6 +75,8 @@ export async function sweepNews(
   sql: Sql,
   { aggregate, after, generation, limit }: Sweep,
 ): Promise<{ next: string | null; removed: number }> {
+  const causes = causesOf[aggregate];
+  if (!causes) return { next: null, removed: 0 };
   await lockNotifications(sql);
   const [recipient = '-1', cause = '', object = '-1', actor = '-1'] = after?.split(':') ?? [];
   const { rows } = await sql.query<{ next: string | null; removed: number }>({
@@ -95,7 +98,7 @@ export async function sweepNews(
       SELECT (SELECT count(*)::integer FROM gone) AS removed,
         CASE WHEN (SELECT count(*) FROM looked) = $5 THEN (SELECT concat_ws(':', recipient_id, cause, object_id, actor_id)
           FROM looked ORDER BY recipient_id DESC, cause DESC, object_id DESC, actor_id DESC LIMIT 1) END AS next`,
-    values: [recipient, cause, object, actor, limit, generation.toString(), causesOf[aggregate] ?? []],
+    values: [recipient, cause, object, actor, limit, generation.toString(), causes],
   });
   return rows[0] ?? { next: null, removed: 0 };
 }

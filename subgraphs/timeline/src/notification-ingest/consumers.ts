@@ -1,7 +1,7 @@
 import { type ConsumerOptions, createFeedSource } from '@murmuration/events';
 import type { InternalClient, Logger } from '@murmuration/service-kit';
 import type pg from 'pg';
-import { noteAllTold, noteErasures } from '../erasure/told.ts';
+import { noteErasures } from '../erasure/told.ts';
 import { type FeedName, notificationFeeds, notificationPurpose } from '../feeds.ts';
 import { type Applied, applyNews, sweepNews } from './apply.ts';
 
@@ -23,14 +23,14 @@ export function notificationConsumerOf(
   options: NotificationIngestOptions,
 ): ConsumerOptions<Applied> {
   const { pool, databaseUrl, producers, logger, onCommitted } = options;
-  const types = notificationFeeds[feed];
+  const types = [...notificationFeeds[feed], 'erasure.finished'] as const;
   return {
     feed,
     purpose: notificationPurpose,
     source: createFeedSource(producers[feed], notificationPurpose),
     pool,
     connection: { connectionString: databaseUrl, application_name: `timeline-${feed}-notifications-lead` },
-    types: [...types, 'erasure.finished'],
+    types,
     aggregates: types.map((type) => type.slice(0, type.indexOf('.'))),
     async apply(client, changes, source) {
       const applied = await applyNews(client, changes, source);
@@ -38,7 +38,6 @@ export function notificationConsumerOf(
       return applied;
     },
     sweep: sweepNews,
-    onBackfillEnds: (client) => noteAllTold(client, `${feed}/${notificationPurpose}`),
     afterCommit: onCommitted,
     logger,
   };

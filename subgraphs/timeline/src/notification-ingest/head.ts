@@ -1,14 +1,13 @@
 import type { Sql } from '../database/pool.ts';
+import { headOf, incarnationSql, type NotificationHead } from '../notifications/preferences.ts';
 
 /** Takes the head row, which every writer of notifications holds until it commits. */
-export async function lockNotifications(sql: Sql): Promise<bigint> {
-  const { rows } = await sql.query<{ seq: bigint }>({
+export async function lockNotifications(sql: Sql): Promise<NotificationHead> {
+  const { rows } = await sql.query<NotificationHead>({
     name: 'notify-lock-head',
-    text: 'SELECT seq FROM notification_head FOR UPDATE',
+    text: `SELECT h.seq, ${incarnationSql} FROM notification_head h FOR UPDATE`,
   });
-  const [head] = rows;
-  if (!head) throw new Error('the timeline database has no head row of notifications: run its migrations');
-  return BigInt(head.seq);
+  return headOf(rows[0]);
 }
 
 export async function moveNotifications(sql: Sql, seq: bigint): Promise<void> {

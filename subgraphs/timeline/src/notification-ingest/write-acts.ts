@@ -45,7 +45,9 @@ WITH incoming AS (
     version, generation)
   SELECT recipient_id, cause, object_id, actor_id, kind, active, visibility, is_mentioned, words, version, $2::bigint
   FROM incoming i WHERE NOT i.is_known_only OR EXISTS (SELECT FROM before b WHERE b.position = i.position)
-  ON CONFLICT (recipient_id, cause, object_id, actor_id) DO UPDATE SET kind = excluded.kind, active = excluded.active,
+  ON CONFLICT (recipient_id, cause, object_id, actor_id) DO UPDATE SET
+    -- What is taken back was of the kind that it had: asked for anew it is no news.
+    kind = CASE WHEN excluded.active THEN excluded.kind ELSE a.kind END, active = excluded.active,
     visibility = excluded.visibility, is_mentioned = excluded.is_mentioned, words = excluded.words, version = excluded.version,
     generation = excluded.generation
   WHERE a.generation < excluded.generation OR excluded.version ${newer} a.version
@@ -62,12 +64,16 @@ const statements = {
 
 /**
  * Writes acts that are newer than what is held: of a higher generation, or version; a snapshot's of the same version as
- * well. At most one of each key. A snapshot makes no new ones of what happened long ago.
+ * well. At most one of each key. Of what happened long ago nothing new is made: a state that is read anew tells of it, and
+ * so does an old post of which something else changed.
  */
 export async function writeActs(sql: Sql, acts: readonly Act[], source: ChangeSource): Promise<WrittenAct[]> {
   if (acts.length === 0) return [];
   const youngestMs = Date.now() - notificationLimits.backfilledDays * 86_400_000;
-  const isOld = ({ atMs }: Act) => source.kind === 'snapshot' && (atMs ?? 0) < youngestMs;
+  const isOld = ({ atMs, cause }: Act) => {
+    if (source.kind === 'feed' && cause !== 'post') return false;
+    return atMs === null ? source.kind !== 'feed' : atMs < youngestMs;
+  };
   const incoming = acts.map((act, position) => ({
     recipient_id: act.recipientId,
     cause: act.cause,

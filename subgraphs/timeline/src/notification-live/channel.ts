@@ -10,6 +10,8 @@ export interface Touched {
 
 /** What one transaction told, between two places. */
 export interface NotificationMessage {
+  /** The life of the database in which it told so. */
+  incarnation: string;
   after: bigint;
   head: bigint;
   /** All of it in the order of places; null where it is too much to name. */
@@ -17,18 +19,22 @@ export interface NotificationMessage {
 }
 
 /** Ids travel as decimal text, for JSON numbers lose digits. */
-export function encodeMessage({ after, head, touched }: NotificationMessage): string {
+export function encodeMessage({ incarnation, after, head, touched }: NotificationMessage): string {
   const told = touched?.map(({ id, place, recipientId }) => [String(id), String(recipientId), String(place)]);
-  return JSON.stringify({ after: String(after), head: String(head), touched: told ?? null });
+  return JSON.stringify({ incarnation, after: String(after), head: String(head), touched: told ?? null });
 }
 
 /** Null for what is no message of this version. */
 export function decodeMessage(text: string): NotificationMessage | null {
   try {
-    const { after, head, touched } = JSON.parse(text) as Record<'after' | 'head', string> & {
+    const { incarnation, after, head, touched } = JSON.parse(text) as Record<
+      'incarnation' | 'after' | 'head',
+      string
+    > & {
       touched: [string, string, string][] | null;
     };
     return {
+      incarnation: String(incarnation),
       after: BigInt(after),
       head: BigInt(head),
       touched:

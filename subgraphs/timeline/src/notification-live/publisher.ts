@@ -9,6 +9,7 @@ import { encodeMessage, notificationChannel, type NotificationMessage } from './
 export function createNotificationPublisher(options: { redis: RedisCache; logger: Logger }) {
   const { redis, logger } = options;
   return async ({
+    incarnation,
     after,
     head,
     told,
@@ -18,7 +19,7 @@ export function createNotificationPublisher(options: { redis: RedisCache; logger
     if (head === after) return;
     const touched = told.length > notificationLimits.named ? null : told;
     try {
-      await redis.client.publish(notificationChannel, encodeMessage({ after, head, touched }));
+      await redis.client.publish(notificationChannel, encodeMessage({ incarnation, after, head, touched }));
     } catch (error) {
       logger.debug({ err: error }, 'notifications could not be published; readers look for them');
     }

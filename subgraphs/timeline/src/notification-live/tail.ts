@@ -74,7 +74,9 @@ export async function followNotifications(options: {
     await listener.onTouched(touched, head, of);
   }
 
-  async function take({ after, head, touched }: NotificationMessage): Promise<void> {
+  async function take({ after, head, touched, ...message }: NotificationMessage): Promise<void> {
+    // Another database counts places of its own.
+    if (message.incarnation !== incarnation) return catchUp();
     if (head <= last) return;
     if (after === last && touched) await tell(touched, head, null);
     else await catchUp();

@@ -21,7 +21,8 @@ export interface NotificationHead {
   incarnation: string;
 }
 
-const incarnationSql = `left(md5(h.incarnation::text ||
+/** Of `notification_head h`. */
+export const incarnationSql = `left(md5(h.incarnation::text ||
   coalesce(nullif(current_setting('murmuration.server', true), ''), server_identity())), 8) AS incarnation`;
 
 export async function readNotificationHead(sql: Reads): Promise<NotificationHead> {
@@ -51,7 +52,8 @@ export async function readPreferences(sql: Reads, viewerId: bigint): Promise<Pre
   return { sourceOf: (kind) => sources[kind] ?? 'everyone', seen: row?.seen ?? 0n, head: headOf(row) };
 }
 
-function headOf(row: NotificationHead | undefined): NotificationHead {
+/** @throws Error where there is no such row */
+export function headOf(row: NotificationHead | undefined): NotificationHead {
   if (!row) throw new Error('the timeline database has no head row of notifications: run its migrations');
   return { seq: row.seq, incarnation: row.incarnation };
 }

@@ -22,8 +22,18 @@ test('whatever a text is, its words are few, folded and sorted, and folding them
       expect(words.length).toBeLessThanOrEqual(wordLimits.perPost);
       expect(words).toEqual([...new Set(words)].sort());
       for (const word of words) expect(word).not.toMatch(/\s/u);
+      expect(words.every((word) => word.isWellFormed() || !text.isWellFormed())).toBe(true);
     }),
   );
+});
+
+test('a long word is cut between two characters, not in one', () => {
+  expect(
+    wordsOf(`#${'\u{10330}'.repeat(wordLimits.characters + 1)}`).every((word) => word.isWellFormed()),
+  ).toBe(true);
+  expect(wordsOf(`a${'\u{10330}'.repeat(wordLimits.characters)}`)).toEqual([
+    `a${'\u{10330}'.repeat(wordLimits.characters - 1)}`,
+  ]);
 });
 
 test.each([

@@ -30,7 +30,8 @@ export function wordsOf(text: string): string[] {
   const folded = foldText(text);
   const words = new Set<string>();
   const add = (word: string) => {
-    if (words.size < wordLimits.perPost) words.add(word.slice(0, wordLimits.characters));
+    // By code points: half of one is no text that Postgres takes.
+    if (words.size < wordLimits.perPost) words.add([...word].slice(0, wordLimits.characters).join(''));
   };
   for (const { isWordLike, segment } of segmenter.segment(folded)) if (isWordLike) add(segment);
   for (const { groups } of folded.matchAll(tags)) {
