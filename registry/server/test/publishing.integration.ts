@@ -105,6 +105,7 @@ describe('two registries on one database', () => {
       publication([{ ...people(), sdl: 'type Query { a: Int }\0' }]),
       publication([{ ...people(), sdl: '{'.repeat(100_000) }]),
       publication([{ ...people(), sdl: `type Query { a${'[Int'.repeat(5_000)} }` }]),
+      publication([people('name(a: String = "\\\\u0000", b: String = "\\u0000"): String!')]),
       publication([{ ...people(), name: '' }]),
       publication([{ ...people(), name: 'x'.repeat(300) }]),
       { ...publication([people()]), config: { subgraphs: '*', policy: { breaking: 'whatever' } } },

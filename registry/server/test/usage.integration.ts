@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Report, UsageFile } from '../../src/wire-door.ts';
 import { people } from '../../test/cast.ts';
@@ -128,6 +129,20 @@ it('takes no garbage', async () => {
   }
   expect((await send(`{"x":"${'x'.repeat(3 * 1024 * 1024)}"}`)).status).toBe(413);
   expect(JSON.stringify(await usage())).toBe(before);
+  // What was looked at as coordinates is no document for that.
+  const text = JSON.stringify(['User.name']);
+  const hash = createHash('sha256').update(text).digest('hex');
+  const uses = [{ ...use, operation: hash }];
+  const told = {
+    ...good,
+    uses,
+    sequence: 8,
+    operations: [{ ...operation, hash, document: undefined, coordinates: ['User.name'] }],
+  };
+  expect((await send(told)).status).toBe(202);
+  expect(
+    (await send({ ...told, sequence: 9, operations: [{ ...operation, hash, document: text }] })).status,
+  ).toBe(400);
 });
 
 it('a flood is turned away and others are served', async () => {

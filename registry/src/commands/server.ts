@@ -10,7 +10,7 @@ export async function runServe(): Promise<void> {
 
 export type TokenOptions = { graph: string; name: string; kind: string[]; days?: string };
 
-/** `registry token create`: the first token of a graph, made by whoever reaches the database. */
+/** `registry token`: the first token of a graph, made by whoever reaches the database. */
 export async function runToken(options: TokenOptions): Promise<number> {
   const { createFirstToken } = await load<{ createFirstToken(options: TokenOptions): Promise<number> }>(
     'first-token.ts',

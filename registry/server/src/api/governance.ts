@@ -25,8 +25,7 @@ export function serveGovernance(
     body: tokenRequest,
     handle: async ({ body, graph, reply }) => {
       const { expiresAt, kinds, name } = body;
-      const { length } = await tokens.list(graph);
-      if (length >= tokenLimits.perGraph)
+      if ((await tokens.count(graph)) >= tokenLimits.perGraph)
         throw new Fault('COULD_NOT_RUN', 'This graph has as many tokens as one may have.');
       const made = await tokens.create(graph, {
         name,

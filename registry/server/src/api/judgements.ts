@@ -51,13 +51,16 @@ export function serveJudgements(add: AddRoute, options: JudgementOptions): void 
   const { bodyBytes, database, delivery, sdlBytes, work } = options;
 
   async function keep(graph: Graph, one: { by: string; context: string | undefined; report: Report }) {
-    const text = JSON.stringify(one.report);
+    // Postgres takes no text with a null character or half of another.
+    const text = JSON.stringify(one.report, (_key, value: unknown) =>
+      typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value,
+    );
     const { verdict, against, version } = one.report;
     const kept =
       text.length > judgementLimits.keptCharacters ? JSON.stringify({ version, verdict, against }) : text;
     const rows = await database.$queryRaw<{ id: bigint }[]>`
       INSERT INTO checked (graph_id, by, context, verdict, report)
-      VALUES (${graph.id}, ${one.by}, ${one.context ?? null}::text, ${verdict}, ${kept.replaceAll('\\u0000', '')}::jsonb)
+      VALUES (${graph.id}, ${one.by}, ${one.context ?? null}::text, ${verdict}, ${kept}::jsonb)
       RETURNING id`;
     return Number(rows[0]?.id);
   }

@@ -2,7 +2,7 @@ import type { RegistryDatabase } from '@murmuration/prisma/registry';
 import { Counter, metrics } from '@murmuration/service-kit';
 import { LRUCache } from 'lru-cache';
 import { Fault } from '../faults.ts';
-import { checkReport } from '../usage/check-report.ts';
+import { checkReport, lookedAtAs } from '../usage/check-report.ts';
 import { usageReport } from '../usage/contract.ts';
 import { type IngestLimits, ingestReport } from '../usage/ingest.ts';
 import type { AddRoute } from './secured.ts';
@@ -51,12 +51,12 @@ export function serveReports(add: AddRoute, options: UsageRouteOptions): void {
         throw new Fault('TOO_MANY_REQUESTS', `At most ${reportsPerSecond} reports a second.`, 1);
       }
       try {
-        checkReport(body, (hash) => looked.has(hash));
+        checkReport(body, (operation) => looked.has(lookedAtAs(operation)));
       } catch (error) {
         reports.labels('refused').inc();
         throw error;
       }
-      for (const { hash } of body.operations) looked.set(hash, true);
+      for (const operation of body.operations) looked.set(lookedAtAs(operation), true);
       const outcome = await takeTurn(() => ingestReport(database, graph.id, body, limits));
       reports.labels(outcome).inc();
       return reply.code(202).send({ status: outcome });

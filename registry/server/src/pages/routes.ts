@@ -15,7 +15,7 @@ import { html, type Html } from './html.ts';
 import { addressOf, graphPage, page, type Section } from './layout.ts';
 import { gatewaysPage, operationsPage } from './operations.ts';
 import { schemaPage, typePage } from './schema.ts';
-import { createSessions } from './session.ts';
+import { createSessions, isLocal } from './session.ts';
 import { styleSheet } from './style.ts';
 import { versionPage, versionsPage } from './versions.ts';
 
@@ -60,10 +60,10 @@ export function servePages(app: FastifyInstance, options: PagesOptions): void {
     scope.get('/style.css', (_request, reply) =>
       reply.header('cache-control', 'public, max-age=3600').type('text/css; charset=utf-8').send(styleSheet),
     );
-    scope.get<{ Querystring: { graph?: string } }>('/', async ({ query }, reply) =>
-      query.graph
-        ? reply.redirect(addressOf(String(query.graph)))
-        : send(reply, page('Registry', await frontPage(options))),
+    scope.get<{ Querystring: { graph?: string } }>('/', async (request, reply) =>
+      request.query.graph
+        ? reply.redirect(addressOf(String(request.query.graph)))
+        : send(reply, page('Registry', await frontPage(options, isLocal(request)))),
     );
     scope.post<{ Params: Params; Body: { token?: string } }>(
       '/graphs/:graph/session',
@@ -72,7 +72,8 @@ export function servePages(app: FastifyInstance, options: PagesOptions): void {
         const cookie = await sessions.open(
           graph,
           String(request.body?.token ?? '').trim(),
-          request.protocol === 'https',
+          // Behind whoever ends TLS every request looks like a plain one.
+          !isLocal(request),
         );
         if (cookie === undefined) return send(reply.code(401), signInPage(graph, true));
         return reply.header('set-cookie', cookie).redirect(addressOf(graph), 303);
@@ -178,8 +179,9 @@ function answerFault(error: unknown, request: FastifyRequest, reply: FastifyRepl
   );
 }
 
-async function frontPage({ database, isOpen }: PagesOptions): Promise<Html> {
-  const graphs = isOpen ? await database.graph.findMany({ orderBy: { name: 'asc' }, take: 200 }) : [];
+async function frontPage({ database, isOpen }: PagesOptions, isFromHere: boolean): Promise<Html> {
+  const graphs =
+    isOpen && isFromHere ? await database.graph.findMany({ orderBy: { name: 'asc' }, take: 200 }) : [];
   return html`<main id="main"><h1>Schema registry</h1>
     <ul>${graphs.map(({ name }) => html`<li><a href="${addressOf(name)}">${name}</a></li>`)}</ul>
     <form action="/"><label>Graph <input name="graph" required maxlength="63"></label><button>Open</button></form></main>`;

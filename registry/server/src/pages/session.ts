@@ -19,7 +19,7 @@ export function createSessions(options: { graphs: Graphs; tokens: Tokens; isOpen
     /** @throws Fault UNAUTHENTICATED, whether there is such a graph or not */
     async graphOf(request: FastifyRequest): Promise<Graph> {
       const { graph: name } = request.params as { graph: string };
-      if (isOpen && isLocal(request.headers.host)) {
+      if (isOpen && isLocal(request)) {
         const graph = await graphs.find(name);
         if (graph) return graph;
         throw new Fault('NOT_FOUND', 'There is no such graph.');
@@ -39,9 +39,15 @@ export function createSessions(options: { graphs: Graphs; tokens: Tokens; isOpen
   };
 }
 
-/** A page of somewhere else whose name leads here must not read what is open to this machine. */
-function isLocal(host: string | undefined): boolean {
-  return /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(host ?? '');
+const loopbackAddress = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
+const loopbackHost = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;
+
+/**
+ * Whether it comes from a browser of this machine, by its address. A page of somewhere else whose name leads here must not
+ * read what is open to this machine, so the host counts as well.
+ */
+export function isLocal({ headers, socket }: Pick<FastifyRequest, 'headers' | 'socket'>): boolean {
+  return loopbackAddress.test(socket.remoteAddress ?? '') && loopbackHost.test(headers.host ?? '');
 }
 
 function cookieOf(header: string | undefined): string | undefined {

@@ -45,6 +45,8 @@ export interface Tokens {
   ): Promise<{ id: number; secret: string }>;
   /** Whether there was such a token, not revoked yet. */
   revoke(graph: Graph, id: number): Promise<boolean>;
+  /** How many are good, or will be. */
+  count(graph: Graph): Promise<number>;
   list(graph: Graph): Promise<TokenRow[]>;
 }
 
@@ -102,6 +104,14 @@ export function createTokens(
       known.clear();
       return changed > 0;
     },
+    count: (graph) =>
+      database.token.count({
+        where: {
+          graphId: graph.id,
+          revokedAt: null,
+          OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }],
+        },
+      }),
     list: (graph) =>
       database.token.findMany({
         where: { graphId: graph.id },

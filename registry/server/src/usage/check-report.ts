@@ -9,12 +9,17 @@ const coordinate = /^(?:\w+(?:\.\w+(?:\(\w+:\))?)?|@\w+(?:\(\w+:\))?)$/;
 
 type Operation = UsageReport['operations'][number];
 
+/** What was looked at: the same text may be told as a document, or as the coordinates that it is not. */
+export function lookedAtAs({ document, hash }: Operation): string {
+  return `${document === undefined ? 'coordinates' : 'document'} ${hash}`;
+}
+
 /**
  * Refuses a report that says what cannot be: a use of an operation that it does not tell, a hash of something else, a
  * text that is not one operation. One that was let in could make usage unknown for everybody.
  * @throws Fault
  */
-export function checkReport(report: UsageReport, isKnown: (hash: string) => boolean): void {
+export function checkReport(report: UsageReport, isKnown: (operation: Operation) => boolean): void {
   const told = new Set(report.operations.map(({ hash }) => hash));
   for (const { operation } of report.uses)
     if (!told.has(operation))
@@ -23,7 +28,7 @@ export function checkReport(report: UsageReport, isKnown: (hash: string) => bool
     if (errors > count || latency.reduce((sum, one) => sum + one, 0) !== count)
       throw new Fault('BAD_INPUT', 'Errors and latencies of a use do not fit its count.');
   }
-  for (const operation of report.operations) checkOperation(operation, isKnown(operation.hash));
+  for (const operation of report.operations) checkOperation(operation, isKnown(operation));
 }
 
 /** Its hash is looked at always; a text that was looked at before is not parsed again. */

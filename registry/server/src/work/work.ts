@@ -6,7 +6,7 @@ import type { AnswerTo, Asked, Job, Told, WorkerSettings } from './jobs.ts';
 export interface WorkLimits {
   /** From when a job begins; then its thread is ended. */
   timeoutMs: number;
-  /** Jobs that wait; more are refused. */
+  /** Checks and the like that wait; more are refused. What gateways wait for may be as many besides. */
   maxWaiting: number;
   /** Of the thread; a job that needs more ends it. */
   maxHeapMiB: number;
@@ -39,7 +39,10 @@ void waitingJobs;
 
 type Waiting = { job: Job; resolve: (answer: never) => void; reject: (error: unknown) => void };
 
-/** One job at a time, in a thread of its own: whatever it is asked, the server answers everybody else. */
+/**
+ * One job at a time, in a thread of its own: whatever it is asked, the server answers everybody else. What gateways wait for
+ * goes before all checks, and has room of its own among what waits.
+ */
 export function createWork(settings: WorkerSettings, limits: WorkLimits, logger: Logger): Work {
   const queue: Waiting[] = [];
   let worker: Worker | undefined;
@@ -122,9 +125,12 @@ export function createWork(settings: WorkerSettings, limits: WorkLimits, logger:
   return {
     run: <Asks extends Job>(job: Asks) =>
       new Promise<AnswerTo<Asks>>((resolve, reject) => {
-        if (isClosed || queue.length >= limits.maxWaiting)
+        const isUrgent = job.kind === 'variant';
+        if (isClosed || queue.length >= (isUrgent ? 2 : 1) * limits.maxWaiting)
           return reject(new Fault('OVERLOADED', 'Too many checks wait already. Try again in a moment.', 5));
-        queue.push({ job, resolve, reject });
+        const one = { job, resolve, reject };
+        if (isUrgent) queue.unshift(one);
+        else queue.push(one);
         next();
       }),
     async close() {
