@@ -1,11 +1,4 @@
-import {
-  type DirectiveNode,
-  type DocumentNode,
-  Kind,
-  type OperationDefinitionNode,
-  type ValueNode,
-  visit,
-} from 'graphql';
+import { type DirectiveNode, Kind, type OperationDefinitionNode, type ValueNode } from 'graphql';
 
 /** A Boolean variable of an operation that some `@skip` or `@include` hangs on. */
 export interface Switch {
@@ -13,21 +6,22 @@ export interface Switch {
   readonly isOnByDefault: boolean;
 }
 
-/** Those of an operation. Of the document's others it may count some in: it then has more plans than it needs. */
+/** The variable that a `@skip` or `@include` hangs on; undefined for a value, and for other directives. */
+export function conditionVariableOf(directive: DirectiveNode): string | undefined {
+  const value = isCondition(directive) ? directive.arguments?.[0]?.value : undefined;
+  return value?.kind === Kind.VARIABLE ? value.name.value : undefined;
+}
+
+/**
+ * Those of an operation, from all `conditionVariables` of its document. Of the document's other operations it may count
+ * some in: it then has more plans than it needs.
+ */
 export function switchesOf(
   { variableDefinitions = [] }: OperationDefinitionNode,
-  document: DocumentNode,
+  conditionVariables: ReadonlySet<string>,
 ): readonly Switch[] {
-  if (variableDefinitions.length === 0) return none;
-  const used = new Set<string>();
-  visit(document, {
-    Directive(directive: DirectiveNode) {
-      const value = isCondition(directive) ? directive.arguments?.[0]?.value : undefined;
-      if (value?.kind === Kind.VARIABLE) used.add(value.name.value);
-    },
-  });
   return variableDefinitions
-    .filter(({ variable }) => used.has(variable.name.value))
+    .filter(({ variable }) => conditionVariables.has(variable.name.value))
     .map(({ defaultValue, variable }) => ({
       name: variable.name.value,
       isOnByDefault: defaultValue?.kind === Kind.BOOLEAN && defaultValue.value,

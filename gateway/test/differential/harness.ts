@@ -1,4 +1,4 @@
-import { type GraphQLSchema, Kind, parse } from 'graphql';
+import { type GraphQLSchema, Kind } from 'graphql';
 import { execute } from '../../src/execution/execute.ts';
 import type {
   ExecutionOutcome,
@@ -6,6 +6,7 @@ import type {
   SubgraphRequest,
   SubgraphResponse,
 } from '../../src/execution/types.ts';
+import { parseDocument } from '../../src/operation/documents/parse-document.ts';
 import { createGeneration } from '../../src/planning/generation.ts';
 import { switchesOf, switchesOn } from '../../src/planning/switches.ts';
 import type { Generation, GenerationOptions, PlanOptions } from '../../src/planning/types.ts';
@@ -44,9 +45,9 @@ export function switchesOnIn(
   text: string,
   variables: Readonly<Record<string, unknown>> | undefined,
 ): readonly string[] {
-  const document = parse(text);
+  const { conditionVariables, document } = parseDocument(text, Infinity);
   const operation = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION);
-  return operation ? switchesOn(switchesOf(operation, document), variables) : [];
+  return operation ? switchesOn(switchesOf(operation, conditionVariables), variables) : [];
 }
 
 /** A composed graph of in-process subgraphs, run by our own executor. */

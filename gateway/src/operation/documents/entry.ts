@@ -1,7 +1,7 @@
 import { type DocumentNode, Kind, type OperationDefinitionNode } from 'graphql';
 import type { CompiledOperation } from '../../execution/types.ts';
 import { type Switch, switchesOf } from '../../planning/switches.ts';
-import { type NestedLists, nestedListsOf } from '../limits/list-limit.ts';
+import { createNestedLists, type NestedLists } from '../limits/list-limit.ts';
 import { pointsOf } from '../limits/points.ts';
 import type { ParsedDocument } from './parse-document.ts';
 
@@ -43,8 +43,9 @@ export interface Entry {
 export function createEntry(
   hash: string,
   text: string,
-  { document, nodes, measures }: ParsedDocument,
+  { conditionVariables, document, nodes, measures }: ParsedDocument,
 ): Entry {
+  const nestedListsOf = createNestedLists(document);
   const operations = document.definitions.flatMap((node): KnownOperation[] => {
     if (node.kind !== Kind.OPERATION_DEFINITION) return [];
     return [
@@ -53,8 +54,8 @@ export function createEntry(
         name: node.name?.value,
         node,
         points: pointsOf(measures.get(node)),
-        lists: nestedListsOf(node, document),
-        switches: switchesOf(node, document),
+        lists: nestedListsOf(node),
+        switches: switchesOf(node, conditionVariables),
         plans: new Map(),
         ran: 0,
       },

@@ -1,4 +1,12 @@
-import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+} from 'graphql';
+import { conditionVariableOf } from '../../planning/switches.ts';
 import { edgeCodes } from '../edge-codes.ts';
 import { type Measures, measureDocument } from '../limits/measure.ts';
 import { recoded, refusal } from '../refusal.ts';
@@ -7,6 +15,8 @@ export interface ParsedDocument {
   readonly document: DocumentNode;
   readonly measures: ReadonlyMap<OperationDefinitionNode, Measures>;
   readonly nodes: number;
+  /** Variables that some `@skip` or `@include` hangs on. */
+  readonly conditionVariables: ReadonlySet<string>;
 }
 
 /**
@@ -16,7 +26,7 @@ export interface ParsedDocument {
  */
 export function parseDocument(text: string, maxTokens: number): ParsedDocument {
   const document = parseText(text, maxTokens);
-  return { document, measures: measureDocument(document), nodes: countNodes(document) };
+  return { document, measures: measureDocument(document), ...walk(document) };
 }
 
 function parseText(text: string, maxTokens: number): DocumentNode {
@@ -32,17 +42,20 @@ function parseText(text: string, maxTokens: number): DocumentNode {
   throw refusal('The document holds no operation.', edgeCodes.badUserInput, 400);
 }
 
-function countNodes(document: DocumentNode): number {
-  let count = 0;
+function walk(document: DocumentNode): Pick<ParsedDocument, 'nodes' | 'conditionVariables'> {
+  let nodes = 0;
+  const conditionVariables = new Set<string>();
   const pending: unknown[] = [document];
   for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
     if (Array.isArray(value)) pending.push(...value);
     else if (typeof value === 'object' && value !== null && 'kind' in value) {
-      count++;
+      nodes++;
+      const variable = value.kind === Kind.DIRECTIVE && conditionVariableOf(value as DirectiveNode);
+      if (variable) conditionVariables.add(variable);
       for (const key in value) push(pending, (value as Record<string, unknown>)[key]);
     }
   }
-  return count;
+  return { nodes, conditionVariables };
 }
 
 function push(pending: unknown[], value: unknown): void {

@@ -1,13 +1,13 @@
 import { GraphQLError, getOperationAST, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { checkListItems, nestedListsOf } from './list-limit.ts';
+import { checkListItems, createNestedLists } from './list-limit.ts';
 
 const refusalOf = (text: string, variables?: Record<string, unknown>, name?: string) => {
   const document = parse(text);
   const operation = getOperationAST(document, name);
   if (!operation) throw new Error('the text holds no such operation');
   try {
-    checkListItems(nestedListsOf(operation, document), variables, 10_000);
+    checkListItems(createNestedLists(document)(operation), variables, 10_000);
     return null;
   } catch (error) {
     return error instanceof GraphQLError ? error.message : 'another error';

@@ -50,8 +50,13 @@ function itemsOf(lists: readonly List[], variables: Variables): number {
   return lists.reduce((sum, { size, inside }) => sum + size(variables) * (1 + itemsOf(inside, variables)), 0);
 }
 
-/** A list by itself is bounded by the subgraph it is of, which says so better: it knows the argument. */
-export function nestedListsOf(operation: OperationDefinitionNode, document: DocumentNode): NestedLists {
+/**
+ * Finds those of a document's operations, each fragment read once for all of them. A list by itself is bounded by the
+ * subgraph it is of, which says so better: it knows the argument.
+ */
+export function createNestedLists(
+  document: DocumentNode,
+): (operation: OperationDefinitionNode) => NestedLists {
   const fragments = new Map(
     document.definitions.flatMap((one) =>
       one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one.selectionSet] as const] : [],
@@ -75,10 +80,10 @@ export function nestedListsOf(operation: OperationDefinitionNode, document: Docu
       const size = selection.kind === Kind.FIELD ? sizeOf(selection) : null;
       return size === null ? inside : [{ size, inside }];
     });
-  return {
+  return (operation) => ({
     lists: within(operation.selectionSet).filter(({ inside }) => inside.length > 0),
     defaults: defaultsOf(operation),
-  };
+  });
 }
 
 function sizeOf(field: FieldNode): List['size'] | null {
