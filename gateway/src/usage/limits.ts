@@ -10,6 +10,13 @@ export const usageLimits = {
   characters: 1_000_000,
   /** Characters of one text; calls of a longer one are counted as lost. */
   documentLength: 100_000,
+  /** Characters of an operation's name; calls of one with a longer name are counted as lost. The contract names it. */
+  nameLength: 256,
+  /**
+   * Bytes of the operations and uses of one report; calls that no longer fit are counted as lost. The registry reads 2 MiB
+   * (`USAGE_BODY_BYTES`), and refuses whole what is larger.
+   */
+  reportBytes: 2_000_000,
   /** Operations that wait to be written down; calls of others are counted as lost. */
   waiting: 200,
   /** Clients by name and version of one report; others are `other`. */

@@ -93,8 +93,9 @@ export function createWindow(describe: Describe, later: (work: () => void) => vo
   /** Whether the operation may be among those of this window. */
   function joins(slot: Slot): boolean {
     if (slots.has(slot)) return true;
-    const length = slot.described?.document.length ?? 0;
-    if (slots.size >= usageLimits.operations || length > usageLimits.documentLength) return false;
+    const { described } = slot;
+    if (slots.size >= usageLimits.operations || (described && isTooLong(described))) return false;
+    const length = described?.document.length ?? 0;
     if (characters + length > usageLimits.characters) return false;
     characters += length;
     slots.add(slot);
@@ -129,22 +130,29 @@ export function createWindow(describe: Describe, later: (work: () => void) => vo
       const uses: Counted['uses'] = [];
       const undescribed = new Set<Slot>();
       let told = 0;
+      const hasRoomFor = createRoom(usageLimits.reportBytes);
       for (const slot of slots) {
         const { described } = slot;
         if (!described) {
           undescribed.add(slot);
           continue;
         }
-        const callsOf = [...slot.uses].reduce((sum, [, { count }]) => sum + count, 0);
         const { length } = described.document;
-        if (length > usageLimits.documentLength || told + length > usageLimits.characters) lost += callsOf;
-        else {
+        const isTold =
+          !isTooLong(described) && told + length <= usageLimits.characters && hasRoomFor(described);
+        if (isTold) {
           told += length;
           operations.set(described.hash, described);
-          for (const [client, use] of slot.uses) {
-            const [name = '', version = ''] = client.split('\n');
-            uses.push({ operation: described.hash, client: { name, ...(version && { version }) }, ...use });
-          }
+        }
+        for (const [client, counted] of slot.uses) {
+          const [name = '', version = ''] = client.split('\n');
+          const use = {
+            operation: described.hash,
+            client: { name, ...(version && { version }) },
+            ...counted,
+          };
+          if (isTold && hasRoomFor(use)) uses.push(use);
+          else lost += counted.count;
         }
         slot.uses.clear();
       }
@@ -159,6 +167,21 @@ export function createWindow(describe: Describe, later: (work: () => void) => vo
       startedAtMs = endedAtMs;
       return taken;
     },
+  };
+}
+
+function isTooLong({ document, name }: Described): boolean {
+  return document.length > usageLimits.documentLength || name.length > usageLimits.nameLength;
+}
+
+/** Says of one part of a report after the other whether it still fits, as JSON with its comma. */
+function createRoom(bytes: number): (part: object) => boolean {
+  let left = bytes;
+  return (part) => {
+    const size = Buffer.byteLength(JSON.stringify(part)) + 1;
+    if (size > left) return false;
+    left -= size;
+    return true;
   };
 }
 
