@@ -32,7 +32,7 @@ export function planOf(
   waiter: Waiter,
 ): CompiledOperation | Promise<CompiledOperation> {
   const key = keyOf(plannedFor);
-  const known = operation.plans.get(key);
+  const known = usedNow(operation.plans, key);
   if (known) return known;
   const planning = serving.generation.plan(entry.text, {
     ...askedOf(entry, waiter),
@@ -43,24 +43,38 @@ export function planOf(
   return planning.then((compiled) => {
     const kept = serving.entries.keep(entry);
     const { plans } = operationOf(kept, operation.name) ?? operation;
-    const [oldest] = plans.keys();
-    if (oldest !== undefined && plans.size >= entryLimits.plansPerOperation) plans.delete(oldest);
+    const [longestUnused] = plans.keys();
+    const isFull = plans.size >= entryLimits.plansPerOperation && !plans.has(key);
+    if (isFull && longestUnused !== undefined) plans.delete(longestUnused);
     plans.set(key, compiled);
     serving.entries.grew(kept);
     return compiled;
   }, refuse);
 }
 
+/** The plan under a key, which then is the last of them. */
+function usedNow(plans: KnownOperation['plans'], key: string): CompiledOperation | undefined {
+  const plan = plans.get(key);
+  if (plan && plans.size > 1) {
+    plans.delete(key);
+    plans.set(key, plan);
+  }
+  return plan;
+}
+
 function keyOf({ labels, switchesOn }: PlannedFor): string {
   return labels.length + switchesOn.length === 0 ? '' : `${labels.join(' ')}\n${switchesOn.join(' ')}`;
 }
 
-/** What the plans of an operation, by their keys, were made for. */
-export function plannedForOf({ plans }: KnownOperation): PlannedFor[] {
-  return Array.from(plans.keys(), (key) => {
-    const [labels = [], switchesOn = []] = key.split('\n').map((names) => names.split(' ').filter(Boolean));
-    return { labels, switchesOn };
-  });
+/** What those plans of an operation were made for, by their keys, that were used last; the very last comes first. */
+export function lastPlannedFor({ plans }: KnownOperation, most: number): PlannedFor[] {
+  return [...plans.keys()]
+    .slice(-most)
+    .toReversed()
+    .map((key) => {
+      const [labels = [], switchesOn = []] = key.split('\n').map((names) => names.split(' ').filter(Boolean));
+      return { labels, switchesOn };
+    });
 }
 
 /**

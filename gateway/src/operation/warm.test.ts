@@ -11,7 +11,7 @@ import { createFindDocument } from './documents/find-document.ts';
 import { createExecute } from './execute.ts';
 import { createRoad } from './road.ts';
 import type { Serving } from './serving.ts';
-import { warm } from './warm.ts';
+import { warm, warmLimits } from './warm.ts';
 
 const fetcher = createLocalFetcher(new Map(shop.map((subgraph) => [subgraph.name, schemaOf(subgraph)])));
 const sdl = composeSupergraph(shop);
@@ -56,9 +56,9 @@ function roadOn(serving: () => Serving, overrideLabels: readonly string[] = []) 
     observers: [],
     maxInFlight: 10,
   });
-  return (query: string) =>
+  return (query: string, variables?: Record<string, unknown>) =>
     road({
-      request: { query },
+      request: { query, variables },
       head: undefined,
       mayMutate: true,
       mayStream: false,
@@ -97,6 +97,30 @@ test('a planner that does not end holds up no supergraph', async () => {
   const outcome = await warm(next, before, { maxTokens: 1_000, withinMs: 50 });
   expect(outcome.planned).toBe(0);
   expect(outcome.failed).toBeGreaterThan(0);
+}, 120_000);
+
+test('of an operation with many conditions only what was used last is planned before a swap', async () => {
+  const before = servingWith();
+  const ask = roadOn(() => before);
+  const names = Array.from('abcdefgh');
+  const query = `query Many(${names.map((name) => `$${name}: Boolean = false`).join()}) {
+    top(first: 1) { title ${names.map((name) => `${name}: title @include(if: $${name})`).join(' ')} }
+  }`;
+  for (const name of names) await ask(query, { [name]: true });
+  expect(before.asked).toHaveLength(names.length);
+
+  const asked: (readonly string[] | undefined)[] = [];
+  const real = servingWith();
+  const generation: Generation = {
+    ...real.generation,
+    plan(text, options) {
+      asked.push(options?.switchesOn);
+      return real.generation.plan(text, options);
+    },
+  };
+  const { planned } = await warm({ ...real, generation }, before, { maxTokens: 1_000, withinMs: 60_000 });
+  expect(planned).toBe(warmLimits.plansPerOperation);
+  expect(asked).toEqual([['h'], ['g'], ['f'], ['e']]);
 }, 120_000);
 
 test('what ran under labels is planned under them', async () => {

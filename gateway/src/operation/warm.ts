@@ -2,12 +2,14 @@ import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises';
 import { readEntry } from './admit.ts';
 import type { Entry, KnownOperation } from './documents/entry.ts';
 import { parseDocument } from './documents/parse-document.ts';
-import { checkEntry, planOf, plannedForOf } from './plan.ts';
+import { checkEntry, lastPlannedFor, planOf } from './plan.ts';
 import type { Serving } from './serving.ts';
 
 export const warmLimits = {
   /** Documents that are planned again, those used last first. */
   documents: 200,
+  /** Plans of one operation that are made again, those used last first. */
+  plansPerOperation: 4,
   /** A new supergraph waits no longer than this for them, in all. */
   withinMs: 5_000,
   /** What ran only once is not worth waiting for. */
@@ -64,13 +66,13 @@ function waiter(deadline: number) {
   return { caller: 'warm-up', signal: undefined, deadline };
 }
 
-/** For the labels and switches that its callers had. */
+/** For the labels and switches that its last callers had. */
 async function planAgain(next: Serving, entry: Entry, again: Entry, deadline: number): Promise<number> {
   let planned = 0;
   for (const [place, before] of entry.operations.entries()) {
     const operation = again.operations[place];
     if (!operation || !isHot(before)) continue;
-    for (const { labels: had, switchesOn } of plannedForOf(before)) {
+    for (const { labels: had, switchesOn } of lastPlannedFor(before, warmLimits.plansPerOperation)) {
       const labels = next.generation.overrideLabels.filter((label) => had.includes(label));
       await by(deadline, planOf(next, again, operation, { labels, switchesOn }, waiter(deadline)));
       planned++;

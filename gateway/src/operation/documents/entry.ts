@@ -6,7 +6,7 @@ import { pointsOf } from '../limits/points.ts';
 import type { ParsedDocument } from './parse-document.ts';
 
 export const entryLimits = {
-  /** Plans of one operation: one for each set of `@override` labels and of switches that callers meet. */
+  /** Plans of one operation: one for each set of `@override` labels and of switches; that used longest ago goes. */
   plansPerOperation: 32,
   /** What a node of a syntax tree holds, its share of names and lists included; memory.test.ts measures it. */
   bytesPerNode: 150,
@@ -22,7 +22,7 @@ export interface KnownOperation {
   readonly points: number;
   readonly lists: NestedLists;
   readonly switches: readonly Switch[];
-  /** Compiled plans by what they were made for; see plan.ts. */
+  /** Compiled plans by what they were made for, those used last at the end; see plan.ts. */
   readonly plans: Map<string, CompiledOperation>;
   /** How often it ran to an end. */
   ran: number;
