@@ -22,8 +22,11 @@ beforeAll(async () => {
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-async function sign(text: string, { key = pair.privateKey, typ = 'supergraph+jws' } = {}): Promise<string> {
-  const claims = { graph: 'town', version: 1, sha256: hash('sha256', text, 'hex') };
+async function sign(
+  text: string,
+  { key = pair.privateKey, typ = 'supergraph+jws', graph = 'town', version = 1 } = {},
+): Promise<string> {
+  const claims = { graph, version, sha256: hash('sha256', text, 'hex') };
   return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
     .setProtectedHeader({ alg: 'EdDSA', kid: 'k1', typ })
     .sign(key);
@@ -50,6 +53,43 @@ it.each([
   const signature = await make();
   answer.headers = signature === undefined ? {} : { 'supergraph-signature': signature };
   await expect(urlSource(url, { keys }).read()).rejects.toThrow(expected);
+});
+
+it.each([
+  ['signed', async (version: number) => ({ 'supergraph-signature': await sign(answer.text, { version }) })],
+  ['unsigned', async (version: number) => ({ 'supergraph-version': String(version) })],
+])('takes none that is older than what it took, %s', async (how, headersOf) => {
+  const source = urlSource(url, how === 'signed' ? { keys } : {});
+  const read = async (version: number) => {
+    answer.headers = await headersOf(version);
+    return source.read();
+  };
+  const newer = await read(10);
+  // Not in service: the older one may be what can be served.
+  expect(await read(9)).toBeDefined();
+  newer?.taken();
+  await expect(read(9)).rejects.toThrow('has the version 9, and 10 was taken');
+  expect(await read(10)).toBeDefined();
+  expect(await read(11)).toBeDefined();
+});
+
+it('takes no other graph than its first', async () => {
+  const source = urlSource(url, { keys });
+  answer.headers = { 'supergraph-signature': await sign(answer.text) };
+  (await source.read())?.taken();
+  answer.headers = { 'supergraph-signature': await sign(answer.text, { graph: 'village', version: 2 }) };
+  await expect(source.read()).rejects.toThrow('of the graph "village", and that of "town" was taken');
+});
+
+it('gives up an answer that comes for ever', async () => {
+  const dripping = createServer((_request, response) => {
+    const drip = setInterval(() => response.write(' '), 1);
+    response.on('close', () => clearInterval(drip));
+  });
+  await new Promise<void>((resolve) => dripping.listen(0, '127.0.0.1', resolve));
+  const { port } = dripping.address() as AddressInfo;
+  await expect(urlSource(`http://127.0.0.1:${port}`, { readMs: 20 }).read()).rejects.toThrow(/timeout/);
+  await new Promise((resolve) => dripping.close(resolve));
 });
 
 it('takes none that is larger than it may be, nor an answer that is none', async () => {

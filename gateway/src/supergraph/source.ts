@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { JWTVerifyGetKey } from 'jose';
 import { request } from 'undici';
-import { signatureHeader, verifySupergraph } from './verify.ts';
+import { type Claims, signatureHeader, verifySupergraph } from './verify.ts';
 
 /** Where the supergraph comes from. */
 export interface SupergraphSource {
@@ -18,7 +18,10 @@ export interface ReadSupergraph {
 }
 
 export const sourceLimits = {
+  /** For the head of an answer, and between two pieces of its body. */
   timeoutMs: 5_000,
+  /** For all of an answer. */
+  readMs: 30_000,
   /** Of a supergraph that a registry sends. */
   bytes: 32 * 1024 * 1024,
 } as const;
@@ -41,18 +44,29 @@ export interface UrlSourceOptions {
   /** Whose signature a supergraph must have; without keys none is asked for. */
   readonly keys?: JWTVerifyGetKey | undefined;
   readonly maxBytes?: number;
+  readonly readMs?: number;
 }
 
-/** A registry, asked with the ETag of what it sent last: an unchanged supergraph costs a 304. */
+/** Without a signature the graph is not known; without the header neither is the version. */
+type Said = { readonly [Name in keyof Claims]?: Claims[Name] | undefined };
+
+const versionHeader = 'supergraph-version';
+
+/**
+ * A registry, asked with the ETag of what it sent last: an unchanged supergraph costs a 304. Behind its address several may
+ * answer, of which one is behind the others: what is older than what was taken is refused, and so is another graph.
+ */
 export function urlSource(url: string, options: UrlSourceOptions = {}): SupergraphSource {
-  const { keys, maxBytes = sourceLimits.bytes, token } = options;
+  const { keys, maxBytes = sourceLimits.bytes, readMs = sourceLimits.readMs, token } = options;
   let etag: string | undefined;
+  let last: Said = {};
   return {
     name: url,
     async read() {
       const { statusCode, headers, body } = await request(url, {
         headersTimeout: sourceLimits.timeoutMs,
         bodyTimeout: sourceLimits.timeoutMs,
+        signal: AbortSignal.timeout(readMs),
         headers: {
           ...(etag ? { 'if-none-match': etag } : {}),
           ...(token ? { authorization: `Bearer ${token}` } : {}),
@@ -64,12 +78,37 @@ export function urlSource(url: string, options: UrlSourceOptions = {}): Supergra
         throw new Error(`${url} answered ${statusCode}`);
       }
       const text = await readText(body, maxBytes);
-      const signature = headers[signatureHeader];
-      if (keys) await verifySupergraph(text, typeof signature === 'string' ? signature : undefined, keys);
-      const given = typeof headers.etag === 'string' ? headers.etag : undefined;
-      return { sdl: text, taken: () => (etag = given) };
+      const said: Said = keys
+        ? await verifySupergraph(text, oneOf(headers[signatureHeader]), keys)
+        : { version: numberIn(headers[versionHeader]) };
+      refuseOther(said, last);
+      const given = oneOf(headers.etag);
+      return {
+        sdl: text,
+        taken() {
+          etag = given;
+          last = { graph: said.graph ?? last.graph, version: said.version ?? last.version };
+        },
+      };
     },
   };
+}
+
+/** @throws Error for another graph than that of the last one, or an older version of it */
+function refuseOther({ graph, version }: Said, last: Said): void {
+  if (graph !== undefined && last.graph !== undefined && graph !== last.graph)
+    throw new Error(`the supergraph is of the graph "${graph}", and that of "${last.graph}" was taken`);
+  if (version !== undefined && last.version !== undefined && version < last.version)
+    throw new Error(`the supergraph has the version ${version}, and ${last.version} was taken`);
+}
+
+function oneOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined;
+}
+
+function numberIn(header: string | string[] | undefined): number | undefined {
+  const text = oneOf(header);
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 async function readText(body: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {
