@@ -30,15 +30,15 @@ export async function warm(
   before: Serving,
   options: { maxTokens: number; withinMs?: number },
 ): Promise<Warmed> {
-  const deadline = Date.now() + (options.withinMs ?? warmLimits.withinMs);
+  const endsAtMs = performance.now() + (options.withinMs ?? warmLimits.withinMs);
   const outcome: Warmed = { planned: 0, failed: 0 };
   for (const entry of hotEntries(before)) {
-    if (Date.now() >= deadline) break;
+    if (performance.now() >= endsAtMs) break;
     try {
       const again = readEntry(next, entry, parseDocument(entry.text, options.maxTokens));
-      outcome.planned += await planAgain(next, entry, again, deadline);
+      outcome.planned += await planAgain(next, entry, again, endsAtMs);
       // Where Apollo Server plans, nothing of it has been planned here.
-      if (!again.isValid) await by(deadline, checkEntry(next, again, waiter(deadline)));
+      if (!again.isValid) await by(endsAtMs, checkEntry(next, again, waiter(endsAtMs)));
     } catch {
       // A document of another version of the graph is no reason to refuse this one; it is counted.
       outcome.failed++;
@@ -62,29 +62,31 @@ function isHot({ ran }: KnownOperation): boolean {
   return ran >= warmLimits.leastRuns;
 }
 
-function waiter(deadline: number) {
+function waiter(endsAtMs: number) {
+  // A deadline is one of a request: by the wall clock.
+  const deadline = Date.now() + endsAtMs - performance.now();
   return { caller: 'warm-up', signal: undefined, deadline };
 }
 
 /** For the labels and switches that its last callers had. */
-async function planAgain(next: Serving, entry: Entry, again: Entry, deadline: number): Promise<number> {
+async function planAgain(next: Serving, entry: Entry, again: Entry, endsAtMs: number): Promise<number> {
   let planned = 0;
   for (const [place, before] of entry.operations.entries()) {
     const operation = again.operations[place];
     if (!operation || !isHot(before)) continue;
     for (const { labels: had, switchesOn } of lastPlannedFor(before, warmLimits.plansPerOperation)) {
       const labels = next.generation.overrideLabels.filter((label) => had.includes(label));
-      await by(deadline, planOf(next, again, operation, { labels, switchesOn }, waiter(deadline)));
+      await by(endsAtMs, planOf(next, again, operation, { labels, switchesOn }, waiter(endsAtMs)));
       planned++;
     }
   }
   return planned;
 }
 
-/** @throws Error at the deadline */
-async function by<T>(deadline: number, work: T | Promise<T>): Promise<T> {
+/** @throws Error then */
+async function by<T>(endsAtMs: number, work: T | Promise<T>): Promise<T> {
   const over = new AbortController();
-  const late = setTimeout(deadline - Date.now(), undefined, { signal: over.signal }).then(() => {
+  const late = setTimeout(endsAtMs - performance.now(), undefined, { signal: over.signal }).then(() => {
     throw new Error('no plan in time');
   });
   late.catch(() => undefined);

@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { PlanFailure, type PlanFailureReason } from './plan-failure.ts';
 import { createRefusals, refusalLimits } from './refusals.ts';
 
 const { firstRetryMs, keptMs } = refusalLimits;
+
+afterEach(() => void vi.useRealTimers());
 
 function refusalsAt(start = 0) {
   let nowMs = start;
@@ -49,3 +51,14 @@ test.each<PlanFailureReason>(['busy', 'deadline', 'cancelled'])(
     expect(refusals.find('a')).toBeUndefined();
   },
 );
+
+test('a clock that is set anew neither ends a refusal nor makes it longer', () => {
+  vi.useFakeTimers();
+  const refusals = createRefusals();
+  refusals.keep('a', new PlanFailure('unproven', 'no'));
+  vi.setSystemTime(Date.now() + 2 * keptMs);
+  expect(refusals.find('a')).toBeDefined();
+  vi.setSystemTime(Date.now() - 4 * keptMs);
+  vi.advanceTimersByTime(keptMs);
+  expect(refusals.find('a')).toBeUndefined();
+});

@@ -25,7 +25,7 @@ export interface Refusals {
 }
 
 /** What a supergraph's planners had no plan for lately: so that nobody keeps them busy with it, and it is no truth for ever. */
-export function createRefusals(now: () => number = Date.now): Refusals {
+export function createRefusals(now: () => number = () => performance.now()): Refusals {
   const { firstRetryMs, keptMs, operations, retryFactor } = refusalLimits;
   const refused = new LRUCache<string, Refusal>({ max: operations });
   return {

@@ -60,6 +60,16 @@ describe('following an upstream', () => {
     expect(opened.length).toBeLessThanOrEqual(2 + givesUpAfterMs / longestWaitMs);
   });
 
+  it('does not give up because a clock was set anew', () => {
+    const { last, opened, ends } = start({ startsAt: 'c9' });
+    last().sink.end(lost);
+    vi.setSystemTime(Date.now() + 2 * followLimits.givesUpAfterMs);
+    vi.advanceTimersByTime(followLimits.longestWaitMs);
+    last().sink.end(lost);
+    vi.advanceTimersByTime(followLimits.longestWaitMs);
+    expect([opened.length, ends]).toEqual([3, []]);
+  });
+
   it('comes back with a crowd at a bounded rate', () => {
     const crowd = 10_000;
     const all = Array.from({ length: 500 }, () => start({ startsAt: 'c1' }));

@@ -100,8 +100,9 @@ export function follow<Event>(options: FollowOptions<Event>): Following {
 
   function onUpstreamEnd(end: UpstreamEnd): void {
     if (end.kind !== 'lost') return finish(end);
-    lostAtMs ??= Date.now();
-    const isTooLong = Date.now() - lostAtMs > followLimits.givesUpAfterMs;
+    const nowMs = performance.now();
+    lostAtMs ??= nowMs;
+    const isTooLong = nowMs - lostAtMs > followLimits.givesUpAfterMs;
     if (cursor === undefined || isTooLong) return finish(end);
     const { firstWaitMs, longestWaitMs, crowdPerMs } = followLimits;
     const backOffMs = Math.min(firstWaitMs * 2 ** attempt++, longestWaitMs) * (0.5 + Math.random());

@@ -60,6 +60,7 @@ export async function startSupergraph(options: HostOptions): Promise<SupergraphH
   const { accept, lastGood, logger, prepare, source } = options;
   const callbacks = new Set<(next: Serving) => void>();
   let lastProblem: string | undefined;
+  /** By `performance.now()`, as all times here. */
   let refused = { sdl: '', tries: 0, untilMs: 0 };
   let timer: NodeJS.Timeout | undefined;
   let acceptFirst = () => {};
@@ -103,7 +104,7 @@ export async function startSupergraph(options: HostOptions): Promise<SupergraphH
       const read = await source.read();
       failures = 0;
       if (!read || isStopped) return;
-      if (read.sdl === refused.sdl && Date.now() < refused.untilMs) return;
+      if (read.sdl === refused.sdl && performance.now() < refused.untilMs) return;
       refuseUnlessTaken(read.sdl);
       const next = await prepare(read.sdl);
       await accept(read.sdl);
@@ -124,7 +125,7 @@ export async function startSupergraph(options: HostOptions): Promise<SupergraphH
   function refuseUnlessTaken(sdl: string): void {
     const tries = sdl === refused.sdl ? refused.tries + 1 : 0;
     const waitMs = Math.min(hostLimits.firstRetryMs * 2 ** tries, hostLimits.longestRetryMs);
-    refused = { sdl, tries, untilMs: Date.now() + waitMs };
+    refused = { sdl, tries, untilMs: performance.now() + waitMs };
   }
 
   function swap(next: Serving): void {
