@@ -6,7 +6,7 @@ import { afterEach, expect, it } from 'vitest';
 import type { Observed } from '../operation/observe/observe.ts';
 import type { UsageReport } from './report.ts';
 import { createUsageReporter } from './reporter.ts';
-import { createSend } from './send.ts';
+import { createSend, type Send, type Sent } from './send.ts';
 
 /** A registry that keeps what it is sent and answers as it is told to. */
 async function registry(statuses: number[]) {
@@ -40,9 +40,9 @@ const observed = {
   startedAtMs: performance.now(),
 } as unknown as Observed;
 
-function reporterFor(url: string) {
+function reporterFor(to: string | Send) {
   return createUsageReporter({
-    send: createSend(url, 'mrt_x'),
+    send: typeof to === 'string' ? createSend(to, 'mrt_x') : to,
     name: 'g1',
     reportMs: 10,
     supergraph: () => '0123456789abcdef',
@@ -89,4 +89,24 @@ it('stops although the registry does not answer', async () => {
   reporter.observe(observed);
   reporter.start();
   await reporter.stop();
+});
+
+it('stops while a report is on its way, and counts none of it twice nor another for it', async () => {
+  const sending: { report: UsageReport; answer: (sent: Sent) => void }[] = [];
+  const reporter = reporterFor((report) => new Promise((answer) => void sending.push({ report, answer })));
+  const sent = (at: number) => sending[at] as (typeof sending)[number];
+  reporter.observe(observed);
+  reporter.start();
+  await expect.poll(() => sending.length).toBe(1);
+  reporter.observe(observed);
+  const stopping = reporter.stop();
+  expect(sending.map(({ report }) => report.sequence)).toEqual([1, 1]);
+  sent(1).answer({ status: 'taken' });
+  await expect.poll(() => sending.length).toBe(3);
+  // Late, as the one that the registry knows already.
+  sent(0).answer({ status: 'refused', because: 'a test' });
+  await new Promise(setImmediate);
+  sent(2).answer({ status: 'refused', because: 'a test' });
+  await stopping;
+  expect(sent(2).report).toMatchObject({ sequence: 2, lost: 0, uses: [{ count: 1 }] });
 });

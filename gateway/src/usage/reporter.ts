@@ -74,14 +74,17 @@ export function createUsageReporter(options: ReporterOptions): UsageReporter {
       };
       refusedCalls = 0;
     }
-    const sent = await send(reportOf(unsent, self), timeoutMs);
+    const mine = unsent;
+    const sent = await send(reportOf(mine, self), timeoutMs);
     reports.labels(sent.status).inc();
+    // When the process stops it is sent beside an attempt that is on its way: whichever is answered first counts.
+    if (unsent !== mine) return;
     if (sent.status === 'later') {
       // One that stays away is one piece of news.
       if (failures++ === 0) logger.warn({ because: sent.because }, 'a usage report is sent later');
     } else {
       if (sent.status === 'refused') {
-        const calls = unsent.counted.uses.reduce((sum, { count }) => sum + count, 0);
+        const calls = mine.counted.uses.reduce((sum, { count }) => sum + count, 0);
         logger.error({ because: sent.because, calls }, 'a usage report was refused');
         // Their time must not look like one of which everything is known.
         refusedCalls = calls;
