@@ -84,13 +84,15 @@ export function openStream({ leg: first, ...options }: StreamOptions): Stream {
     },
     comesAgain({ behind, event }) {
       // Without a cursor before it nobody could tell it again.
-      const isAgain = behind !== undefined && waits.isDoubtful(event) && following.goBack(behind, pace());
-      if (!isAgain) waits.told(event);
-      else {
-        waits.comesAgain(event);
-        streamReturns.inc();
+      if (behind === undefined || hasEnded || !waits.isDoubtful(event)) {
+        waits.told(event);
+        return false;
       }
-      return isAgain;
+      // First, for what is heard as soon as it is opened belongs to the new round.
+      waits.comesAgain(event);
+      streamReturns.inc();
+      following.goBack(behind, pace());
+      return true;
     },
   });
 
