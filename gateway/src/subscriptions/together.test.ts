@@ -1,7 +1,7 @@
 import { answersExtension, type Identity, viewersExtension } from '@murmuration/service-kit';
 import { describe, expect, it } from 'vitest';
 import type { SubgraphRequest, SubgraphResponse } from '../execution/types.ts';
-import { createEdgeContext } from '../operation/context.ts';
+import { createEdgeContext, type EdgeContext } from '../operation/context.ts';
 import type { LegEvent } from './completed.ts';
 import { createCrowd } from './crowd.ts';
 import { createGate } from './gate.ts';
@@ -44,7 +44,8 @@ function start(isAnsweredTogether: boolean) {
   const event = { leg: {} } as LegEvent;
   const tell = (count: number) =>
     Promise.all(Array.from({ length: count }, (_, n) => together(event, {}, contextOf(viewer(n)))));
-  return { sent, tell, most: () => most };
+  const tellTo = (createContext: () => EdgeContext) => together(event, {}, createContext);
+  return { sent, tell, tellTo, most: () => most };
 }
 
 describe('what is the viewers’ own of an event', () => {
@@ -65,5 +66,20 @@ describe('what is the viewers’ own of an event', () => {
     expect(told.map(({ pieces }) => pieces[0])).toEqual(Array.from({ length: 300 }, (_, n) => `usr_${n}`));
     expect(sent).toEqual([300, ...Array.from({ length: 300 }, () => 1)]);
     expect(most()).toBe(liveLimits.maxAskedApart);
+  });
+
+  it('is not told to one who has no context any more when the turn comes, and is to the others', async () => {
+    const { tellTo } = start(true);
+    let made = 0;
+    const fails = () => {
+      if (made++ > 0) throw new Error('no context');
+      return contextOf(viewer(1))();
+    };
+    const told = await Promise.allSettled([contextOf(viewer(0)), fails, contextOf(viewer(2))].map(tellTo));
+    expect(told).toEqual([
+      { status: 'fulfilled', value: { pieces: ['usr_0'], missing: undefined } },
+      { status: 'rejected', reason: new Error('no context') },
+      { status: 'fulfilled', value: { pieces: ['usr_2'], missing: undefined } },
+    ]);
   });
 });

@@ -57,16 +57,22 @@ export function createTogether(
     );
   }
 
+  function fail(group: Group, error: unknown): void {
+    if (gathering.get(group.createContext) === group) gathering.delete(group.createContext);
+    for (const { reject } of group.members) reject(error);
+  }
+
   function startAlone(group: Group, { caller, signal }: EdgeContext): void {
-    gate(caller, () => complete(group), signal).catch((error: unknown) => {
-      if (gathering.get(group.createContext) === group) gathering.delete(group.createContext);
-      for (const { reject } of group.members) reject(error);
-    });
+    gate(caller, () => complete(group), signal).catch((error: unknown) => fail(group, error));
   }
 
   function startCrowd(groups: readonly Group[]): void {
-    const all = async () => void (await Promise.all(groups.map(complete)));
-    void crowdGate(crowdCaller, () => gate(crowdCaller, all));
+    // One that fails, fails by itself.
+    const completeEach = (group: Group) => complete(group).catch((error: unknown) => fail(group, error));
+    const all = async () => void (await Promise.all(groups.map(completeEach)));
+    crowdGate(crowdCaller, () => gate(crowdCaller, all)).catch((error: unknown) => {
+      for (const group of groups) fail(group, error);
+    });
   }
 
   function start(): void {
