@@ -30,8 +30,12 @@ export async function signInAll({ databaseUrls, env }: Stack, most: number): Pro
     const places = new Map(rows.map(({ id }, place) => [id, place]));
     const people = await Promise.all(
       rows.map(async ({ id }): Promise<BenchPerson> => {
-        const claims = { accountId: BigInt(id), sessionId: BigInt(id) } as never;
-        return { id: BigInt(id), token: (await issueAccessToken(key, claims)).accessToken, followers: [] };
+        const { accessToken } = await issueAccessToken(key, {
+          accountId: BigInt(id),
+          sessionId: BigInt(id),
+          role: 'member',
+        });
+        return { id: BigInt(id), token: accessToken, followers: [] };
       }),
     );
     const follows = await client.query<{ follower: string; followee: string }>(
