@@ -10,6 +10,7 @@ import { atRate } from './at-rate.ts';
 import { countsOf } from './counts.ts';
 import { type Crowd, startCrowd } from './crowd.ts';
 import { type BenchPerson, openStreams, signInAll } from './people.ts';
+import { measureSlow } from './measure-slow.ts';
 import { measureStorm } from './measure-storm.ts';
 import { post } from './post.ts';
 import { subscription, textOf } from './protocol.ts';
@@ -69,6 +70,7 @@ async function onStack(
       `${listening} listeners, 10 posts/s`,
       await atRate(stack, crowd, speakers, { perSecond: 10, seconds }),
     );
+    await measureSlow(stack, crowd, speakers, { listeners: some, seconds });
   }
 
   const send = (event: number) => {
