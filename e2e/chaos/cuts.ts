@@ -13,7 +13,7 @@ const streamsOfOne = 6;
 const leastInPhase = 500;
 /** Between one death and the next. */
 const mostPauseMs = 4_000;
-const gaveUpAfterMs = 15 * 60_000;
+const gaveUpAfterMs = 40 * 60_000;
 
 /**
  * Sockets are cut at every point of their lives, thousands of times, while people post, delete, block and mute, and while

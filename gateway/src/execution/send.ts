@@ -11,7 +11,7 @@ export function send(
 ): Promise<SubgraphResponse> {
   const { context, signal } = state.args;
   if (signal?.aborted) return Promise.reject(new FetchFailure('CANCELLED', 'The caller left'));
-  if (Date.now() >= context.deadline) {
+  if (performance.now() >= context.deadline) {
     return Promise.reject(
       new FetchFailure('DEADLINE', `The deadline passed before asking ${fetch.subgraph}`),
     );

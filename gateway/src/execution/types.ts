@@ -31,7 +31,7 @@ export interface RequestContext {
   readonly partition?: string;
   /** Who takes turns with others where many wait; without it all are one. */
   readonly caller?: string;
-  /** Milliseconds since the epoch after which no subgraph is waited for. */
+  /** When by `performance.now()` no subgraph is waited for any longer. */
   readonly deadline: number;
   /** Called with the `extensions` of every subgraph answer that has some. */
   onExtensions?(subgraph: string, extensions: Record<string, unknown>): void;

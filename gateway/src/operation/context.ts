@@ -77,7 +77,7 @@ export function createEdgeContext(options: {
     caller: options.caller ?? callerOf(identity, address),
     cacheKeyOfIdentity: cacheKeyOf(identity),
     ...(partition ? { partition } : {}),
-    deadline: Date.now() + options.deadlineMs,
+    deadline: performance.now() + options.deadlineMs,
     signal: options.signal,
     crowd: undefined,
     onExtensions(subgraph, extensions) {

@@ -69,8 +69,8 @@ export function codedJson(error: GraphQLError): GraphQLFormattedError {
 function createThrottle(everyMs: number): (key: string) => boolean {
   const saidAtMs = new Map<string, number>();
   return (key) => {
-    const now = Date.now();
-    if (now - (saidAtMs.get(key) ?? 0) < everyMs) return false;
+    const now = performance.now();
+    if (now - (saidAtMs.get(key) ?? -Infinity) < everyMs) return false;
     // A subgraph may make up reasons.
     if (saidAtMs.size > 1_000) saidAtMs.clear();
     saidAtMs.set(key, now);

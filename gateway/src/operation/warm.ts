@@ -63,9 +63,7 @@ function isHot({ ran }: KnownOperation): boolean {
 }
 
 function waiter(endsAtMs: number) {
-  // A deadline is one of a request: by the wall clock.
-  const deadline = Date.now() + endsAtMs - performance.now();
-  return { caller: 'warm-up', signal: undefined, deadline };
+  return { caller: 'warm-up', signal: undefined, deadline: endsAtMs };
 }
 
 /** For the labels and switches that its last callers had. */

@@ -16,7 +16,7 @@ export function shareWork<T>(begin: (signal: AbortSignal) => Promise<T>): (waite
   work.catch(() => {});
   let waiting = 0;
   return ({ signal, deadline, onLeave }) => {
-    const leftMs = deadline === undefined ? undefined : deadline - Date.now();
+    const leftMs = deadline === undefined ? undefined : deadline - performance.now();
     waiting++;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     let isDone = false;

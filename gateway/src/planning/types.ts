@@ -32,7 +32,7 @@ export interface PlanOptions {
   readonly documentKey?: string | undefined;
   /** Planning for this caller ends when it aborts, unless another caller waits for the same plan. */
   readonly signal?: CancelSignal | undefined;
-  /** Milliseconds since the epoch after which the caller does not wait for a plan. */
+  /** When by `performance.now()` the caller waits for a plan no longer. */
   readonly deadline?: number | undefined;
   /** Who asks. Callers take turns at a planner that others keep busy; without it they are all one. */
   readonly caller?: string | undefined;

@@ -76,7 +76,14 @@ export function createTogether(
   }
 
   function start(): void {
-    const all = begun.map((group) => ({ group, context: group.createContext() }));
+    const all = begun.flatMap((group) => {
+      try {
+        return [{ group, context: group.createContext() }];
+      } catch (error) {
+        fail(group, error);
+        return [];
+      }
+    });
     begun = [];
     const isAmongMany = ({ context }: (typeof all)[number]) =>
       context.identity.kind === 'viewer' && !context.signal?.aborted;

@@ -35,7 +35,7 @@ export function anonymousContext(changes: Partial<RequestContext> = {}): Request
     requestId: 'test',
     identity: undefined,
     cacheKeyOfIdentity: null,
-    deadline: Date.now() + 10_000,
+    deadline: performance.now() + 10_000,
     ...changes,
   };
 }

@@ -41,7 +41,7 @@ export function openConnection(
 ): Connection {
   let socket: WebSocketLike | undefined;
   let isOver = false;
-  let refreshedAtMs = 0;
+  let refreshedAtMs = -Infinity;
   let refreshing: ReturnType<typeof setTimeout> | undefined;
   let watch = setTimeout(() => lose('connecting took too long'), settings.connectWaitMs);
 
@@ -79,9 +79,9 @@ export function openConnection(
   /** The server says that the token runs out, and takes another one by a ping. */
   function refresh(): void {
     clearTimeout(refreshing);
-    const waitMs = Math.max(0, refreshedAtMs + settings.refreshGapMs - Date.now());
+    const waitMs = Math.max(0, refreshedAtMs + settings.refreshGapMs - performance.now());
     refreshing = setTimeout(async () => {
-      refreshedAtMs = Date.now();
+      refreshedAtMs = performance.now();
       try {
         const fresh = await token({ isStale: true });
         if (!isOver && fresh !== null) send({ type: 'ping', payload: { authorization: `Bearer ${fresh}` } });

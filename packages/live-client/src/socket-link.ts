@@ -40,7 +40,7 @@ export function overWebSocket({ onStatus, settings, token, url, ...given }: Link
   function onAck(): void {
     isOpen = true;
     isStale = false;
-    openedAtMs = Date.now();
+    openedAtMs = performance.now();
     downSinceMs = undefined;
     onStatus('open');
     for (const one of carried) begin(one);
@@ -97,14 +97,14 @@ export function overWebSocket({ onStatus, settings, token, url, ...given }: Link
     isOpen = false;
     byId.clear();
     for (const one of carried) halt(one, false);
-    if (wasOpen && Date.now() - openedAtMs >= settings.steadyMs) attempt = 0;
+    if (wasOpen && performance.now() - openedAtMs >= settings.steadyMs) attempt = 0;
     if (closed === 'stale') {
       // A fresh token was refused like the one before it.
       if (isStale && !wasOpen) return endAll(new LiveError('UNAUTHENTICATED', reason));
       isStale = true;
     } else if (closed !== 'lost') return endAll(new LiveError(closed, reason));
-    downSinceMs ??= Date.now();
-    if (Date.now() - downSinceMs >= settings.giveUpAfterMs)
+    downSinceMs ??= performance.now();
+    if (performance.now() - downSinceMs >= settings.giveUpAfterMs)
       return endAll(new LiveError('UNREACHABLE', reason));
     if (carried.size === 0) return onStatus('idle');
     onStatus('waiting');

@@ -47,8 +47,8 @@ export function overServerSentEvents({ onStatus, settings, token, url }: LinkOpt
   function again(one: Carried, reason: string): void {
     if (!carried.has(one)) return;
     one.request.abort();
-    one.downSinceMs ??= Date.now();
-    if (Date.now() - one.downSinceMs >= settings.giveUpAfterMs)
+    one.downSinceMs ??= performance.now();
+    if (performance.now() - one.downSinceMs >= settings.giveUpAfterMs)
       return end(one, new LiveError('UNREACHABLE', reason));
     report(one, 'waiting');
     one.timer = setTimeout(() => void run(one), backOffMs(one.attempt++, settings));

@@ -61,7 +61,7 @@ export function createKeySet(options: {
   }
 
   function refresh(): Promise<void> {
-    asked = { atMs: Date.now(), done: load() };
+    asked = { atMs: performance.now(), done: load() };
     return asked.done;
   }
 
@@ -79,7 +79,7 @@ export function createKeySet(options: {
   }
 
   function refreshUnlessWithin(ms: number): Promise<void> {
-    return asked && Date.now() - asked.atMs < ms ? asked.done : refresh();
+    return asked && performance.now() - asked.atMs < ms ? asked.done : refresh();
   }
 
   return {

@@ -13,7 +13,11 @@ type State =
   | { phase: 'probing'; failedProbes: number };
 
 /** Stops asking a subgraph that fails, so that its callers fail fast and it gets air to recover. */
-export function withBreaker(next: Exchange, limits: Limits, now: () => number = Date.now): Exchange {
+export function withBreaker(
+  next: Exchange,
+  limits: Limits,
+  now: () => number = () => performance.now(),
+): Exchange {
   const closed = (): State => ({ phase: 'closed', since: now(), requests: 0, failures: 0 });
   let state = closed();
 

@@ -29,7 +29,7 @@ export function withBulkhead(next: Exchange, { maxConcurrent, maxQueued }: Limit
         reject(failure);
       };
       const cancel = () => giveUp(new FetchFailure('CANCELLED', 'Left the queue'));
-      const waitMs = Math.min(deadline - Date.now(), 2 ** 31 - 1);
+      const waitMs = Math.min(deadline - performance.now(), 2 ** 31 - 1);
       const timer = setTimeout(
         () => giveUp(new FetchFailure('DEADLINE', 'Waited too long in the queue')),
         waitMs,

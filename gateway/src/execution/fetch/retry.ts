@@ -20,7 +20,7 @@ export function withRetry(next: Exchange, { retries, retryBaseMs, retryShare }: 
       const outcome = await next(call).then(asAnswer, asFailure);
       const isLast = attempt >= retries || saved < 1 || !isWorthRetrying(outcome);
       const waitMs = Math.random() * retryBaseMs * 2 ** attempt;
-      if (isLast || Date.now() + waitMs >= call.deadline || call.signal?.aborted) {
+      if (isLast || performance.now() + waitMs >= call.deadline || call.signal?.aborted) {
         if ('failure' in outcome) throw outcome.failure;
         return outcome.answer;
       }

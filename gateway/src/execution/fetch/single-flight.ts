@@ -77,7 +77,7 @@ function waitFor(
       flight.cancel.abort();
     };
     const cancel = () => leave(new FetchFailure('CANCELLED', 'The caller left'));
-    const waitMs = Math.min(context.deadline - Date.now(), 2 ** 31 - 1);
+    const waitMs = Math.min(context.deadline - performance.now(), 2 ** 31 - 1);
     const timer = setTimeout(
       () => leave(new FetchFailure('DEADLINE', 'The request deadline passed')),
       waitMs,

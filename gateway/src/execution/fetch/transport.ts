@@ -67,7 +67,7 @@ function send(
       onError: (error: Error) => fail(failureOf(error)),
     };
     const allowedMs = kind === 'mutation' ? mutationTimeoutMs : timeoutMs;
-    const leftMs = deadline - Date.now();
+    const leftMs = deadline - performance.now();
     // Who has no more time says nothing of the subgraph, which may be well: the breaker does not count it.
     const late = () =>
       leftMs <= allowedMs

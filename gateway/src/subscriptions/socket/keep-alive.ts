@@ -23,7 +23,8 @@ export function keepAlive(
 
   const timer = setInterval(() => {
     const stalledSinceMs = outbox.stalledSinceMs();
-    const isStalled = stalledSinceMs !== undefined && Date.now() - stalledSinceMs > limits.maxStalledMs;
+    const isStalled =
+      stalledSinceMs !== undefined && performance.now() - stalledSinceMs > limits.maxStalledMs;
     // A socket full of unread messages cannot answer yet: then the stall decides, not the ping.
     if (isStalled || (!isAlive && stalledSinceMs === undefined)) return onStalled();
     isAlive = false;

@@ -2,7 +2,10 @@
 export type MessageRate = () => boolean;
 
 /** A bucket of two seconds' messages, which fills again by the rate: a burst at the start is usual, a flood is not. */
-export function createMessageRate(perSecond: number, now: () => number = Date.now): MessageRate {
+export function createMessageRate(
+  perSecond: number,
+  now: () => number = () => performance.now(),
+): MessageRate {
   const most = 2 * perSecond;
   let left = most;
   let atMs = now();

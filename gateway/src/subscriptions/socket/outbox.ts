@@ -10,7 +10,7 @@ export interface Outbox extends Flushable {
   send(message: string): Promise<void> | undefined;
   /** Sends a result, soon: what comes for the socket in one turn is written at once. Resolves as `send` does. */
   tell(frame: ResultFrame, result: ResultText): Promise<void> | undefined;
-  /** Since when the client has not taken what waits for it, by `Date.now()`. */
+  /** Since when the client has not taken what waits for it, by `performance.now()`. */
   stalledSinceMs(): number | undefined;
 }
 
@@ -63,12 +63,12 @@ export function createOutbox(
 
   function beginWrite(): void {
     unread++;
-    stalledSinceMs ??= Date.now();
+    stalledSinceMs ??= performance.now();
   }
 
   function taken(): void {
     unread--;
-    stalledSinceMs = unread === 0 ? undefined : Date.now();
+    stalledSinceMs = unread === 0 ? undefined : performance.now();
   }
 
   const outbox: Outbox = {
