@@ -28,7 +28,7 @@ export interface Steps {
   onUpdate(update: Update): void;
   /** Errors of the stream, which end it. */
   onErrors(errors: unknown): void;
-  onClosed(): void;
+  onClosed(code: number): void;
 }
 
 const query = `subscription ($after: String) { homeTimelineUpdates(after: $after) { __typename cursor
@@ -47,10 +47,10 @@ export function connect(url: string, token: string, after: string, steps: Steps)
     }) as typeof net.createConnection,
   });
   const send = (message: object) => socket.send(JSON.stringify(message));
-  const end = () => {
+  const end = (code: number) => {
     if (isOver) return;
     isOver = true;
-    steps.onClosed();
+    steps.onClosed(code);
   };
 
   socket.on('error', () => undefined); // `close` follows

@@ -11,6 +11,8 @@ const relate = (mutation: string) =>
   `mutation ($id: ID!) { ${mutation}(input: { userId: $id }) { errors { message } } }`;
 /** After sight is given back a process may believe for one lease that it is not. */
 const settleMs = relationLeaseMs + 1_000;
+/** Each of thirteen seconds, and every process is back by then. */
+const mostAsked = 10;
 
 export interface Hiding {
   /** How often somebody was hidden, and that was acknowledged. */
@@ -36,7 +38,7 @@ export function letHide(
 
   /** Until somebody says what became of it: whoever gives up would leave the pair apart. */
   async function ask(member: Member, mutation: string, other: Member): Promise<void> {
-    for (;;) {
+    for (let asked = 0; asked < mostAsked; asked += 1) {
       const answer = await askRetrying<{ [mutation: string]: { errors: unknown[] } }>(
         member,
         seen,
@@ -46,6 +48,7 @@ export function letHide(
       if (answer?.[mutation]?.errors.length === 0) return;
       if (answer) throw new Error(`${member.handle} could not ${mutation}: ${JSON.stringify(answer)}`);
     }
+    throw new Error(`${member.handle} could not ${mutation}: ${seen.failures.at(-1)}`);
   }
 
   /** Whether the projection has the follows of the pair as `user` has them. */

@@ -48,6 +48,8 @@ export interface SubscriberOptions {
 /** A cut that finds no frame of its phase happens anyway after so long, wherever the connection is. */
 const patienceMs = 10_000;
 const comeBackMs = 100;
+/** Bad request, unauthorised, forbidden, expired, ended: whoever is told that was not cut but turned away. */
+const refusals = new Set([4400, 4401, 4403, 4440, 4441]);
 const rememberedCursors = 8;
 
 /** Follows a home over one connection after the other, each behind what it remembers, and each cut by plan. */
@@ -125,7 +127,8 @@ export function subscribe(options: SubscriberOptions): Subscriber {
           connection?.cut('close');
           resolve();
         },
-        onClosed() {
+        onClosed(code) {
+          if (refusals.has(code)) self.wrong.push(`${viewer.handle}: was turned away by ${code}`);
           self.lost += 1;
           finish();
           resolve();

@@ -18,6 +18,9 @@ const promisedMs = 1_000;
 const caughtUpWithinMs = 60_000;
 /** What was acknowledged so short a while ago may not be in the log yet. */
 const onItsWayMs = 200;
+/** Access tokens are good for ten minutes. */
+const signInEveryMs = 4 * 60_000;
+const signInAgainAfterMs = 2_000;
 /** A subscriber that missed more is not asked for all of it: it only says in which phase a connection is. */
 const lookedBackAt = 500;
 
@@ -61,6 +64,7 @@ export async function inWorld(
   try {
     const url = `${stack.url}/graphql`;
     const members = await friends(url, options.people);
+    const signedIn = keepSignedIn(members);
     const seen = noRetries();
     const sights = createSights();
     const homes = await Promise.all(
@@ -102,6 +106,7 @@ export async function inWorld(
     await trouble({ stack, random, caughtUp });
     await hiding.stop();
     await stopPosting();
+    await signedIn.stop();
     const judged = await settled();
     for (const each of subscribers) each.stop();
     const sum = (of: 'lost' | 'repeated') => subscribers.reduce((total, each) => total + each[of], 0);
@@ -144,6 +149,29 @@ async function friends(url: string, count: number): Promise<Member[]> {
   return members;
 }
 
+/** Signs them in again and again, as long as it takes: whatever they would use for that may be down. */
+function keepSignedIn(members: readonly Member[]): { stop(): Promise<void> } {
+  const over = new AbortController();
+  const { signal } = over;
+  const rest = (ms: number) => sleep(ms, undefined, { signal }).catch(() => undefined);
+  async function keep(member: Member): Promise<void> {
+    let waitMs = signInEveryMs * (0.5 + Math.random() / 2);
+    for (await rest(waitMs); !signal.aborted; await rest(waitMs)) {
+      waitMs = await member.signInAgain().then(
+        () => signInEveryMs,
+        () => signInAgainAfterMs,
+      );
+    }
+  }
+  const everybody = Promise.all(members.map(keep));
+  return {
+    async stop() {
+      over.abort();
+      await everybody;
+    },
+  };
+}
+
 async function liveCursorOf(viewer: Member): Promise<string> {
   const { homeTimeline } = await viewer.ask<{ homeTimeline: { liveCursor: string } }>(
     '{ homeTimeline(first: 1) { liveCursor } }',
@@ -176,5 +204,7 @@ function missedIn(record: Record, sights: Sights) {
 }
 
 function unlike(failures: readonly string[]): string[] {
-  return failures.filter((failure) => /INTERNAL_SERVER_ERROR|GRAPHQL_VALIDATION_FAILED/.test(failure));
+  return failures.filter((failure) =>
+    /INTERNAL_SERVER_ERROR|GRAPHQL_VALIDATION_FAILED|UNAUTHENTICATED/.test(failure),
+  );
 }

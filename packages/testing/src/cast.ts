@@ -6,8 +6,12 @@ import { untilLetIn } from './turned-away.ts';
 export interface Member extends GraphClient {
   id: string;
   handle: string;
-  accessToken: string;
+  /** Good for ten minutes from the last time they signed in. */
+  readonly accessToken: string;
+  /** Of the session that they signed up with. */
   refreshToken: string;
+  /** Begins another session: what they send from now on is of that one. */
+  signInAgain(): Promise<void>;
   follow(other: Member): Promise<void>;
   block(other: Member): Promise<void>;
   /** Posts and returns the post's id. */
@@ -53,8 +57,8 @@ async function signUp(url: string, handle: string): Promise<Member> {
   const input = { handle, email: `${handle}@example.org`, password: castPassword, displayName: handle };
   const session = await signUpOrWait(url, input);
   if (!session.user) throw new Error(`${handle} could not sign up: ${JSON.stringify(session.errors)}`);
-  const { accessToken, refreshToken } = session;
-  const client = createGraphClient(url, accessToken);
+  let { accessToken } = session;
+  const client = createGraphClient(url, () => accessToken);
   const relate = async (mutation: 'followUser' | 'blockUser', other: Member) => {
     const answer = await client.ask<Record<string, { errors: { message: string }[] }>>(
       `mutation ($id: ID!) { ${mutation}(input: { userId: $id }) { errors { message } } }`,
@@ -68,8 +72,19 @@ async function signUp(url: string, handle: string): Promise<Member> {
     ...client,
     id: session.user.id,
     handle,
-    accessToken,
-    refreshToken,
+    get accessToken() {
+      return accessToken;
+    },
+    refreshToken: session.refreshToken,
+    async signInAgain() {
+      const { logIn } = await createGraphClient(url).ask<{
+        logIn: { accessToken: string | null; errors: { message: string }[] };
+      }>(`mutation ($input: LogInInput!) { logIn(input: $input) { accessToken errors { message } } }`, {
+        input: { handleOrEmail: handle, password: castPassword },
+      });
+      if (!logIn.accessToken) throw new Error(`${handle} could not sign in: ${logIn.errors[0]?.message}`);
+      accessToken = logIn.accessToken;
+    },
     follow: (other) => relate('followUser', other),
     block: (other) => relate('blockUser', other),
     async post(text, input = {}) {

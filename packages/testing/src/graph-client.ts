@@ -24,8 +24,13 @@ export interface GraphClient {
   as(accessToken: string | null): GraphClient;
 }
 
-export function createGraphClient(url: string, accessToken: string | null = null): GraphClient {
+/** @param token whose requests these are; asked for each of them where it changes, null for nobody */
+export function createGraphClient(
+  url: string,
+  token: string | null | (() => string | null) = null,
+): GraphClient {
   async function send<Data>(query: string, variables: object = {}): Promise<GraphAnswer<Data>> {
+    const accessToken = typeof token === 'function' ? token() : token;
     const answer = await fetch(url, {
       method: 'POST',
       headers: {
@@ -41,7 +46,7 @@ export function createGraphClient(url: string, accessToken: string | null = null
 
   return {
     send,
-    as: (token) => createGraphClient(url, token),
+    as: (accessToken) => createGraphClient(url, accessToken),
     async ask<Data>(query: string, variables?: object): Promise<Data> {
       const { data, errors } = await send<Data>(query, variables);
       if (errors.length > 0 || data == null) throw new Error(JSON.stringify(errors));
