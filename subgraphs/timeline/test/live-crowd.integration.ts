@@ -35,7 +35,8 @@ beforeAll(async () => {
   const patient: Pick<InternalClient, 'call'> = {
     call: (request) => user.call({ ...request, timeoutMs: 30_000 }),
   };
-  live = await openLive(town, { user: patient });
+  // What a busy machine leaves waiting for longer than this is looked at once more, and that is another question.
+  live = await openLive(town, { user: patient, limits: { liveFreshMs: 60_000 } });
   await live.tell(town.people.flatMap((person) => town.setAccount(person, {})));
   // By batches, as the feed has them.
   for (let from = 0; from < followers; from += 250)
@@ -49,11 +50,18 @@ afterAll(async () => {
 
 test('a post to two thousand open streams costs one call a thousand', async () => {
   const listeners = crowd.map((person) => live.listen(person));
+  const haveSeen = async (count: number) => {
+    const seen = () => listeners.filter(({ events }) => events.length >= count).length;
+    await expect.poll(seen, { timeout: 20_000 }).toBe(followers);
+  };
+  // Who was still catching up was told the first by a replay, which asks for itself. From then on all of them are live.
   await live.tell(town.post(author));
-  const seen = () => listeners.filter(({ events }) => events.length > 0).length;
-  await expect.poll(seen, { timeout: 20_000 }).toBe(followers);
-  expect(calls).toBeLessThanOrEqual(Math.ceil(followers / relationBatchLimit));
-  const id = town.posts().at(-1)?.id;
-  expect(listeners.every(({ added }) => added().length === 1 && added()[0] === id)).toBe(true);
+  await haveSeen(1);
+  calls = 0;
+  await live.tell(town.post(author));
+  await haveSeen(2);
+  expect(calls).toBe(Math.ceil(followers / relationBatchLimit));
+  const ids = town.posts().map(({ id }) => id);
+  expect(listeners.map(({ added }) => added())).toEqual(crowd.map(() => ids));
   await Promise.all(listeners.map(({ hangUp }) => hangUp()));
 });
