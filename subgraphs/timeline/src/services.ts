@@ -24,10 +24,12 @@ import { createHub } from './live/hub.ts';
 import { readLogHead } from './log/head.ts';
 import { createReplay } from './live/replayer.ts';
 import { createRouter } from './live/router.ts';
-import { createStreams, type OpenStream } from './live/stream.ts';
+import type { LiveEvent } from './live/live-event.ts';
+import { createHomeStreams } from './live/streams.ts';
 import { createMarkerService, type MarkerService } from './markers/service.ts';
 import { startNotifications } from './notification-live/start.ts';
-import type { OpenNotifications } from './notification-live/stream.ts';
+import type { NotificationEvent } from './notification-live/hub.ts';
+import type { OpenStream } from './log/resumable-streams.ts';
 import { readNotificationHead } from './notifications/preferences.ts';
 import type { NotificationService } from './notifications/service.ts';
 import { createWordService, type WordService } from './words/service.ts';
@@ -47,9 +49,9 @@ export interface ServiceOptions {
 
 export interface Services {
   home: HomeService;
-  streams: OpenStream;
+  streams: OpenStream<LiveEvent>;
   notifications: NotificationService;
-  notificationStreams: OpenNotifications;
+  notificationStreams: OpenStream<NotificationEvent>;
   markers: MarkerService;
   words: WordService;
   /** By which other subgraphs verify whom an event is for. */
@@ -100,7 +102,7 @@ export async function startServices(options: ServiceOptions): Promise<Services &
       reached: createPositionWait({ keys, watch }),
       limits,
     }),
-    streams: createStreams({ sql, hub, cursors, visible: seenByCrowd, limits }),
+    streams: createHomeStreams({ sql, hub, cursors, visible: seenByCrowd, limits }),
     publicKeys: audienceKeys.published,
     async stop() {
       audienceKeys.stop();

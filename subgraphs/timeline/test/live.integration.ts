@@ -4,7 +4,7 @@ import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { timelineLimits } from '../src/limits.ts';
 import { liveFreshness } from '../src/live/metrics.ts';
-import type { CursoredEvent } from '../src/live/stream.ts';
+import type { CursoredEvent } from '../src/live/live-event.ts';
 import { openLive, type TestLive } from './support/live.ts';
 import { createTown, type Town } from './support/town.ts';
 

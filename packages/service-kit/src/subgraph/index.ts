@@ -20,6 +20,7 @@ export { watchDatabase, watchPool } from '../observe/database.ts';
 export { createCursorSeal, type CursorSeal } from '../live/cursor-seal.ts';
 export { createDeliveries, type Deliveries, type Delivery, type Recipient } from '../live/deliveries.ts';
 export { type LiveStreamLimits, liveStreamLimits } from '../live/limits.ts';
+export { createMembersIndex, type MembersIndex } from '../live/members-index.ts';
 export { countReset, liveStreams } from '../live/metrics.ts';
 export { createOpenStreams, type OpenStreams } from '../live/open-streams.ts';
 export { createQueue, type Queue, type Queued } from '../live/queue.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from '@murmuration/service-kit';
-import { createDeliveries, liveStreams, type Queue, type Recipient } from '@murmuration/service-kit/subgraph';
+import { createDeliveries, type Queue, type Recipient } from '@murmuration/service-kit/subgraph';
 import { isAuthorReposted, isReposted } from '../belonging/repost-viewers.ts';
 import { isAddressed } from '../belonging/routing.ts';
 import type { Sql } from '../database/pool.ts';
@@ -7,7 +7,7 @@ import { type TimelineLimits, timelineLimits } from '../limits.ts';
 import type { LogHead } from '../log/head.ts';
 import type { LogEvent } from '../log/log-event.ts';
 import { isHiding } from './hidden-person.ts';
-import type { LiveEvent } from './live-event.ts';
+import { type LiveEvent, showsPost } from './live-event.ts';
 import { createPeople, type Person } from './people.ts';
 import type { Replay } from './replayer.ts';
 import type { Router } from './router.ts';
@@ -48,7 +48,7 @@ export function createHub(options: {
   let position = options.start;
   const members = new Set<Member>();
   const people = createPeople<Member>(sql);
-  const deliveries = createDeliveries<LiveEvent>({ limits, shows: ({ type }) => type === 'PostAdded' });
+  const deliveries = createDeliveries<LiveEvent>({ limits, shows: showsPost });
 
   function leave(member: Member): void {
     member.joins++;
@@ -172,11 +172,10 @@ export function createHub(options: {
       const member: Member = { viewerId, person, from, queue, isLive: false, joins: 0, onTheirWay: [] };
       person.streams.add(member);
       members.add(member);
-      liveStreams.inc();
       start(member);
       return () => {
         leave(member);
-        if (members.delete(member)) liveStreams.dec();
+        members.delete(member);
       };
     },
   };

@@ -1,3 +1,4 @@
+import { createMembersIndex } from '@murmuration/service-kit/subgraph';
 import type { Sql } from '../database/pool.ts';
 import type { LogEvent } from '../log/log-event.ts';
 import { readFollowees } from './followees.ts';
@@ -35,18 +36,7 @@ export function createPeople<Stream>(sql: Sql): People<Stream> {
     isStale: boolean;
   }
   const byViewer = new Map<bigint, Entry>();
-  const byAuthor = new Map<bigint, Set<Entry>>();
-
-  function index(person: Entry, authorId: bigint): void {
-    const listeners = byAuthor.get(authorId) ?? new Set();
-    byAuthor.set(authorId, listeners.add(person));
-  }
-
-  function unindex(person: Entry, authorId: bigint): void {
-    const listeners = byAuthor.get(authorId);
-    listeners?.delete(person);
-    if (listeners?.size === 0) byAuthor.delete(authorId);
-  }
+  const byAuthor = createMembersIndex<bigint, Entry>();
 
   async function load(person: Entry): Promise<void> {
     do {
@@ -55,14 +45,14 @@ export function createPeople<Stream>(sql: Sql): People<Stream> {
       if (byViewer.get(person.viewerId) !== person) return;
     } while (person.isStale);
     person.isIndexed = true;
-    for (const authorId of [person.viewerId, ...person.since.keys()]) index(person, authorId);
+    for (const authorId of [person.viewerId, ...person.since.keys()]) byAuthor.add(authorId, person);
   }
 
   function forget(person: Entry): void {
     if (byViewer.get(person.viewerId) === person) byViewer.delete(person.viewerId);
     if (!person.isIndexed) return;
     person.isIndexed = false;
-    for (const authorId of [person.viewerId, ...person.since.keys()]) unindex(person, authorId);
+    for (const authorId of [person.viewerId, ...person.since.keys()]) byAuthor.remove(authorId, person);
   }
 
   function create(viewerId: bigint): Entry {
@@ -97,13 +87,13 @@ export function createPeople<Stream>(sql: Sql): People<Stream> {
       else if (seq <= person.asOf) return;
       else if (kind === 'follow') {
         person.since.set(subjectId, seq);
-        index(person, subjectId);
+        byAuthor.add(subjectId, person);
       } else {
         person.since.delete(subjectId);
-        if (subjectId !== authorId) unindex(person, subjectId);
+        if (subjectId !== authorId) byAuthor.remove(subjectId, person);
       }
     },
-    listenersOf: (authorId) => byAuthor.get(authorId) ?? [],
+    listenersOf: byAuthor.of,
     all: () => byViewer.values(),
     among: (viewerIds) => viewerIds.flatMap((viewerId) => byViewer.get(viewerId ?? 0n) ?? []),
   };

@@ -3,7 +3,7 @@ import { requireViewer, SharedEvent, SharedStream } from '@murmuration/service-k
 import type { Context } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { userKey } from '../belonging/keys.ts';
-import type { CursoredEvent } from './stream.ts';
+import type { CursoredEvent } from './live-event.ts';
 
 export const liveResolvers = {
   Subscription: {

@@ -1,21 +1,29 @@
 import {
   createDeliveries,
+  createMembersIndex,
   type LiveStreamLimits,
-  liveStreams,
   type Queue,
   type Recipient,
-  type ResetReason,
 } from '@murmuration/service-kit/subgraph';
+import type { Cursored, ResetEvent } from '../log/resumable-streams.ts';
 import type { Notification } from '../notifications/notification.ts';
 import type { NotificationHead } from '../notifications/preferences.ts';
 import type { Touched } from './channel.ts';
 import type { NotificationListener } from './tail.ts';
 
-/** What a stream carries; `place` is its place among all notifications. */
+/** What a stream carries; `seq` is its place among all notifications. */
 export type NotificationEvent =
-  | { type: 'NotificationAdded'; place: bigint; notification: Notification }
-  /** From here on places are those of this life of the database. */
-  | { type: 'Reset'; place: bigint; reason: ResetReason; incarnation: string };
+  | { type: 'NotificationAdded'; seq: bigint; notification: Notification }
+  | ResetEvent;
+
+/** As a stream tells it. */
+export type CursoredNotification = Cursored<NotificationEvent>;
+export type CursoredAddition = Extract<CursoredNotification, { type: 'NotificationAdded' }>;
+
+/** Whether an event shows something that must not be shown once its viewer may not see it any more. */
+export function showsNotification({ type }: NotificationEvent): boolean {
+  return type === 'NotificationAdded';
+}
 
 /** What notifications are to their recipient now; those there is nothing of are left out. @throws when nobody can tell */
 export type LookAgain = (recipientId: bigint, ids: readonly bigint[]) => Promise<Notification[]>;
@@ -53,9 +61,8 @@ export function createNotificationHub(options: {
 }): NotificationHub {
   const { look, replay, limits } = options;
   let position = options.start.seq;
-  const byViewer = new Map<bigint, Set<Member>>();
-  const shows = ({ type }: NotificationEvent) => type === 'NotificationAdded';
-  const deliveries = createDeliveries<NotificationEvent>({ limits, shows });
+  const byViewer = createMembersIndex<bigint, Member>();
+  const deliveries = createDeliveries<NotificationEvent>({ limits, shows: showsNotification });
 
   function leave(member: Member): void {
     member.joins++;
@@ -87,14 +94,12 @@ export function createNotificationHub(options: {
   }
 
   function send({ id, place, recipientId }: Touched): void {
-    const members = [...(byViewer.get(recipientId) ?? [])].filter(
-      ({ from, isLive }) => isLive && place > from,
-    );
+    const members = [...byViewer.of(recipientId)].filter(({ from, isLive }) => isLive && place > from);
     const ask = async (): Promise<Map<bigint, NotificationEvent | Error>> => {
       try {
         const [notification] = await look(recipientId, [id]);
         if (!notification) return new Map();
-        return new Map([[recipientId, { type: 'NotificationAdded', place, notification }]]);
+        return new Map([[recipientId, { type: 'NotificationAdded', seq: place, notification }]]);
       } catch (error) {
         return new Map([[recipientId, error instanceof Error ? error : new Error(String(error))]]);
       }
@@ -111,9 +116,9 @@ export function createNotificationHub(options: {
       for (const one of touched) if (byViewer.has(one.recipientId)) send(one);
       // Who came while it was read is in none of it: they read it themselves.
       const known = of && new Set(of);
-      for (const [viewerId, members] of byViewer) {
+      for (const viewerId of byViewer.keys()) {
         if (!known || known.has(viewerId)) continue;
-        for (const member of members) {
+        for (const member of byViewer.of(viewerId)) {
           leave(member);
           start(member);
         }
@@ -121,26 +126,22 @@ export function createNotificationHub(options: {
     },
     onReset({ incarnation, seq }) {
       position = seq;
-      for (const members of byViewer.values()) {
-        for (const member of members) {
+      for (const viewerId of byViewer.keys()) {
+        for (const member of byViewer.of(viewerId)) {
           leave(member);
           member.from = seq;
-          member.queue.push({ type: 'Reset', reason: 'REBUILT', place: seq, incarnation });
+          member.queue.push({ type: 'Reset', reason: 'REBUILT', seq, incarnation });
           start(member);
         }
       }
     },
     open(viewerId, from, queue) {
       const member: Member = { viewerId, from, queue, isLive: false, joins: 0, onTheirWay: [] };
-      byViewer.set(viewerId, (byViewer.get(viewerId) ?? new Set<Member>()).add(member));
-      liveStreams.inc();
+      byViewer.add(viewerId, member);
       start(member);
       return () => {
         leave(member);
-        liveStreams.dec();
-        const members = byViewer.get(viewerId);
-        members?.delete(member);
-        if (members?.size === 0) byViewer.delete(viewerId);
+        byViewer.remove(viewerId, member);
       };
     },
   };

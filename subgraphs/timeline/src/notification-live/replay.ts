@@ -78,7 +78,7 @@ export function createNotificationReplay(options: {
         limits,
       );
       for (const notification of found?.told ?? [])
-        push({ type: 'NotificationAdded', place: notification.place, notification });
+        push({ type: 'NotificationAdded', seq: notification.place, notification });
       from = found?.last ?? null;
     }
   };

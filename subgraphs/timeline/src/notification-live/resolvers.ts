@@ -1,6 +1,6 @@
 import { requireViewer } from '@murmuration/service-kit/subgraph';
 import type { Context } from '../context.ts';
-import type { CursoredNotification } from './stream.ts';
+import type { CursoredNotification } from './hub.ts';
 
 export const notificationLiveResolvers = {
   Subscription: {

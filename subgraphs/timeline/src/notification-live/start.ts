@@ -11,14 +11,14 @@ import { type NotificationLimits, notificationLimits } from '../notifications/li
 import { createNotificationPages } from '../notifications/page.ts';
 import { readNotificationHead } from '../notifications/preferences.ts';
 import { createNotificationService, type NotificationService } from '../notifications/service.ts';
-import { createNotificationHub } from './hub.ts';
+import { createResumableStreams, type OpenStream } from '../log/resumable-streams.ts';
+import { createNotificationHub, type NotificationEvent, showsNotification } from './hub.ts';
 import { createLookAgain, createNotificationReplay, isReplayOver } from './replay.ts';
-import { createNotificationStreams, type OpenNotifications } from './stream.ts';
 import { followNotifications } from './tail.ts';
 
 export interface Notifications {
   service: NotificationService;
-  streams: OpenNotifications;
+  streams: OpenStream<NotificationEvent>;
   /** Also what the marker is moved to. */
   pageCursors: SealedCursorCodec;
   stop(): Promise<void>;
@@ -54,12 +54,17 @@ export async function startNotifications(options: {
     listener: hub,
     limits,
   });
-  const streams = createNotificationStreams({
-    hub,
+  const streams = createResumableStreams<NotificationEvent>({
     cursors: liveCursors,
     readHead: () => readNotificationHead(reads),
-    isReplayOver: (viewerId, after) => isReplayOver(reads, viewerId, after, limits),
-    look,
+    canReplay: async (viewerId, { after }) => !(await isReplayOver(reads, viewerId, after, limits)),
+    open: hub.open,
+    shows: showsNotification,
+    async lookAgain(viewerId, event) {
+      if (event.type === 'Reset') return event;
+      const [notification] = await look(viewerId, [event.notification.id]);
+      return notification ? { ...event, notification } : null;
+    },
     limits,
   });
   return {

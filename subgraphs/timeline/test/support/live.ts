@@ -4,7 +4,7 @@ import { liveStreams } from '@murmuration/service-kit/subgraph';
 import { vi } from 'vitest';
 import { createLiveCursors } from '../../src/log/cursor.ts';
 import { startPublisher } from '../../src/live/publisher.ts';
-import type { CursoredEvent } from '../../src/live/stream.ts';
+import type { CursoredEvent } from '../../src/live/live-event.ts';
 import type { TimelineLimits } from '../../src/limits.ts';
 import { startServices } from '../../src/services.ts';
 import { answerFor, openHome } from './home.ts';
