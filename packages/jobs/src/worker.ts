@@ -2,7 +2,13 @@ import { EventEmitter } from 'node:events';
 import { createPool } from '@murmuration/postgres';
 import type { Logger } from '@murmuration/service-kit';
 import { watchPool } from '@murmuration/service-kit/subgraph';
-import { Logger as GraphileLogger, run, type TaskList, type WorkerEvents } from 'graphile-worker';
+import {
+  Logger as GraphileLogger,
+  parseCronItems,
+  run,
+  type TaskList,
+  type WorkerEvents,
+} from 'graphile-worker';
 import { startHeartbeat } from './heartbeat.ts';
 import { type JobLimits, jobLimits } from './limits.ts';
 import { jobDuration, jobsTotal } from './metrics.ts';
@@ -24,11 +30,21 @@ export interface Attempt {
 export type Task = (payload: unknown, attempt: Attempt) => Promise<void>;
 export type Tasks = Readonly<Record<string, Task>>;
 
+/** Tasks that are done at times of day (UTC), as a crontab says them; once for all workers, and not made up for. */
+export type Crontab = readonly {
+  task: string;
+  /** Minute, hour, day, month, day of the week. */
+  match: string;
+  /** Lower goes first; jobs have 0 unless they say otherwise. */
+  priority: number;
+}[];
+
 export interface JobWorkerOptions {
   url: string;
   /** Of the process, as metrics and pg_stat_activity show it. */
   name: string;
   tasks: Tasks;
+  crontab?: Crontab;
   logger: Logger;
   limits?: Partial<JobLimits>;
 }
@@ -67,8 +83,14 @@ export async function startJobWorker(options: JobWorkerOptions): Promise<JobWork
     pollInterval: limits.pollMs,
     gracefulShutdownAbortTimeout: limits.stopMs,
     noHandleSignals: true,
-    // Nothing is to be done at a time of day yet; without this it looks for a file in the working folder.
-    parsedCronItems: [],
+    // One that still waits is not joined by another.
+    parsedCronItems: parseCronItems(
+      (options.crontab ?? []).map(({ match, priority, task }) => ({
+        task,
+        match,
+        options: { jobKey: task, priority, backfillPeriod: 0 },
+      })),
+    ),
     logger: toGraphileLogger(logger),
     events,
   });

@@ -5,6 +5,7 @@ import { accountDefaults, type AccountSettings } from './accounts/settings.ts';
 import { userLiveLimits } from './live/limits.ts';
 import { relationDefaults } from './relations/limits.ts';
 import { parseSigningKeys } from './sessions/keys.ts';
+import { suggestionLimits } from './suggestions/limits.ts';
 
 export type UserConfig = ReturnType<typeof readUserConfig>;
 
@@ -47,6 +48,10 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
       ERASURE_GRACE_DAYS: setting.integer(accountDefaults.erasureGraceDays, 1),
       /** People whom one person may follow. */
       MAX_FOLLOWING: setting.integer(relationDefaults.maxFollowing, 1),
+      /** After so long suggestions of people are made anew, when they are read. */
+      SUGGESTIONS_STALE_HOURS: setting.integer(suggestionLimits.staleHours, 1),
+      /** People whom one person may keep out of their suggestions; beyond that the oldest come up again. */
+      SUGGESTIONS_DISMISSED: setting.integer(suggestionLimits.dismissed, 1),
       /** Who missed more live events than this is told to fetch again. */
       USER_REPLAY_EVENTS: setting.integer(userLiveLimits.replayEvents, 1),
       /** Changes that this process keeps for those who come back. */
@@ -99,6 +104,15 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env) {
       APP_URL: setting.httpUrl(),
       /** Mails of one kind to one address within a day, whoever asks for them. */
       MAILS_PER_DAY: setting.integer(20, 1),
+      /** After so long suggestions of people are made anew by the clock, for who still reads theirs. */
+      SUGGESTIONS_STALE_HOURS: setting.integer(suggestionLimits.staleHours, 1),
+      /** Of whom a person follows, and of whom each of these follows, so many of the newest are looked at for suggestions. */
+      SUGGESTIONS_FOLLOWEES: setting.integer(suggestionLimits.followees, 1),
+      SUGGESTIONS_FOLLOWEES_EACH: setting.integer(suggestionLimits.followeesOfEach, 1),
+      /** Suggestions that are kept for a person. */
+      SUGGESTIONS_KEPT: setting.integer(suggestionLimits.kept, 1),
+      /** People whose stale suggestions are made anew every five minutes, at most. */
+      SUGGESTIONS_DUE: setting.integer(suggestionLimits.dueAtOnce, 1),
       LOG_LEVEL: setting.logLevel(),
     },
     environment,

@@ -1,4 +1,4 @@
-import { startJobWorker, type Tasks } from '@murmuration/jobs';
+import { type Crontab, startJobWorker, type Tasks } from '@murmuration/jobs';
 import { createUserDatabase } from '@murmuration/prisma/user';
 import { countStatements, type Lifecycle, type Logger, serveProbes } from '@murmuration/service-kit';
 import type { WorkerConfig } from './config.ts';
@@ -7,16 +7,24 @@ import { createEraseAccount } from './leaving/erase-account.ts';
 import { createSendMail, type SendMailOptions } from './mail/send-mail.ts';
 import { createMailTransport } from './mail/transport.ts';
 import { createSendReset } from './passwords/send-reset.ts';
+import { createRefreshSuggestions, createSuggestPeople } from './suggestions/jobs.ts';
+import { suggestionLimits, type SuggestionLimits } from './suggestions/limits.ts';
 
 /** What this subgraph's mutations enqueue, by the names that they use. */
-export function createTasks(options: SendMailOptions): Tasks {
+export function createTasks(options: SendMailOptions & { suggestions?: Partial<SuggestionLimits> }): Tasks {
   const { database, logger } = options;
+  const suggestions = { ...suggestionLimits, ...options.suggestions };
   return {
     send_mail: createSendMail(options),
     reset_password: createSendReset(database),
     erase_account: createEraseAccount(database, createAuditLog(logger)),
+    suggest_people: createSuggestPeople(database, suggestions),
+    refresh_suggestions: createRefreshSuggestions(database, suggestions),
   };
 }
+
+/** What is done by the clock. */
+export const crontab: Crontab = [{ task: 'refresh_suggestions', match: '*/5 * * * *', priority: 10 }];
 
 /** Starts the process that works the jobs off. Any number may run. Returns the base URL of its probes. */
 export async function startWorker(
@@ -43,7 +51,15 @@ export async function startWorker(
       appUrl: config.APP_URL,
       domain: new URL(config.APP_URL).hostname,
       perAddressADay: config.MAILS_PER_DAY,
+      suggestions: {
+        staleHours: config.SUGGESTIONS_STALE_HOURS,
+        followees: config.SUGGESTIONS_FOLLOWEES,
+        followeesOfEach: config.SUGGESTIONS_FOLLOWEES_EACH,
+        kept: config.SUGGESTIONS_KEPT,
+        dueAtOnce: config.SUGGESTIONS_DUE,
+      },
     }),
+    crontab,
     limits: { concurrency: config.USER_WORKER_POOL },
     logger,
   });

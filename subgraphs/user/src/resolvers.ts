@@ -13,6 +13,7 @@ import { relationResolvers } from './relations/resolvers.ts';
 import { dateTime } from './scalars.ts';
 import { secondFactorResolvers } from './second-factor/resolvers.ts';
 import { sessionResolvers } from './sessions/resolvers.ts';
+import { suggestionResolvers } from './suggestions/resolvers.ts';
 import { viewerResolvers } from './viewer/resolvers.ts';
 
 /** Every concern's resolvers. Abstract types need none where their values say in `__typename` what they are. */
@@ -28,6 +29,7 @@ export const resolvers = mergeResolvers(
   profileResolvers,
   relationResolvers,
   listResolvers,
+  suggestionResolvers,
   nodeResolvers,
   viewerResolvers,
   liveResolvers,

@@ -101,6 +101,7 @@ export async function startUser(
     sealer,
     accounts: accountSettingsOf(config),
     relations: { maxFollowing: config.MAX_FOLLOWING },
+    suggestions: { staleHours: config.SUGGESTIONS_STALE_HOURS, dismissed: config.SUGGESTIONS_DISMISSED },
   });
   // Chores have a connection of their own: requests never wait for them, and the metrics of statements tell
   // what requests cost.

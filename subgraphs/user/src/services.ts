@@ -30,6 +30,8 @@ import { createSecondFactorService } from './second-factor/service.ts';
 import type { SigningKey } from './sessions/keys.ts';
 import { createRevocation } from './sessions/revocation.ts';
 import { createSessionService } from './sessions/service.ts';
+import type { SuggestionLimits } from './suggestions/limits.ts';
+import { createSuggestionService } from './suggestions/service.ts';
 import { createView } from './view.ts';
 
 export interface ServiceOptions {
@@ -49,6 +51,7 @@ export interface ServiceOptions {
   /** In place of the defaults. */
   accounts?: Partial<AccountSettings>;
   relations?: Partial<RelationLimits>;
+  suggestions?: Partial<SuggestionLimits>;
   /** This subgraph's own, which live streams follow. */
   feed: Pick<Feed, 'read' | 'head'>;
   liveLimits?: UserLiveLimits;
@@ -122,6 +125,7 @@ export function createServices(options: ServiceOptions) {
       tellPosition,
       limits: { ...relationDefaults, ...options.relations },
     }),
+    suggestions: createSuggestionService({ database, logger, limits: options.suggestions }),
     relationLookup: createRelationLookup(database, leases),
     /** For seeds and migrations from elsewhere; never part of the graph. */
     imports: createImportService(database),

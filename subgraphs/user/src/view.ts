@@ -3,6 +3,7 @@ import type { UserDatabase } from '@murmuration/prisma/user';
 import { createListLoaders } from './lists/loaders.ts';
 import { createProfileLoaders } from './profiles/loaders.ts';
 import type { View } from './profiles/person.ts';
+import { createSuggestionLoader } from './suggestions/loaders.ts';
 
 /** Born with the request, dies with it. */
 export function createView(database: UserDatabase, viewerId: UserId | null): View {
@@ -13,6 +14,7 @@ export function createView(database: UserDatabase, viewerId: UserId | null): Vie
     viewerId,
     ...profiles,
     lists,
+    suggestions: createSuggestionLoader(database),
     forget() {
       for (const loader of all) loader.clearAll();
     },

@@ -1,4 +1,5 @@
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
+import { suggestionLimits } from '../suggestions/limits.ts';
 import { transact } from '../statements.ts';
 
 /** Advisory lock that elects who purges and makes partitions; any number no one else uses. */
@@ -13,12 +14,19 @@ export const purgeLimits = {
   statementsAtOnce: 100,
 } as const;
 
+const unread = `read_at < now() - interval '${suggestionLimits.keptDays} days'`;
+
 /** What no one can need any more. Revoked and ended sessions stay a week: support may be asked what happened. */
 const outdated = {
   session: Prisma.raw(`expires_at < now() - interval '7 days' OR revoked_at < now() - interval '7 days'`),
   resting_handle: Prisma.raw('rests_until < now()'),
   // Longer than any link is good; the links go with it.
   mail: Prisma.raw(`created_at < now() - interval '30 days'`),
+  // Of who has not asked for them for long. Who comes again has them made anew.
+  suggestion: Prisma.raw(`account_id IN (SELECT account_id FROM suggestion_reader WHERE ${unread})`),
+  suggestion_reader: Prisma.raw(
+    `${unread} AND NOT EXISTS (SELECT FROM suggestion s WHERE s.account_id = suggestion_reader.account_id)`,
+  ),
 } as const;
 
 /**
@@ -34,7 +42,7 @@ export async function purge(
     (transaction) => transaction.$executeRaw`
     SELECT ensure_day_partitions('outbox', now(), ${outboxDaysAhead + 1}::integer)`,
   );
-  for (const table of ['session', 'resting_handle', 'mail'] as const) {
+  for (const table of ['session', 'resting_handle', 'mail', 'suggestion', 'suggestion_reader'] as const) {
     for (let statements = 0; statements < limits.statementsAtOnce; statements++) {
       // Each a transaction of its own: one for all would hold back the event feed.
       const removed = await asOnlyOne(

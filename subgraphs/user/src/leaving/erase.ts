@@ -117,6 +117,11 @@ function rowsOf(id: UserId): Rows[] {
     rows('block', 'NOT active AND blocked_id'),
     rows('mute', 'muter_id'),
     rows('mute', 'muted_id'),
+    rows('suggestion', 'account_id'),
+    rows('suggestion', 'suggested_id'),
+    rows('suggestion_reader', 'account_id'),
+    rows('dismissed_suggestion', 'account_id'),
+    rows('dismissed_suggestion', 'dismissed_id'),
     // The links go with the mails.
     rows('mail', 'account_id'),
     rows('session', 'account_id'),

@@ -2,6 +2,7 @@ import type { UserId } from '@murmuration/ids';
 import type { Relation } from '@murmuration/relationships';
 import type DataLoader from 'dataloader';
 import type { ListLoaders } from '../lists/loaders.ts';
+import type { SuggestionLoader } from '../suggestions/loaders.ts';
 
 /** A person as one viewer may see them: whoever does not exist for the viewer never becomes a `Person`. */
 export interface Person {
@@ -44,6 +45,7 @@ export interface ProfileLoaders {
 export interface View extends ProfileLoaders {
   viewerId: UserId | null;
   lists: ListLoaders;
+  suggestions: SuggestionLoader;
   /** After a change: what was read before is no longer true. */
   forget(): void;
 }

@@ -1,24 +1,14 @@
-import { decodeId, type UserId } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
-import { maySeeProfile, relationBits } from '@murmuration/relationships';
-import {
-  futureMoment,
-  notAllowed,
-  notFound,
-  payloadOf,
-  retryConflicts,
-  unauthenticated,
-  validationError,
-} from '@murmuration/service-kit';
-import { requireViewer } from '@murmuration/service-kit/subgraph';
+import { relationBits } from '@murmuration/relationships';
+import { futureMoment, notFound, payloadOf, retryConflicts } from '@murmuration/service-kit';
 import type { PositionTeller } from '@murmuration/events';
 import type { AfterCommit } from '../after-commit.ts';
 import type { Asker } from '../loaders.ts';
 import type { Change } from './change.ts';
 import { relationDefaults, type RelationLimits } from './limits.ts';
-import { createRelationChanges, type RelationChanges, type Target } from './changes.ts';
+import { createRelationChanges, type RelationChanges } from './changes.ts';
+import { type Pair, path, readPair } from './pair.ts';
 import { mayChange } from './policy.ts';
-import { readRelations } from './relation-sql.ts';
 
 export type RelationService = ReturnType<typeof createRelationService>;
 
@@ -70,25 +60,4 @@ export interface RelationInput {
   userId: string;
   /** Of a mute: when it ends by itself, as ISO 8601 text. */
   until?: unknown;
-}
-
-/** Of whom the mutation is about, in its input. */
-const path = ['userId'];
-
-interface Pair {
-  viewerId: UserId;
-  target: Target;
-}
-
-/** @throws UserErrors for what is nobody's id, or the viewer's own */
-async function readPair(wire: string, database: UserDatabase, context: Asker): Promise<Pair> {
-  const viewerId = requireViewer(context);
-  const targetId = decodeId('User', wire);
-  if (targetId === null) throw validationError('userId', 'This is not the id of a person.');
-  if (targetId === viewerId) throw notAllowed('You cannot do this to yourself.', { code: 'ONESELF', path });
-  const relations = await readRelations(database, viewerId, [viewerId, targetId]);
-  const [self, relation] = [viewerId, targetId].map((id) => relations.get(id) ?? relationBits.authorMissing);
-  if (self === undefined || !maySeeProfile(self))
-    throw unauthenticated('This account does not exist any more.');
-  return { viewerId, target: { id: targetId, relation: relation ?? relationBits.authorMissing } };
 }

@@ -23,6 +23,7 @@ import {
 import type { AccountSettings } from '../../src/accounts/settings.ts';
 import type { Asker } from '../../src/audit/audit-log.ts';
 import type { RelationLimits } from '../../src/relations/limits.ts';
+import type { SuggestionLimits } from '../../src/suggestions/limits.ts';
 import pg from 'pg';
 import { type UserLiveLimits, userLiveLimits } from '../../src/live/limits.ts';
 import { createUserSubgraph, type UserSubgraph } from '../../src/server.ts';
@@ -87,6 +88,7 @@ export async function createPlatform(
     relationLeaseMs?: number;
     accounts?: Partial<AccountSettings>;
     relations?: Partial<RelationLimits>;
+    suggestions?: Partial<SuggestionLimits>;
     logger?: Logger;
     liveLimits?: Partial<UserLiveLimits>;
     /** Another way to the database for all statements of requests. */
@@ -130,6 +132,7 @@ export async function createPlatform(
     // Tests sign many up at once, on machines that do other things besides.
     accounts: { passwordMaxWaiting: 1_000, passwordMaxWaitMs: 60_000, ...options.accounts },
     relations: options.relations ?? {},
+    suggestions: options.suggestions ?? {},
     nodeOwners: { Post: postOwner, Thread: postOwner, Hashtag: postOwner },
     keys: [keys[0]],
     signingKeys: parseSigningKeys(makeSigningKeys('k1', 'k0')),
