@@ -71,6 +71,8 @@ async function readPeople(me: GraphClient): Promise<void> {
   await me.ask(celebrity, { handle: 'Person123' });
   await me.ask(`{ viewer { id showsLikes user { id followers(first: 20) { ${people} } likedPosts(first: 20) { ${edge} } }
     followRequests(first: 20) { ${people} } blockedUsers(first: 20) { ${people} } mutedUsers(first: 20) { ${people} } } }`);
+  await me.ask(`{ viewer { suggestedUsers(first: 20) { ${people} } } trendingPosts(first: 20) { ${edge} }
+    trendingHashtags(first: 20) { edges { authorCount node { tag } } } }`);
   await readNotifications(me);
 }
 

@@ -15,7 +15,8 @@ export interface Surrounded {
 /**
  * Puts more into every list than a page takes, past the services: people who follow bob, whom alice follows and bob too, and
  * who ask to follow alice; others whom alice blocked and muted; likes, reposts and quotes of one post, under one tag,
- * all of which alice likes; notifications of these to alice; and places where she is signed in.
+ * all of which alice likes; notifications of these to alice; places where she is signed in; people whom she may know; and hashtags
+ * and posts of the crowd that are trends.
  */
 export async function surround(
   urls: Record<'user' | 'post' | 'timeline', string>,
@@ -27,7 +28,7 @@ export async function surround(
   const follow = (follower: string, followee: string, state = 'active') =>
     `INSERT INTO follow (follower_id, followee_id, state) SELECT ${follower}, ${followee}, '${state}' FROM (${people('crowd')}) c`;
   const ids = await run(urls.user, [
-    ...['crowd', 'foes'].map(
+    ...['crowd', 'foes', 'maybe'].map(
       (kind) => `INSERT INTO account (handle, email, email_key, password_hash, display_name)
         SELECT '${kind}' || n, '${kind}' || n || '@example.org', '${kind}' || n || '@example.org', 'none', 'One of many'
         FROM ${numbers}`,
@@ -38,6 +39,9 @@ export async function surround(
     follow('c.id', me, 'requested'),
     `INSERT INTO block (blocker_id, blocked_id, active) SELECT ${me}, f.id, true FROM (${people('foes')}) f`,
     `INSERT INTO mute (muter_id, muted_id, active) SELECT ${me}, f.id, true FROM (${people('foes')}) f`,
+    `INSERT INTO suggestion_reader (account_id, made_at) VALUES (${me}, now())
+     ON CONFLICT (account_id) DO UPDATE SET read_at = now(), made_at = now()`,
+    `INSERT INTO suggestion (account_id, suggested_id, score) SELECT ${me}, m.id, m.id % 7 FROM (${people('maybe')}) m`,
     `INSERT INTO session (account_id, token_hash, expires_at)
      SELECT ${me}, decode(md5(n::text), 'hex'), now() + interval '1 day' FROM ${numbers}`,
     people('crowd'),
@@ -52,6 +56,15 @@ export async function surround(
       RETURNING id),
     tagged AS (INSERT INTO post_hashtag (tag, post_id) SELECT '${crowdTag}', id FROM said)
     INSERT INTO post_like (user_id, post_id, active) SELECT ${me}, id, true FROM said`,
+    // Each of the crowd says one thing with three tags, so that three use each.
+    `WITH said AS (
+      INSERT INTO post (id, root_id, author_id, text)
+      SELECT made.id, made.id, made.author_id, 'A trend' FROM (SELECT next_id() AS id, c.id AS author_id FROM ${crowd}) made
+      RETURNING id),
+    counted AS (INSERT INTO post_count (post_id, like_count) SELECT id, 5 FROM said)
+    INSERT INTO post_hashtag (tag, post_id)
+    SELECT 'trend' || (number + n) % ${crowdSize}, id FROM (SELECT id, row_number() OVER () AS number FROM said) s,
+      generate_series(0, 2) n`,
     `SELECT id FROM post WHERE quoted_id = ${post}`,
   ]);
   const news = `unnest('{${said.join()}}'::bigint[]) WITH ORDINALITY AS p (id, place)`;

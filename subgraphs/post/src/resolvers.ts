@@ -7,6 +7,7 @@ import { liveResolvers } from './live/resolvers.ts';
 import { postResolvers } from './posts/resolvers.ts';
 import { reactionResolvers } from './reactions/resolvers.ts';
 import { threadResolvers } from './threads/resolvers.ts';
+import { trendResolvers } from './trends/resolvers.ts';
 import { viewerResolvers } from './viewer/resolvers.ts';
 
 /** Every concern's resolvers. Abstract types need none where their values say in `__typename` what they are. */
@@ -15,6 +16,7 @@ export const resolvers = mergeResolvers(
   reactionResolvers,
   likeResolvers,
   threadResolvers,
+  trendResolvers,
   authorResolvers,
   hashtagResolvers,
   viewerResolvers,

@@ -79,8 +79,6 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
     applicationName: 'post chores',
   });
   lifecycle.onStop('database of the chores', () => choresDatabase.$disconnect());
-  const housekeeping = startHousekeeping(choresDatabase, logger, database);
-  lifecycle.onStop('housekeeping', () => housekeeping.stop());
 
   const metrics = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
   lifecycle.onStop('metrics', () => metrics.close());
@@ -115,7 +113,17 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
     feed,
     hidings: createFeedWatch(watched),
     liveLimits,
+    trends: {
+      halfLifeHours: config.TRENDS_HALF_LIFE_HOURS,
+      authors: config.TRENDS_AUTHORS,
+      reactions: config.TRENDS_REACTIONS,
+      uses: config.TRENDS_USES,
+      posts: config.TRENDS_POSTS,
+    },
+    blockedTags: config.TRENDS_BLOCKED_TAGS,
   });
+  const housekeeping = startHousekeeping(choresDatabase, services.trends.keeper, logger, database);
+  lifecycle.onStop('housekeeping', () => housekeeping.stop());
   const databaseCheck = createDatabaseCheck(config.POST_DATABASE_URL, 'murmuration-post');
   lifecycle.onStop('database check', () => databaseCheck.close());
   const readiness = { database: databaseCheck.check };

@@ -5,7 +5,7 @@ import {
   type OutboxStreams,
   type PositionTeller,
 } from '@murmuration/events';
-import { type SealedCursorCodec, sealedCursorCodec } from '@murmuration/ids';
+import { byPlace, type Place, type SealedCursorCodec, sealedCursorCodec } from '@murmuration/ids';
 import type { PostDatabase } from '@murmuration/prisma/post';
 import { createAuthorSights, createRelationships } from '@murmuration/relationships';
 import type { InternalClient, Logger, RedisCache } from '@murmuration/service-kit';
@@ -20,6 +20,8 @@ import { createPostStreams } from './live/streams.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import { createHandleResolver, type HandleResolver } from './posts/mentions.ts';
 import type { ReactionKind } from './reactions/repository.ts';
+import { trendLimits, type TrendLimits } from './trends/limits.ts';
+import { createTrendKeeper, type TrendKeeper } from './trends/trends.ts';
 
 export interface ServiceOptions {
   database: PostDatabase;
@@ -36,6 +38,9 @@ export interface ServiceOptions {
   /** That of `user`: what hides people from each other takes effect on open streams. Without it they hear of nothing. */
   hidings?: Pick<Feed, 'read' | 'head'>;
   liveLimits?: PostLiveLimits;
+  trends?: Partial<TrendLimits>;
+  /** Folded hashtags that are never trends. */
+  blockedTags?: readonly string[];
   logger: Logger;
 }
 
@@ -56,6 +61,12 @@ export interface Services {
   /** Of posts and threads. Stopped by who made the services. */
   streams: OutboxStreams<LiveItem, Subject>;
   liveLimits: PostLiveLimits;
+  trends: {
+    keeper: TrendKeeper;
+    blockedTags: ReadonlySet<string>;
+    /** For posts in the order of their score. */
+    cursors: SealedCursorCodec<Place>;
+  };
   /** For seeds and moves from elsewhere; no mutation gets here. */
   imports: ImportService;
 }
@@ -76,6 +87,7 @@ export function createServices(options: ServiceOptions): Services {
   const relationships = createRelationships({ redis, user });
   const sights = createPostSights({ relationships, sights: createAuthorSights({ redis, user }) });
   const resolveHandles = createHandleResolver(user);
+  const blockedTags = new Set(options.blockedTags);
   return {
     database,
     resolveHandles,
@@ -94,6 +106,18 @@ export function createServices(options: ServiceOptions): Services {
       logger,
     }),
     liveLimits,
+    trends: {
+      keeper: createTrendKeeper({
+        database,
+        redis,
+        relationships,
+        blockedTags,
+        limits: { ...trendLimits, ...options.trends },
+        logger,
+      }),
+      blockedTags,
+      cursors: sealedCursorCodec('trending-post', keys, 1, byPlace),
+    },
     hint: createFeedHint(redis),
     tellPosition: createPositionTeller('post', keys),
     createLoaders({ eventAudience, identity, viewerId }) {

@@ -149,6 +149,8 @@ export async function createWorld(
     /** Through what the database is reached. */
     databaseUrl?: (url: string) => string | Promise<string>;
     liveLimits?: Partial<PostLiveLimits>;
+    trends?: Parameters<typeof createPostSubgraph>[0]['trends'];
+    blockedTags?: readonly string[];
   } = {},
 ) {
   const logger = createLogger('post', 'silent');
@@ -180,6 +182,8 @@ export async function createWorld(
     feed,
     hidings: userFeed.feed,
     liveLimits: { ...postLiveLimits, ...options.liveLimits },
+    trends: options.trends ?? {},
+    blockedTags: options.blockedTags ?? [],
     logger,
   });
 

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import type { Trends } from './count.ts';
+
+const id = z
+  .string()
+  .regex(/^\d{1,19}$/)
+  .transform(BigInt);
+const place = z.object({ key: id, id });
+/** Two versions may run side by side: what is not understood is as good as not there. */
+const stored = z.object({
+  tags: z.array(z.object({ place, tag: z.string(), authorCount: z.number().int() })),
+  posts: z.array(z.object({ place, authorId: id })),
+});
+
+export function encodeTrends(trends: Trends): string {
+  return JSON.stringify(trends, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
+}
+
+/** @returns null for what is no trends, or not there */
+export function decodeTrends(text: string | null): Trends | null {
+  if (text === null) return null;
+  const parsed = stored.safeParse(JSON.parse(text));
+  return parsed.success ? parsed.data : null;
+}
