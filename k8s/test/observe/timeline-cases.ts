@@ -35,6 +35,22 @@ export const timelineCases: AlertCase[] = [
     series: freshness('home_list_freshness_seconds', { 10: 0, 30: 1 }, 15),
     atMinute: 60,
   },
+  {
+    alert: 'NotificationsLate',
+    series: freshness('notification_freshness_seconds', { 30: 50, 60: 60 }),
+    atMinute: 20,
+    fires: {},
+  },
+  {
+    alert: 'NotificationsLate',
+    series: freshness('notification_freshness_seconds', { 10: 60, 30: 60 }),
+    atMinute: 20,
+  },
+  {
+    alert: 'NotificationsLate',
+    series: freshness('notification_freshness_seconds', { 30: 0, 60: 1 }, 15),
+    atMinute: 60,
+  },
   { alert: 'FanoutGivenUp', series: { fanout_tasks_given_up_total: '0x5 1x20' }, atMinute: 10, fires: {} },
   { alert: 'FanoutGivenUp', series: { fanout_tasks_given_up_total: '0x20' }, atMinute: 10 },
   {

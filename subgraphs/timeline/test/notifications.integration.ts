@@ -1,4 +1,4 @@
-import { encodeId, idAt } from '@murmuration/ids';
+import { encodeId, idAt, timeOf } from '@murmuration/ids';
 import { createRequestContext } from '@murmuration/service-kit/subgraph';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eraseNext } from '../src/erasure/erase.ts';
@@ -54,6 +54,19 @@ test('each kind is told to whom it concerns, by the nearest reason, and to nobod
   expect(await news.told(ben), 'a request that was answered is none').toEqual([]);
   const only = await news.all(anna, { kinds: ['like', 'quote'] });
   expect(only.map(({ kind }) => kind)).toEqual(['quote', 'like']);
+});
+
+test('how old news is when it can be read is measured once, and not of what was read anew', async () => {
+  const [anna, ben] = take(2);
+  await news.tell(town.post(anna));
+  const like = town.like(ben, newest());
+  const dead = await news.apply(like, { dies: true });
+  const { doneAtMs } = await news.apply(like);
+  const { likeId = '0' } = (like[0]?.payload ?? {}) as { likeId?: string };
+  expect([dead.doneAtMs, doneAtMs]).toEqual([[timeOf(BigInt(likeId))], [timeOf(BigInt(likeId))]]);
+  expect((await news.apply(like)).doneAtMs).toEqual([]);
+  const source = { kind: 'snapshot', aggregate: 'follow', generation: 0n } as const;
+  expect((await news.apply(town.follow(ben, anna), { source })).doneAtMs).toEqual([]);
 });
 
 test('a request and its answer in one batch say the same as in two', async () => {

@@ -3,7 +3,7 @@ import type { Sql } from '../database/pool.ts';
 import { type Act, actsOf, keyOf, type NewsChange } from './act.ts';
 import { acceptances } from './follows.ts';
 import { lockNotifications, moveNotifications } from './head.ts';
-import { tell, type Told } from './tell.ts';
+import { isNews, tell, type Told } from './tell.ts';
 import { writeActs } from './write-acts.ts';
 
 /** What a transaction told, and between which places. */
@@ -12,6 +12,8 @@ export interface Applied {
   after: bigint;
   head: bigint;
   told: Told[];
+  /** When what is news in them was done, of a feed, in milliseconds since 1970; what was read anew is no measure. */
+  doneAtMs: number[];
 }
 
 /**
@@ -27,14 +29,16 @@ export async function applyNews(
   const { incarnation, seq: after } = await lockNotifications(sql);
   let head = after;
   const told = new Map<bigint, Told>();
+  const doneAtMs: number[] = [];
   for (const round of roundsOf(acts)) {
     const written = await writeActs(sql, await acceptances(sql, round), source);
     const step = await tell(sql, head, written);
     head = step.head;
     for (const one of step.told) told.set(one.id, one);
+    if (source.kind === 'feed') doneAtMs.push(...written.filter(isNews).flatMap(({ atMs }) => atMs ?? []));
   }
   if (head !== after) await moveNotifications(sql, head);
-  return { incarnation, after, head, told: [...told.values()] };
+  return { incarnation, after, head, told: [...told.values()], doneAtMs };
 }
 
 /**

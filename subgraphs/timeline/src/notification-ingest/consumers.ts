@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { noteErasures } from '../erasure/told.ts';
 import { type FeedName, notificationFeeds, notificationPurpose } from '../feeds.ts';
 import { type Applied, applyNews, sweepNews } from './apply.ts';
+import { notificationFreshness } from './metrics.ts';
 
 export interface NotificationIngestOptions {
   pool: pg.Pool;
@@ -38,7 +39,10 @@ export function notificationConsumerOf(
       return applied;
     },
     sweep: sweepNews,
-    afterCommit: onCommitted,
+    afterCommit(applied) {
+      for (const at of applied.doneAtMs) notificationFreshness.observe(Math.max(0, Date.now() - at) / 1_000);
+      return onCommitted(applied);
+    },
     logger,
   };
 }

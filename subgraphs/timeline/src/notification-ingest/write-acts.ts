@@ -14,8 +14,8 @@ export interface WrittenAct {
   active: boolean;
   /** Null of what was never told. */
   before: { kind: NotificationKind; active: boolean; notificationId: bigint | null } | null;
-  /** In its batch. */
-  position: number;
+  /** When it was done, in milliseconds since 1970; null when its owner does not say. */
+  atMs: number | null;
 }
 
 interface Row {
@@ -99,7 +99,7 @@ export async function writeActs(sql: Sql, acts: readonly Act[], source: ChangeSo
     actorId: row.actor_id,
     kind: row.kind,
     active: row.active,
-    position: row.position,
+    atMs: acts[row.position]?.atMs ?? null,
     before:
       row.was_kind === null
         ? null
