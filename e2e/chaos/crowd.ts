@@ -30,6 +30,14 @@ const touch = (mutation: string) =>
 const createPost = `mutation ($input: CreatePostInput!) {
   createPost(input: $input) { post { id } errors { message } } }`;
 
+const newestTold = '{ viewer { notifications(first: 1) { edges { cursor } } } }';
+const moveMarker = `mutation ($through: String!) {
+  moveMarker(input: { name: NOTIFICATIONS, through: $through }) { errors { message } } }`;
+
+interface Told {
+  viewer: { notifications: { edges: { cursor: string }[] } | null };
+}
+
 interface Answer {
   [mutation: string]: { post?: { id: string } | null; errors: { message: string }[] };
 }
@@ -113,20 +121,36 @@ export function letAct(members: Member[], seed: number, pauseMs: number): Crowd 
     if (blockingsOf(member.id, other.id) !== before) crowd.relations.set(key, null);
   }
 
-  async function post(member: Member, number: number): Promise<void> {
+  /** Says something, half of the time to somebody: an answer, a quote, or by name. What it is to may be gone or hidden by then. */
+  async function post(member: Member, other: Member, random: Random, number: number): Promise<void> {
     const key = `${seed}-${member.handle}-${number}`;
     const text = `said once ${key}`;
-    const answer = await write(member, createPost, { input: { text, idempotencyKey: key } });
+    const ids = [...crowd.posts.keys()].slice(-200);
+    const dice = random.next();
+    const to = ids.length > 0 && dice < 0.4 ? random.oneOf(ids) : null;
+    const input = {
+      text: dice > 0.85 ? `${text} @${other.handle}` : text,
+      ...(to !== null && (dice < 0.25 ? { replyToId: to } : { quotedId: to })),
+      idempotencyKey: key,
+    };
+    const answer = await write(member, createPost, { input });
     const id = answer?.['createPost']?.post?.id;
-    if (id) crowd.posts.set(id, text);
-    else if (answer) crowd.failures.push(JSON.stringify(answer));
+    if (id) crowd.posts.set(id, input.text);
+    else if (answer && to === null) crowd.failures.push(JSON.stringify(answer));
+  }
+
+  /** Notes how far they have seen what they were told. */
+  async function look(member: Member): Promise<void> {
+    const seen = await askRetrying<Told>(member, crowd, newestTold, {});
+    const through = seen?.viewer.notifications?.edges[0]?.cursor;
+    if (through) await askRetrying(member, crowd, moveMarker, { through });
   }
 
   async function act(member: Member, random: Random, number: number): Promise<void> {
     const other = random.oneOf(members.filter((one) => one !== member));
     const ids = [...crowd.posts.keys()];
     const dice = random.next();
-    if (dice < 0.35 || ids.length === 0) return post(member, number);
+    if (dice < 0.35 || ids.length === 0) return post(member, other, random, number);
     const id = random.oneOf(ids.slice(-200));
     if (dice < 0.6) {
       const isOn = random.next() < 0.8;
@@ -145,6 +169,7 @@ export function letAct(members: Member[], seed: number, pauseMs: number): Crowd 
       if (kind === 'block' && isOn) return block(member, other, send);
       return want(crowd.relations, `${kind} ${member.id} ${other.id}`, isOn, send);
     }
+    if (dice < 0.88) return look(member);
     await askRetrying(member, crowd, page, {});
   }
 

@@ -1,17 +1,26 @@
 import type { Member } from '@murmuration/testing';
 import type { TruthSource } from './truth.ts';
 
-/** Who should be told what of whom, by the owners: of posts that live, as `recipient cause object actor`. */
+/** Who should be told what of whom, by the owners: of posts that live, as `recipient kind object actor`. */
 const owed = {
   user: `SELECT followee_id || ' follow 0 ' || follower_id AS act FROM follow WHERE state = 'active'`,
   post: `SELECT p.author_id || ' like ' || p.id || ' ' || l.user_id AS act
     FROM post_like l JOIN post p ON p.id = l.post_id AND p.deleted_at IS NULL WHERE l.active AND l.user_id <> p.author_id
     UNION ALL
     SELECT p.author_id || ' repost ' || p.id || ' ' || r.author_id
-    FROM repost r JOIN post p ON p.id = r.original_id AND p.deleted_at IS NULL WHERE r.active AND r.author_id <> p.author_id`,
+    FROM repost r JOIN post p ON p.id = r.original_id AND p.deleted_at IS NULL WHERE r.active AND r.author_id <> p.author_id
+    UNION ALL
+    SELECT r.id || ' ' || r.kind || ' ' || p.id || ' ' || p.author_id
+    FROM post p CROSS JOIN LATERAL (
+      SELECT DISTINCT ON (id) id, kind FROM (
+        SELECT p.reply_to_author_id AS id, 'reply' AS kind, 1 AS nearness
+        UNION ALL SELECT q.author_id, 'quote', 2 FROM post q WHERE q.id = p.quoted_id
+        UNION ALL SELECT mentioned, 'mention', 3 FROM unnest(p.mentioned_ids) AS mentioned) reasons
+      WHERE id <> p.author_id ORDER BY id, nearness) r
+    WHERE p.deleted_at IS NULL`,
 };
 
-const told = `SELECT a.recipient_id || ' ' || a.cause || ' ' || a.object_id || ' ' || a.actor_id AS act
+const told = `SELECT a.recipient_id || ' ' || a.kind || ' ' || a.object_id || ' ' || a.actor_id AS act
   FROM notification_act a JOIN notification n ON n.id = a.notification_id AND n.recipient_id = a.recipient_id
   LEFT JOIN post_ref p ON p.id = a.object_id
   WHERE a.active AND NOT coalesce(p.is_deleted, false)`;

@@ -12,10 +12,16 @@ let live: TestLive;
 let news: TestNews;
 /** Follows that were asked for first, as `follower:followee`. */
 let accepted: Set<string>;
+/** What posts say besides words that nobody mutes. */
+let said: Map<bigint, string>;
+/** Words that people mute where notifications are concerned, while they do. */
+let muted: Map<bigint, Set<string>>;
 
 beforeEach(async () => {
   town = createTown(people);
   accepted = new Set();
+  said = new Map();
+  muted = new Map(town.people.map((person) => [person, new Set()]));
   live = await openLive(town);
   news = openNews(live);
   await live.apply(town.people.flatMap((person) => town.setAccount(person, {})));
@@ -27,7 +33,11 @@ const kinds = [
   ...(['like', 'like', 'like', 'like', 'unlike', 'unlike', 'remove'] as const),
   ...(['follow', 'follow', 'request', 'request', 'unfollow', 'block', 'unblock', 'mute', 'unmute'] as const),
   ...(['private', 'suspend'] as const),
+  ...(['muteWord', 'muteWord', 'unmuteWord', 'wordEnds'] as const),
 ];
+
+const words = ['egg', '#ham', 'two words'];
+const scopes = ['home', 'notifications', 'everywhere'] as const;
 
 /** What somebody does, and what becomes of the transaction that tells it. */
 const step = fc.record({
@@ -48,9 +58,9 @@ function act({ kind, who, whom, what }: Step): IncomingChange[] {
     case 'post':
       return town.post(a);
     case 'whisper':
-      return town.post(a, { visibility: 'followers', replyToAuthorId: b });
+      return say(a, { visibility: 'followers', replyToAuthorId: b }, what);
     case 'mention':
-      return town.post(a, { visibility: what % 2 ? 'mentioned' : 'public', mentionedIds: [b] });
+      return say(a, { visibility: what % 2 ? 'mentioned' : 'public', mentionedIds: [b] }, what);
     case 'reply':
       return town.reply(a, post);
     case 'quote':
@@ -86,8 +96,40 @@ function act({ kind, who, whom, what }: Step): IncomingChange[] {
       return town.setAccount(a, { isPrivate: what % 2 === 0 });
     case 'suspend':
       return town.setAccount(a, { isSuspended: what % 3 === 0 });
+    case 'muteWord':
+    case 'unmuteWord':
+    case 'wordEnds':
+      return [];
     default:
       return kind satisfies never;
+  }
+}
+
+function say(author: bigint, post: Parameters<Town['post']>[1], what: number): IncomingChange[] {
+  const text = words[what % (words.length + 1)] ?? 'a word';
+  const changes = town.post(author, post, `Look: ${text}!`);
+  said.set(town.posts().at(-1)?.id ?? 0n, text);
+  return changes;
+}
+
+/** Words are the reader's own, and in force from the next read on: no event tells of them. */
+async function setWord({ kind, what, who }: Step): Promise<void> {
+  const viewer = town.people[who] ?? 0n;
+  const text = words[what % words.length] ?? '';
+  const scope = scopes[what % scopes.length] ?? 'everywhere';
+  if (kind === 'muteWord') {
+    await live.services.words.mute(viewer, { text, scope, until: null });
+    if (scope === 'home') muted.get(viewer)?.delete(text);
+    else muted.get(viewer)?.add(text);
+  } else if (kind === 'unmuteWord') {
+    await live.services.words.unmute(viewer, text);
+    muted.get(viewer)?.delete(text);
+  } else if (kind === 'wordEnds') {
+    // As if their time had come. A mute of a person ends by an event, like one that was taken back.
+    await live.pool.query(`UPDATE muted_word SET until = now() - interval '1 second' WHERE viewer_id = $1`, [
+      viewer,
+    ]);
+    muted.get(viewer)?.clear();
   }
 }
 
@@ -95,10 +137,11 @@ function act({ kind, who, whom, what }: Step): IncomingChange[] {
 function expected(viewer: bigint): string[] {
   const { follows, reposts } = town.truth();
   const mine = new Set(town.posts().flatMap(({ authorId, id }) => (authorId === viewer ? [id] : [])));
-  const said = town.posts().flatMap((post) => {
+  const answers = town.posts().flatMap((post) => {
     const isReply = post.replyToAuthorId === viewer;
     const isQuote = town.quotedBy(post.id) === viewer;
     if (!isReply && !isQuote && !post.mentionedIds.includes(viewer)) return [];
+    if (muted.get(viewer)?.has(said.get(post.id) ?? '')) return [];
     const kind = isReply ? 'reply' : isQuote ? 'quote' : 'mention';
     return [{ kind, object: post.id, actor: post.authorId, audience: post }];
   });
@@ -120,7 +163,7 @@ function expected(viewer: bigint): string[] {
   ].flatMap(({ actor, kind, to }) => (to === viewer ? [{ kind, object: '', actor }] : []));
   const everyone = { visibility: 'public' as const, mentionedIds: [] };
   return [
-    ...said,
+    ...answers,
     ...reactions.map((one) => ({ ...one, audience: everyone })),
     ...between.map((one) => ({ ...one, audience: null })),
   ]
@@ -150,6 +193,7 @@ test('whatever happens, dies and comes twice, each viewer is told each thing tha
   });
   let batch: IncomingChange[] = [];
   for (const [index, one] of steps.entries()) {
+    await setWord(one);
     const changes = act(one);
     await live.apply(changes);
     batch.push(...changes);
