@@ -7,9 +7,14 @@ import {
   sealedCursorCodec,
 } from '@murmuration/ids';
 import { pageStatements, placeValues } from '@murmuration/postgres';
-import { createPageLoader, type PagedRow, type PageRequest } from '@murmuration/service-kit/subgraph';
+import {
+  createPageLoader,
+  fillLimits,
+  type PagedRow,
+  type PageRequest,
+  visiblePage,
+} from '@murmuration/service-kit/subgraph';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { fillLimits, visiblePage } from '../src/posts/visible-page.ts';
 import { at, createWorld, type Name, type World } from './world.ts';
 
 let world: World;

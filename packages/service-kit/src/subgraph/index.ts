@@ -12,6 +12,7 @@ export { liveCloseCodes, SlowConsumer } from './live-codes.ts';
 export { createLoader, loaderLimits } from './loader.ts';
 export { mergeResolvers } from './merge-resolvers.ts';
 export { createPageLoader, type PagedRow, type PageKey, type PageRequest } from './page-loader.ts';
+export { fillLimits, visiblePage } from './visible-page.ts';
 export { envelopeOf, serveSubgraph, type SubgraphServerOptions } from './serve.ts';
 export { eventOf, SharedEvent, SharedStream } from './shared-event.ts';
 export { createSubgraph, type GraphQLRequest, type Subgraph } from './subgraph.ts';

@@ -1,7 +1,8 @@
 import { decodeId, type PageArguments, pageFrom } from '@murmuration/ids';
 import { maySeeProfile } from '@murmuration/relationships';
+import { visiblePage } from '@murmuration/service-kit/subgraph';
 import type { Context } from '../context.ts';
-import { type PostConnection, visiblePage } from '../posts/visible-page.ts';
+import type { PostConnection } from '../posts/connection.ts';
 import { type AuthorKey, authorKey } from './author.ts';
 import type { AuthoredPost } from './repository.ts';
 import { publicOnly, ruleBits, ruleOf } from './rule.ts';

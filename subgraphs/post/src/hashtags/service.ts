@@ -1,8 +1,9 @@
 import { badUserInput, decodeTagId, type PageArguments, pageFrom } from '@murmuration/ids';
 import { maySuggest } from '@murmuration/relationships';
+import { visiblePage } from '@murmuration/service-kit/subgraph';
 import type { Context } from '../context.ts';
 import type { ListedPost } from '../posts/post.ts';
-import { type PostConnection, visiblePage } from '../posts/visible-page.ts';
+import type { PostConnection } from '../posts/connection.ts';
 import type { HashtagKey } from './hashtag.ts';
 import { parseTag } from './tag.ts';
 

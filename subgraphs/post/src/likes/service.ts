@@ -1,8 +1,8 @@
 import { type Page, type PageArguments, pageFrom } from '@murmuration/ids';
-import { requireViewer, viewerOf, type ViewerKey } from '@murmuration/service-kit/subgraph';
+import { requireViewer, viewerOf, type ViewerKey, visiblePage } from '@murmuration/service-kit/subgraph';
 import type { AuthorKey } from '../authors/author.ts';
 import type { Context } from '../context.ts';
-import { type PostConnection, visiblePage } from '../posts/visible-page.ts';
+import type { PostConnection } from '../posts/connection.ts';
 import { maySeeLikes } from './policy.ts';
 import { writeLikesSetting } from './repository.ts';
 

@@ -1,9 +1,9 @@
 import { type Connection, type Edge, type Page, type PageArguments, pageFrom } from '@murmuration/ids';
 import { maySeePost } from '@murmuration/relationships';
+import { visiblePage } from '@murmuration/service-kit/subgraph';
 import { type AuthorKey, authorKey } from '../authors/author.ts';
 import type { Context } from '../context.ts';
 import type { PostRow } from '../posts/post.ts';
-import { visiblePage } from '../posts/visible-page.ts';
 import type { Reaction } from './lists.ts';
 import type { ReactionKind } from './repository.ts';
 

@@ -1,8 +1,9 @@
 import { decodeId, type Page, type PageArguments, pageFrom } from '@murmuration/ids';
+import { visiblePage } from '@murmuration/service-kit/subgraph';
 import type { Context } from '../context.ts';
 import { reasonFor } from '../posts/policy.ts';
 import type { PostRow } from '../posts/post.ts';
-import { type PostConnection, visiblePage } from '../posts/visible-page.ts';
+import type { PostConnection } from '../posts/connection.ts';
 import type { AncestorValue, ThreadKey } from './thread.ts';
 
 /** The conversation behind a wire id; null when its post does not exist for the viewer, as if it never had. */

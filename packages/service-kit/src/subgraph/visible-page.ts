@@ -6,15 +6,6 @@ import {
   type SealedCursorCodec,
   sealingWhere,
 } from '@murmuration/ids';
-import type { PostRow } from './post.ts';
-
-/** A node that could not be decided about is an error of its own: the page stays. */
-export type PostNode = PostRow | Error;
-export interface PostEdge extends Edge<PostNode> {
-  /** What was read, where the list knows more than the post. */
-  row?: { key: bigint; repostId?: bigint | null };
-}
-export type PostConnection = Connection<PostNode, PostEdge>;
 
 interface Kept<Row, Node> {
   row: Row;
@@ -26,6 +17,7 @@ interface VisibleEdge<Row, Node> extends Edge<Node | Error> {
   row: Row;
 }
 
+/** Rounds in which a page is filled up when what it looked at is hidden. */
 export const fillLimits = { rounds: 8 } as const;
 
 /**
