@@ -1,5 +1,5 @@
-import type { HomeCache, Push } from '../../subgraphs/timeline/src/lists/cache.ts';
-import { bucketOf } from '../../subgraphs/timeline/src/lists/keys.ts';
+import type { HomeCache, Push } from '../../subgraphs/timeline/src/home-cache/cache.ts';
+import { bucketOf } from '../../subgraphs/timeline/src/home-cache/keys.ts';
 
 const inOneCall = 500;
 const callsAtOnce = 16;

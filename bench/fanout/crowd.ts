@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { HomeCache } from '../../subgraphs/timeline/src/lists/cache.ts';
+import type { HomeCache } from '../../subgraphs/timeline/src/home-cache/cache.ts';
 
 /** What a list holds, as it would after weeks. */
 const listed = 800;

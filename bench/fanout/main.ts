@@ -9,7 +9,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createLogger, createRedisCache } from '@murmuration/service-kit';
 import pg from 'pg';
-import { createHomeCache } from '../../subgraphs/timeline/src/lists/cache.ts';
+import { createHomeCache } from '../../subgraphs/timeline/src/home-cache/cache.ts';
 import { homePage } from '../home-page.ts';
 import { startOpenLoop } from '../open-loop.ts';
 import { timesOf } from '../times.ts';

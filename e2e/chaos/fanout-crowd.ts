@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Redis } from 'ioredis';
-import { readerKeys } from '../../subgraphs/timeline/src/lists/keys.ts';
+import { readerKeys } from '../../subgraphs/timeline/src/home-cache/keys.ts';
 
 const listsAtOnce = 1_000;
 /** What each list holds before, newest first. */

@@ -5,7 +5,7 @@ import { createLogger, createRedisCache } from '@murmuration/service-kit';
 import { type Member, signUpCast } from '@murmuration/testing';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { createHomeCache } from '../../subgraphs/timeline/src/lists/cache.ts';
+import { createHomeCache } from '../../subgraphs/timeline/src/home-cache/cache.ts';
 import { crowdOf, follow, warm } from '../../bench/fanout/crowd.ts';
 import { entriesBefore, judgeLists, movedOf, poison } from './fanout-crowd.ts';
 import { createRandom } from './random.ts';

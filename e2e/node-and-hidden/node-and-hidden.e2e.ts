@@ -88,11 +88,15 @@ describe('what does not exist for a viewer', () => {
       id: deleted,
     });
     await erin.block(dave);
+    const { createList } = await erin.ask<{ createList: { list: { id: string } } }>(
+      `mutation { createList(input: { name: "Mine", isPrivate: true }) { list { id } } }`,
+    );
     const nobody = '0'.repeat(10);
     const hidden: Record<string, string[]> = {
       Post: [blocked, deleted, `pst_${nobody}7`],
       Thread: [blocked, deleted, `pst_${nobody}7`].map((id) => id.replace('pst_', 'thr_')),
       User: [erin.id, `usr_${nobody}7`],
+      List: [createList.list.id, `lst_${nobody}7`],
     };
     const selections = await selectionsByType(dave);
     // Every hashtag is there, used or not: nothing of them is hidden but posts.

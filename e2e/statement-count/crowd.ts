@@ -1,4 +1,4 @@
-import { decodeId, type IdType } from '@murmuration/ids';
+import { decodeId, encodeId, type IdType } from '@murmuration/ids';
 import pg from 'pg';
 
 /** More than the largest page that is counted. */
@@ -10,18 +10,21 @@ export interface Surrounded {
   alice: string;
   bob: string;
   root: string;
+  /** Who answered the root. */
+  authors: string[];
 }
 
 /**
  * Puts more into every list than a page takes, past the services: people who follow bob, whom alice follows and bob too, and
  * who ask to follow alice; others whom alice blocked and muted; likes, reposts and quotes of one post, under one tag,
- * all of which alice likes; notifications of these to alice; places where she is signed in; people whom she may know; and hashtags
- * and posts of the crowd that are trends.
+ * all of which alice likes; notifications of these to alice; places where she is signed in; people whom she may know; hashtags and
+ * posts of the crowd that are trends; lists of hers, and of bob's that she follows, each of the crowd and of all authors.
+ * @returns the id of one of these
  */
 export async function surround(
   urls: Record<'user' | 'post' | 'timeline', string>,
-  { alice, bob, root }: Surrounded,
-): Promise<void> {
+  { alice, authors, bob, root }: Surrounded,
+): Promise<string> {
   const [me, other, post] = [numberOf('User', alice), numberOf('User', bob), numberOf('Post', root)];
   const numbers = `generate_series(1, ${crowdSize}) n`;
   const people = (kind: string) => `SELECT id FROM account WHERE handle LIKE '${kind}%'`;
@@ -68,13 +71,21 @@ export async function surround(
     `SELECT id FROM post WHERE quoted_id = ${post}`,
   ]);
   const news = `unnest('{${said.join()}}'::bigint[]) WITH ORDINALITY AS p (id, place)`;
-  await run(urls.timeline, [
+  const members = `unnest('{${[...ids, ...authors.map((author) => numberOf('User', author))].join()}}'::bigint[]) AS c (id)`;
+  const [list = '0'] = await run(urls.timeline, [
     `INSERT INTO notification (id, recipient_id, kind, post_id, place, actor_count)
      SELECT p.id, ${me}, 'quote', p.id, p.place, 1 FROM ${news}`,
     `INSERT INTO notification_act (recipient_id, cause, object_id, actor_id, kind, active, visibility, notification_id,
        place, version)
      SELECT ${me}, 'post', p.id, ${other}, 'quote', true, 'public', p.id, p.place, 1 FROM ${news}`,
+    `INSERT INTO list (owner_id, name, is_private) SELECT ${me}, 'One of many', false FROM ${numbers}`,
+    `WITH made AS (INSERT INTO list (owner_id, name, is_private) SELECT ${other}, 'One of many', false FROM ${numbers} RETURNING id),
+      filled AS (INSERT INTO list_member (list_id, member_id, owner_id, since_seq)
+        SELECT made.id, c.id, ${other}, 0 FROM made, ${members})
+      INSERT INTO list_follow (follower_id, list_id) SELECT ${me}, id FROM made`,
+    `SELECT id FROM list WHERE owner_id = ${other} ORDER BY id LIMIT 1`,
   ]);
+  return encodeId('List', BigInt(list));
 }
 
 function numberOf(type: IdType, wire: string): string {

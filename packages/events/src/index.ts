@@ -18,7 +18,7 @@ export {
   type Which,
 } from './consumer/put-aside.ts';
 export { createFeedSource, createFeedWatch, type FeedSource } from './consumer/feed-source.ts';
-export { FencedOff, inFencedTransaction, moveCursor, readCursor } from './consumer/fence.ts';
+export { FencedOff, inFencedTransaction, inTransaction, moveCursor, readCursor } from './consumer/fence.ts';
 export { consumerLimits, consumerName, type ConsumerOptions } from './consumer/options.ts';
 export { type FeedPosition } from './feed/cursor.ts';
 export { createFeed, type Feed, type FeedAnswer, feedLimits } from './feed/feed.ts';

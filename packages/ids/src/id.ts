@@ -12,6 +12,7 @@ export const idTypes = {
   Thread: 'thr',
   Notification: 'ntf',
   Session: 'ses',
+  List: 'lst',
 } as const;
 
 export type IdType = keyof typeof idTypes;
@@ -22,6 +23,7 @@ export type UserId = Id<'User'>;
 export type PostId = Id<'Post'>;
 export type NotificationId = Id<'Notification'>;
 export type SessionId = Id<'Session'>;
+export type ListId = Id<'List'>;
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const base = BigInt(alphabet.length);

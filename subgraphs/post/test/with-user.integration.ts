@@ -45,6 +45,7 @@ beforeAll(async () => {
       ...shared,
       USER_DATABASE_URL: users.url,
       POST_URL: `http://127.0.0.1:${postPort}`,
+      TIMELINE_URL: 'http://127.0.0.1:9',
       JWT_SIGNING_KEYS: JSON.stringify([signingKey]),
       REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64'),
       DATA_KEYS: randomBytes(32).toString('base64'),

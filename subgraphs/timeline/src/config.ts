@@ -2,6 +2,7 @@ import { readConfig, redisSettings, setting } from '@murmuration/config';
 import { poolLimits } from '@murmuration/postgres';
 import { internalClientLimits } from '@murmuration/service-kit';
 import { timelineLimits } from './limits.ts';
+import { listLimits } from './lists/limits.ts';
 
 const shared = {
   HOST: setting.host(),
@@ -33,6 +34,10 @@ export function readTimelineConfig(environment: NodeJS.ProcessEnv = process.env)
       /** Live streams that one person may have open at this process. */
       TIMELINE_STREAMS: setting.integer(timelineLimits.streams, 1),
       TIMELINE_STREAMS_PER_PERSON: setting.integer(timelineLimits.streamsPerPerson, 1),
+      /** Lists that one person may have, people in one list, and lists of others that one person may follow. */
+      TIMELINE_LISTS_PER_PERSON: setting.integer(listLimits.perPerson),
+      TIMELINE_LIST_MEMBERS: setting.integer(listLimits.members, 1),
+      TIMELINE_FOLLOWED_LISTS: setting.integer(listLimits.followed),
       /** How long a read waits for its reader's own write to be projected. */
       POSITION_WAIT_MS: setting.integer(timelineLimits.positionWaitMs),
       /** How long a stopping process still serves, so that load balancers notice and connections end. */

@@ -20,7 +20,7 @@ export const timelineLimits = {
   rebuildStretchMs: 2 * 24 * 3_600_000,
   pageStretchMs: 12 * 3_600_000,
   stretchGrowth: 8,
-  stretchedFollowees: 200,
+  stretchedMembers: 200,
   /** Authors with more followers are pushed step by step, by workers of their own. */
   chunkFollowers: 1_000,
   /** So many in one step. */

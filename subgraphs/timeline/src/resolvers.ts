@@ -1,6 +1,7 @@
 import { mergeResolvers } from '@murmuration/service-kit/subgraph';
 import type { CompleteResolvers } from './generated/resolvers.ts';
 import { homeResolvers } from './home/resolvers.ts';
+import { listResolvers } from './lists/resolvers.ts';
 import { liveResolvers } from './live/resolvers.ts';
 import { markerResolvers } from './markers/resolvers.ts';
 import { notificationLiveResolvers } from './notification-live/resolvers.ts';
@@ -17,4 +18,5 @@ export const resolvers = mergeResolvers(
   notificationLiveResolvers,
   markerResolvers,
   wordResolvers,
+  listResolvers,
 ) satisfies CompleteResolvers;

@@ -32,7 +32,8 @@ export function createTimelineSubgraph(services: Services, logger: Logger): Subg
     name: 'timeline',
     typeDefs,
     resolvers,
-    createContext: (request) => Object.assign(request, { services }),
+    createContext: (request) =>
+      Object.assign(request, { services, loaders: services.lists.loadersFor(request.viewerId) }),
     logger,
   });
 }
@@ -74,7 +75,21 @@ export async function startTimeline(
     streams: config.TIMELINE_STREAMS,
     streamsPerPerson: config.TIMELINE_STREAMS_PER_PERSON,
   };
-  const services = await startServices({ pool, reads, redis, user, keys, logger, limits });
+  const ofLists = {
+    perPerson: config.TIMELINE_LISTS_PER_PERSON,
+    members: config.TIMELINE_LIST_MEMBERS,
+    followed: config.TIMELINE_FOLLOWED_LISTS,
+  };
+  const services = await startServices({
+    pool,
+    reads,
+    redis,
+    user,
+    keys,
+    logger,
+    limits,
+    listLimits: ofLists,
+  });
   lifecycle.onStop('log', () => services.stop());
 
   const subgraph = createTimelineSubgraph(services, logger);

@@ -3,17 +3,18 @@ import { createAuthorSights, createRelationships } from '@murmuration/relationsh
 import type { InternalClient, Logger, RedisCache } from '@murmuration/service-kit';
 import type pg from 'pg';
 import type { Reads } from './database/pool.ts';
-import { createHomeCache } from './lists/cache.ts';
-import { createRebuilds } from './lists/rebuild.ts';
+import { createHomeCache } from './home-cache/cache.ts';
+import { createRebuilds } from './home-cache/rebuild.ts';
 import { createCandidateSource } from './home/candidate-source.ts';
 import { createCursorWatch } from './home/cursor-watch.ts';
 import { createHomeCursors } from './belonging/edge.ts';
 import { createVisible } from './belonging/visible.ts';
 import { homeRebuilds } from './home/metrics.ts';
-import { createHomePipeline } from './home/pipeline.ts';
-import { createPushedToWatch } from './lists/pushed-to.ts';
+import { createPushedToWatch } from './home-cache/pushed-to.ts';
 import { createPositionWait } from './home/read-your-writes.ts';
-import { createHomeService, type HomeService } from './home/service.ts';
+import { candidatesBySource, createTableSource } from './pages/candidates.ts';
+import { createPipeline } from './pages/pipeline.ts';
+import { createTimelineService, type TimelineService } from './pages/service.ts';
 import { type TimelineLimits, timelineLimits } from './limits.ts';
 import { createLiveCursors } from './log/cursor.ts';
 import { type AudienceKeys, startAudienceKeys } from '@murmuration/service-kit/subgraph';
@@ -32,6 +33,8 @@ import type { NotificationEvent } from './notification-live/hub.ts';
 import type { OpenStream } from './log/resumable-streams.ts';
 import { readNotificationHead } from './notifications/preferences.ts';
 import type { NotificationService } from './notifications/service.ts';
+import { type ListLimits, listLimits as listDefaults } from './lists/limits.ts';
+import { createListService, type ListService } from './lists/service.ts';
 import { createWordService, type WordService } from './words/service.ts';
 import { followLog, type Tail } from './live/tail.ts';
 
@@ -45,10 +48,12 @@ export interface ServiceOptions {
   keys: readonly [InternalKey, ...InternalKey[]];
   logger: Logger;
   limits?: TimelineLimits;
+  listLimits?: ListLimits;
 }
 
 export interface Services {
-  home: HomeService;
+  timelines: TimelineService;
+  lists: ListService;
   streams: OpenStream<LiveEvent>;
   notifications: NotificationService;
   notificationStreams: OpenStream<NotificationEvent>;
@@ -66,8 +71,11 @@ export async function startServices(options: ServiceOptions): Promise<Services &
   const rebuilds = createRebuilds({ cache, sql, limits, onOutcome, logger });
   const relationships = createRelationships(options);
   const pushedTo = createPushedToWatch(reads, limits);
-  const ids = createCandidateSource({ reads, sql, cache, pushedTo, rebuilds, relationships, logger, limits });
-  const pipeline = createHomePipeline({ sql: reads, ids, relationships, limits });
+  const ids = candidatesBySource({
+    home: createCandidateSource({ reads, sql, cache, pushedTo, rebuilds, relationships, logger, limits }),
+    list: createTableSource({ reads, sql, limits }),
+  });
+  const pipeline = createPipeline({ sql: reads, ids, relationships, limits });
   const visible = createVisible({ sql: reads, relationships });
   const cursors = createLiveCursors(keys);
   const watch = createCursorWatch({ sql, logger, limits });
@@ -83,22 +91,30 @@ export async function startServices(options: ServiceOptions): Promise<Services &
   const hub = createHub({ sql, start, route, replay, logger, limits });
   const tail: Tail = await followLog({ sql, redis, logger, start, listener: hub, onHeard: watch.wake });
   const notifications = await startNotifications({ ...options, relationships, limits });
-  const homeCursors = createHomeCursors(keys);
+  const entryCursors = createHomeCursors(keys);
   return {
     notifications: notifications.service,
     notificationStreams: notifications.streams,
     markers: createMarkerService({
       sql,
-      cursors: { home: homeCursors, notifications: notifications.pageCursors },
+      cursors: { home: entryCursors, notifications: notifications.pageCursors },
       newestNotification: async () => (await readNotificationHead(reads)).seq,
     }),
     words: createWordService({ sql }),
-    home: createHomeService({
+    lists: createListService({
+      pool: sql,
+      reads,
+      relationships,
+      keys,
+      entryCursors,
+      limits: options.listLimits ?? listDefaults,
+    }),
+    timelines: createTimelineService({
       sql,
       pipeline,
       visible,
       cursors,
-      homeCursors,
+      entryCursors,
       reached: createPositionWait({ keys, watch }),
       limits,
     }),

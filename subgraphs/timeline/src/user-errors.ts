@@ -1,10 +1,9 @@
 import type { UserError } from '@murmuration/service-kit';
 
-/** What this subgraph's schema knows: its mutations are about nothing but the viewer's own settings. */
-export type TimelineError = Extract<UserError, { __typename: 'ValidationError' }> & { code: 'INVALID_VALUE' };
+/** What this subgraph's schema knows: how often somebody may do something is the edge's rule. */
+export type TimelineError = Exclude<UserError, { __typename: 'RateLimited' }>;
 
 export function inSchema(error: UserError): TimelineError {
-  if (error.__typename === 'ValidationError' && error.code === 'INVALID_VALUE')
-    return { ...error, code: error.code };
-  throw new Error(`${error.__typename} is not in the schema of timeline`);
+  if (error.__typename === 'RateLimited') throw new Error('RateLimited is not in the schema of timeline');
+  return error;
 }

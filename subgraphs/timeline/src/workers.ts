@@ -17,7 +17,8 @@ import type { WorkerConfig } from './config.ts';
 import { createTimelinePool } from './database/pool.ts';
 import { startErasures } from './erasure/loop.ts';
 import { startFanout } from './fanout/loop.ts';
-import { createHomeCache } from './lists/cache.ts';
+import { createHomeCache } from './home-cache/cache.ts';
+import { startRetiringLists } from './lists/retire.ts';
 import { startHousekeeping } from './log/retire.ts';
 import { feedNames } from './feeds.ts';
 import { consumerOf } from './ingest/consumers.ts';
@@ -104,6 +105,8 @@ export async function startWorkers(
     logger,
   );
   lifecycle.onStop('old notifications', () => forgetting.stop());
+  const retiring = startRetiringLists({ sql: pool, logger });
+  lifecycle.onStop('old lists', () => retiring.stop());
   // In its own pool: nothing that a person waits for is in it.
   const readiness = { database: async () => void (await pool.query('SELECT 1')) };
   return serveProbes({ config, lifecycle, logger, readiness });

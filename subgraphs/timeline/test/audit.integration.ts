@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auditReader } from '../src/audit/audit.ts';
-import { readerKeys } from '../src/lists/keys.ts';
+import { readerKeys } from '../src/home-cache/keys.ts';
 import { openHome, type TestHome } from './support/home.ts';
 import { createTown, type Town } from './support/town.ts';
 

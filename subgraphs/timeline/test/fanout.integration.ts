@@ -7,12 +7,13 @@ import { measureFanout } from '../src/fanout/lag.ts';
 import { startFanout } from '../src/fanout/loop.ts';
 import { homeReads } from '../src/home/metrics.ts';
 import { runNextTask } from '../src/fanout/run-task.ts';
-import type { HomeCache } from '../src/lists/cache.ts';
-import { bucketOf } from '../src/lists/keys.ts';
-import { readPushedTo } from '../src/lists/pushed-to.ts';
+import type { HomeCache } from '../src/home-cache/cache.ts';
+import { bucketOf } from '../src/home-cache/keys.ts';
+import { readPushedTo } from '../src/home-cache/pushed-to.ts';
 import { readLogHead } from '../src/log/head.ts';
 import { openHome, type TestHome } from './support/home.ts';
 import { createTown, type Town } from './support/town.ts';
+import { homeOf } from '../src/belonging/source.ts';
 
 const limits = {
   chunkFollowers: 5,
@@ -96,12 +97,12 @@ test('a giant goes in steps of its own workers, and the small do not wait for it
 
 test('what is not in the lists yet is taken from the log, to its head', async () => {
   const [reader = 0n] = followers;
-  await home.pipeline.page(reader, page);
+  await home.pipeline.page(homeOf(reader), page);
   const ofGiant = await post(giant);
   await home.dispatch();
   const ofMinor = await post(minor);
   expect(await listOf(reader)).not.toContain(ofGiant);
-  const { entries, position } = await home.pipeline.page(reader, page);
+  const { entries, position } = await home.pipeline.page(homeOf(reader), page);
   expect(entries.slice(0, 2).map(({ id }) => id)).toEqual([ofMinor, ofGiant]);
   expect(position.seq).toBe((await readLogHead(home.pool)).seq);
 });
@@ -110,7 +111,7 @@ test('lists are not believed when more waits than a read looks at, nor when it w
   const [reader = 0n] = followers;
   const sourceOf = async () => {
     const before = await homeReadsBy('database');
-    const { entries, position } = await home.pipeline.page(reader, page);
+    const { entries, position } = await home.pipeline.page(homeOf(reader), page);
     expect(entries.map(({ id }) => id)).toEqual((await home.expected(reader)).slice(0, 21));
     expect(position.seq).toBe((await readLogHead(home.pool)).seq);
     return (await homeReadsBy('database')) > before ? 'database' : 'cache';

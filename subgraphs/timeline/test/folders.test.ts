@@ -19,13 +19,13 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
   name.endsWith('.ts'),
 );
 
-const foundations = new Set(['log', 'belonging', 'lists', 'words', 'database', 'generated']);
+const foundations = new Set(['log', 'belonging', 'home-cache', 'pages', 'words', 'database', 'generated']);
 
 test.each(['home', 'live', 'fanout'])('%s stands on what all share, and on none of the others', (folder) => {
   expect([...standsOn(folder).difference(foundations)]).toEqual([]);
 });
 
-test.each(['log', 'belonging', 'lists'])(
+test.each(['log', 'belonging', 'home-cache', 'pages'])(
   '%s, which all share, stands on nothing that stands on it',
   (folder) => {
     expect([...standsOn(folder).difference(foundations)]).toEqual([]);
@@ -40,7 +40,8 @@ test.each([
   ['notifications', ['belonging', 'database', 'generated', 'log', 'words']],
   ['notification-ingest', ['database', 'erasure', 'notifications', 'words']],
   ['notification-live', ['database', 'log', 'notifications']],
-  ['markers', ['database', 'generated']],
+  ['markers', ['belonging', 'database', 'generated']],
+  ['lists', ['belonging', 'database', 'generated', 'log']],
 ])('%s stands beside the home timeline, on what all share', (folder, on) => {
   expect([...standsOn(folder).difference(new Set(on))]).toEqual([]);
 });
@@ -62,5 +63,6 @@ test('what is nowhere else has one writer each, and none of them is a backfill',
   expect(writersBut('marker')).toEqual(['markers']);
   expect(writersBut('notification_setting')).toEqual(['notifications']);
   expect(writersBut('muted_word|hidden_repost')).toEqual(['words']);
+  expect(writersBut('list|list_member|list_follow|list_marker')).toEqual(['lists']);
   expect(writersBut('notification|notification_act|notification_head')).toEqual(['notification-ingest']);
 });

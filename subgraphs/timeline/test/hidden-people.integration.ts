@@ -3,9 +3,10 @@ import { relationBits } from '@murmuration/relationships';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { highest } from '../src/belonging/range.ts';
 import { createHomeCursors } from '../src/belonging/edge.ts';
-import { homeConnection } from '../src/home/connection.ts';
+import { timelineConnection } from '../src/pages/connection.ts';
 import { openHome, type TestHome } from './support/home.ts';
 import { createTown, type Town } from './support/town.ts';
+import { homeOf } from '../src/belonging/source.ts';
 
 const page = { limit: 10, direction: 'forward', after: null, before: null } as const;
 let town: Town;
@@ -44,11 +45,11 @@ test('what is hidden from a projection that does not know it yet makes a page sh
   // `user` knows of the mute already, the projection does not.
   town.relation = (viewer, author) =>
     known(viewer, author) | (author === loud && viewer === alice ? relationBits.viewerMutes : 0);
-  const found = await home.pipeline.page(alice, page);
+  const found = await home.pipeline.page(homeOf(alice), page);
   expect(found.entries).toEqual([]);
-  expect(await roundsOf(() => home.pipeline.page(alice, page))).toBe(3);
+  expect(await roundsOf(() => home.pipeline.page(homeOf(alice), page))).toBe(3);
   const cursors = createHomeCursors([{ secret: randomBytes(32) }]);
-  const { pageInfo } = homeConnection(cursors, alice, found, page);
+  const { pageInfo } = timelineConnection(cursors, homeOf(alice), found, page);
   expect(pageInfo).toMatchObject({ hasNextPage: true, endCursor: expect.any(String) });
   const reached = found.rest?.high ?? 0n;
   expect(cursors.decode('after', pageInfo.endCursor ?? '')).toBe(reached);
@@ -68,7 +69,7 @@ test('who is muted is no candidate, in the tables, in the list and in what is pu
   await home.apply(town.mute(alice, loud));
   await home.fanOut();
   for (let read = 0; read < 2; read++) {
-    expect(await roundsOf(() => home.pipeline.page(alice, page))).toBe(1);
+    expect(await roundsOf(() => home.pipeline.page(homeOf(alice), page))).toBe(1);
     expect(await home.read(alice, 10)).toEqual(await home.expected(alice));
   }
   await home.apply(town.post(loud));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readLogHead } from '../src/log/head.ts';
 import { openLive, type TestLive } from './support/live.ts';
 import { createTown, type Town } from './support/town.ts';
+import { homeOf } from '../src/belonging/source.ts';
 
 const limits = { newPostsLookedAt: 20, replayEvents: 100, streamsPerPerson: 3 };
 
@@ -39,7 +40,7 @@ test('new posts are counted behind many of somebody who is muted', async () => {
   const cursor = await cursorNow();
   await say(carol, 3 * limits.newPostsLookedAt);
   await say(bob, 3);
-  expect(await live.services.home.newPostCount(alice, cursor)).toBe(3);
+  expect(await live.services.timelines.newPostCount(homeOf(alice), cursor)).toBe(3);
 });
 
 test('whoever missed as much as a replay tells is told all of it, and one event more is a reset', async () => {
@@ -61,7 +62,7 @@ test('a count that would look at more than a replay tells is not known', async (
   await live.apply(town.follow(alice, carol));
   const cursor = await cursorNow();
   await say(carol, limits.replayEvents + 1);
-  expect(await live.services.home.newPostCount(alice, cursor)).toBeNull();
+  expect(await live.services.timelines.newPostCount(homeOf(alice), cursor)).toBeNull();
 });
 
 test('one stream more than a person may have is refused by name, and those that are open go on', async () => {

@@ -7,6 +7,7 @@ import { liveFreshness } from '../src/live/metrics.ts';
 import type { CursoredEvent } from '../src/live/live-event.ts';
 import { openLive, type TestLive } from './support/live.ts';
 import { createTown, type Town } from './support/town.ts';
+import { homeOf } from '../src/belonging/source.ts';
 
 let town: Town;
 let live: TestLive;
@@ -87,10 +88,10 @@ test('a reader who comes and goes while posts stream by gets every one of them o
 
 test('from a page on, liveCursor continues without a gap', async () => {
   await live.fanOut();
-  const connection = await live.services.home.timeline(alice, { first: 5 }, null);
-  const cursor = live.services.home.liveCursor(connection);
+  const connection = await live.services.timelines.page(homeOf(alice), { first: 5 }, null);
+  const cursor = live.services.timelines.liveCursor(connection);
   const missed = await post(bob);
-  expect(await live.services.home.newPostCount(alice, cursor)).toBe(1);
+  expect(await live.services.timelines.newPostCount(homeOf(alice), cursor)).toBe(1);
   const listener = live.listen(alice, cursor);
   await expect.poll(() => listener.added()).toEqual([missed]);
   await listener.hangUp();
@@ -268,9 +269,9 @@ test('a cursor that is forged, foreign, of another building or too old is answer
     expect(stream.types()).toEqual(['Reset', 'PostAdded']);
     await stream.hangUp();
   }
-  expect(await live.services.home.newPostCount(alice, cursor)).toBeGreaterThan(0);
+  expect(await live.services.timelines.newPostCount(homeOf(alice), cursor)).toBeGreaterThan(0);
   await live.pool.query('DELETE FROM timeline_event WHERE seq <= $1', [(place?.seq ?? 0n) + 1n]);
-  expect(await live.services.home.newPostCount(alice, cursor)).toBeNull();
+  expect(await live.services.timelines.newPostCount(homeOf(alice), cursor)).toBeNull();
   const old = live.listen(alice, cursor);
   await expect.poll(() => old.events).toMatchObject([{ type: 'Reset', reason: 'TOO_OLD' }]);
   await old.hangUp();

@@ -4,7 +4,9 @@ import { expect, test, vi } from 'vitest';
 import type { SeenEntry } from '../src/belonging/visible.ts';
 import { type Act, act, actsOf } from './support/acts.ts';
 import { openLive, type TestLive } from './support/live.ts';
+import { makeList } from './support/lists.ts';
 import { createTown, type Town } from './support/town.ts';
+import { homeOf, listOf, type SourceKind } from '../src/belonging/source.ts';
 
 const people = 6;
 const pageSize = 20;
@@ -18,11 +20,22 @@ async function endLeases({ redis }: TestLive, town: Town): Promise<void> {
 /** The first page of a reader. */
 async function pageOf(live: TestLive, reader: bigint): Promise<SeenEntry[]> {
   const page = { limit: pageSize, direction: 'forward', after: null, before: null } as const;
-  return (await live.pipeline.page(reader, page)).entries.slice(0, pageSize);
+  return (await live.pipeline.page(homeOf(reader), page)).entries.slice(0, pageSize);
+}
+
+/** The first page of a list, for whoever reads it. */
+async function listPageOf(live: TestLive, listId: bigint, reader: bigint): Promise<SeenEntry[]> {
+  const page = { limit: pageSize, direction: 'forward', after: null, before: null } as const;
+  return (await live.pipeline.page(listOf(listId, reader), page)).entries.slice(0, pageSize);
 }
 
 /** Whether a reader must not see an entry, by the town's own books: who hides from whom, and what is for whom. */
-function isHidden(town: Town, reader: bigint, { authorId, reposterId, visibility, mentionedIds }: SeenEntry) {
+function isHidden(
+  town: Town,
+  reader: bigint,
+  { authorId, reposterId, visibility, mentionedIds }: SeenEntry,
+  kind: SourceKind = 'home',
+) {
   const truth = town.truth();
   const are = (pairs: readonly object[], a: bigint, b: bigint) =>
     pairs.some((pair) => String(Object.values(pair)) === `${a},${b}`);
@@ -33,23 +46,34 @@ function isHidden(town: Town, reader: bigint, { authorId, reposterId, visibility
       are(truth.mutes, reader, person) ||
       truth.accounts.some(({ id, isSuspended }) => id === person && isSuspended));
   const follows = (person: bigint) => person === reader || are(truth.follows, reader, person);
-  const isPrivate = truth.accounts.some(({ id, isPrivate: is }) => id === authorId && is);
+  const isClosed = (person: bigint) => truth.accounts.some(({ id, isPrivate: is }) => id === person && is);
+  const isPrivate = isClosed(authorId);
   const isMentioned = authorId === reader || mentionedIds.includes(reader);
   const isForFollowers = isPrivate || visibility === 'followers';
   const isNotFor =
     visibility === 'mentioned' ? !isMentioned : isForFollowers && !follows(authorId) && !isMentioned;
-  return hides(authorId) || isNotFor || (reposterId !== null && (hides(reposterId) || !follows(reposterId)));
+  const isNotBrought = (person: bigint) => (kind === 'home' || isClosed(person)) && !follows(person);
+  return (
+    hides(authorId) || isNotFor || (reposterId !== null && (hides(reposterId) || isNotBrought(reposterId)))
+  );
 }
 
 async function check(live: TestLive, town: Town, acts: readonly Act[]): Promise<void> {
+  // Of everybody: being in a list lets nobody see more.
+  const list = await makeList(live.pool, town.people[0] ?? 0n, town.people);
   const listeners = new Map(town.people.map((person) => [person, live.listen(person)]));
   const told = new Map(town.people.map((person) => [person, 0]));
 
   /** Acknowledged, and the projection does not know yet: what belongs may be of a moment ago, what is seen may not. */
-  async function nothingHidden(after: string): Promise<void> {
-    for (const reader of town.people) {
+  async function nothingHidden({ kind: after, who, whom }: Act): Promise<void> {
+    for (const [index, reader] of town.people.entries()) {
       const hidden = (await pageOf(live, reader)).filter((entry) => isHidden(town, reader, entry));
       expect(hidden, `in a page of ${reader} after ${after}, unprojected`).toEqual([]);
+      // Nobody else's sight has changed.
+      if (index !== who && index !== whom) continue;
+      const listed = await listPageOf(live, list.id, reader);
+      const hiddenInList = listed.filter((entry) => isHidden(town, reader, entry, 'list'));
+      expect(hiddenInList, `in the list as ${reader} sees it after ${after}, unprojected`).toEqual([]);
     }
   }
 
@@ -72,7 +96,7 @@ async function check(live: TestLive, town: Town, acts: readonly Act[]): Promise<
   for (const [index, one] of acts.entries()) {
     const changes = act(town, one);
     await endLeases(live, town);
-    await nothingHidden(one.kind);
+    await nothingHidden(one);
     await live.tell(changes);
     if (index % 2 === 0) await live.fanOut();
     await nothingForeign(one.kind);

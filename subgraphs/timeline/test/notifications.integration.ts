@@ -10,6 +10,7 @@ import { createTimelineSubgraph } from '../src/server.ts';
 import { openLive, type TestLive } from './support/live.ts';
 import { openNews, type TestNews } from './support/news.ts';
 import { createTown, type Town } from './support/town.ts';
+import { homeOf } from '../src/belonging/source.ts';
 
 let town: Town;
 let live: TestLive;
@@ -183,15 +184,16 @@ test('the home marker and what came above it', async () => {
   await live.tell([...town.follow(anna, ben), ...town.follow(anna, cleo)]);
   await live.tell([...town.post(ben), ...town.post(ben)]);
   await live.fanOut();
-  const { home, markers } = live.services;
+  const { timelines, markers } = live.services;
+  const above = (place: bigint) => timelines.countAbove(homeOf(anna), place);
   expect(await markers.homePlace(anna)).toBeNull();
-  const { edges } = await home.timeline(anna, { first: 2 }, null);
+  const { edges } = await timelines.page(homeOf(anna), { first: 2 }, null);
   const { place } = await markers.move(anna, 'home', edges[0]?.cursor ?? '');
-  expect(await home.countAbove(anna, place)).toBe(0);
+  expect(await above(place)).toBe(0);
   await live.tell([...town.post(ben), ...town.post(cleo)]);
-  expect(await home.countAbove(anna, place)).toBe(2);
+  expect(await above(place)).toBe(2);
   town.mute(anna, cleo);
-  expect(await home.countAbove(anna, place), 'what is hidden is not counted').toBe(1);
+  expect(await above(place), 'what is hidden is not counted').toBe(1);
 });
 
 test('live: as it comes, what was missed once, and nothing of somebody who was blocked meanwhile', async () => {

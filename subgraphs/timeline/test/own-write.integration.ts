@@ -9,6 +9,7 @@ import { type Publisher, startPublisher } from '../src/live/publisher.ts';
 import { startServices } from '../src/services.ts';
 import { answerFor, openHome, type TestHome } from './support/home.ts';
 import { createTown } from './support/town.ts';
+import { homeOf } from '../src/belonging/source.ts';
 
 const key = { id: 'k', secret: randomBytes(32) };
 const never = 60_000;
@@ -60,9 +61,9 @@ async function ingest(changes: Parameters<TestHome['apply']>[0], position: strin
 }
 
 async function idsAfter(changes: Parameters<TestHome['apply']>[0], position: string): Promise<bigint[]> {
-  await services.home.timeline(alice, { first: 5 }, null); // so that a list is cached
+  await services.timelines.page(homeOf(alice), { first: 5 }, null); // so that a list is cached
   const onSettled = vi.fn();
-  const reading = services.home.timeline(alice, { first: 5 }, position).finally(onSettled);
+  const reading = services.timelines.page(homeOf(alice), { first: 5 }, position).finally(onSettled);
   await home.pool.query('SELECT pg_sleep(0.05)');
   expect(onSettled).not.toHaveBeenCalled();
   await ingest(changes, position);

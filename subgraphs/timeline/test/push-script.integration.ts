@@ -2,8 +2,8 @@ import { createLogger, createRedisCache, type RedisCache } from '@murmuration/se
 import { createTestRedis, type TestRedis } from '@murmuration/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createHomeCache, type HomeCache } from '../src/lists/cache.ts';
-import { bucketOf, readerKeys } from '../src/lists/keys.ts';
+import { createHomeCache, type HomeCache } from '../src/home-cache/cache.ts';
+import { bucketOf, readerKeys } from '../src/home-cache/keys.ts';
 import { highest, type Range } from '../src/belonging/range.ts';
 import { timelineLimits } from '../src/limits.ts';
 import { openBuild } from './support/open-build.ts';

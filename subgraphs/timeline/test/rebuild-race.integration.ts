@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { selectForCache } from '../src/lists/rebuild.ts';
+import { selectForCache } from '../src/home-cache/rebuild.ts';
 import { highest } from '../src/belonging/range.ts';
 import { openBuild } from './support/open-build.ts';
 import { openHome, type TestHome } from './support/home.ts';

@@ -3,7 +3,7 @@ import { createRedisProcess, type RedisProcess } from '@murmuration/testing';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { adoptNamespace, dispatch } from '../src/fanout/dispatch.ts';
 import { runNextTask } from '../src/fanout/run-task.ts';
-import { createHomeCache, type HomeCache } from '../src/lists/cache.ts';
+import { createHomeCache, type HomeCache } from '../src/home-cache/cache.ts';
 import { openHome, type TestHome } from './support/home.ts';
 import { createTown, type Town } from './support/town.ts';
 

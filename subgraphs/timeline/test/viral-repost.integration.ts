@@ -35,7 +35,7 @@ afterAll(() => home.close());
 async function costOf(repostId: bigint): Promise<number> {
   const { rows } = await home.pool.query<{ 'QUERY PLAN': { Plan: Record<string, number> }[] }>(
     `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT FROM repost_ref r
-     WHERE r.id = ${repostId} AND r.active AND ${isFirstRepostSql(String(reader))}`,
+     WHERE r.id = ${repostId} AND r.active AND ${isFirstRepostSql('home', String(reader))}`,
   );
   const plan = rows[0]?.['QUERY PLAN'][0]?.Plan ?? {};
   return (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { highest } from '../src/belonging/range.ts';
 import { openHome, type TestHome } from './support/home.ts';
 import { createTown, type Town } from './support/town.ts';
+import { homeOf } from '../src/belonging/source.ts';
 
 const size = 7;
 let town: Town;
@@ -50,7 +51,12 @@ async function walk(direction: 'forward' | 'backward'): Promise<bigint[]> {
   let place = direction === 'forward' ? highest : 0n;
   for (;;) {
     const [after, before] = direction === 'forward' ? [place, null] : [null, place];
-    const { entries, rest } = await home.pipeline.page(alice, { limit: size, direction, after, before });
+    const { entries, rest } = await home.pipeline.page(homeOf(alice), {
+      limit: size,
+      direction,
+      after,
+      before,
+    });
     const kept = entries.slice(0, size).map(({ id }) => id);
     seen.push(...kept);
     if (entries.length <= size && !rest) return seen;

@@ -19,8 +19,9 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
       USER_DATABASE_URL: setting.postgresUrl(),
       USER_DATABASE_POOL: setting.integer(10, 1),
       ...redisSettings,
-      /** Asked whether a post exists for whoever asks for it by `node`. */
+      /** Asked whether a post exists for whoever asks for it by `node`; the other, whether a list does. */
       POST_URL: setting.httpUrl(),
+      TIMELINE_URL: setting.httpUrl(),
       INTERNAL_KEYS: setting.internalKeys(),
       /** How long another service may take for what it is asked. */
       INTERNAL_TIMEOUT_MS: setting.integer(internalClientLimits.timeoutMs, 1),

@@ -28,6 +28,7 @@ import { startHousekeeping } from './housekeeping/loop.ts';
 import { serveUserFeed } from './internal/feed.ts';
 import { registerInternalRoutes } from './internal/routes.ts';
 import { userLiveLimits } from './live/limits.ts';
+import type { NodeOwner } from './nodes/owners.ts';
 import { resolvers } from './resolvers.ts';
 import { createServices, type ServiceOptions, type Services } from './services.ts';
 
@@ -69,9 +70,19 @@ export async function startUser(
   lifecycle.onStop('redis', () => redis.close());
 
   const keys = config.INTERNAL_KEYS;
-  const { INTERNAL_TIMEOUT_MS: timeoutMs, POST_URL: postUrl } = config;
-  const post = createInternalClient({ self: 'user', service: 'post', url: postUrl, keys, timeoutMs });
-  lifecycle.onStop('post client', () => post.close());
+  const ownerAt = (service: string, url: string): NodeOwner => {
+    const client = createInternalClient({
+      self: 'user',
+      service,
+      url,
+      keys,
+      timeoutMs: config.INTERNAL_TIMEOUT_MS,
+    });
+    lifecycle.onStop(`${service} client`, () => client.close());
+    return { service, client };
+  };
+  const post = ownerAt('post', config.POST_URL);
+  const timeline = ownerAt('timeline', config.TIMELINE_URL);
 
   const signingKeys = config.JWT_SIGNING_KEYS;
   const refreshTokenSecrets = config.REFRESH_TOKEN_SECRET;
@@ -81,7 +92,6 @@ export async function startUser(
   const sealer = createSealer(createEnvironmentKeys(config.DATA_KEYS));
   const opened = openFeed({ name: 'user', databaseUrl: config.USER_DATABASE_URL, redis, logger });
   lifecycle.onStop('feed', () => opened.close());
-  const postOwner = { service: 'post', client: post };
   const { subgraph, services } = createUserSubgraph({
     database,
     redis,
@@ -95,7 +105,7 @@ export async function startUser(
       streams: config.USER_STREAMS,
       streamsPerPerson: config.USER_STREAMS_PER_PERSON,
     },
-    nodeOwners: { Post: postOwner, Thread: postOwner, Hashtag: postOwner },
+    nodeOwners: { Post: post, Thread: post, Hashtag: post, List: timeline },
     signingKeys,
     refreshTokenSecrets,
     sealer,

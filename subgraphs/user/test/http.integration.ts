@@ -34,6 +34,7 @@ beforeAll(async () => {
     USER_DATABASE_URL: database.url,
     REDIS_URL: redis.url,
     POST_URL: 'http://127.0.0.1:9',
+    TIMELINE_URL: 'http://127.0.0.1:9',
     INTERNAL_KEYS: keysText,
     JWT_SIGNING_KEYS: makeSigningKeys('new', 'old'),
     REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64'),

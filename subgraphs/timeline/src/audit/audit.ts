@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '../database/pool.ts';
-import type { HomeCache } from '../lists/cache.ts';
-import { selectForCache, type SelectionLimits } from '../lists/rebuild.ts';
+import type { HomeCache } from '../home-cache/cache.ts';
+import { selectForCache, type SelectionLimits } from '../home-cache/rebuild.ts';
 import { highest, type Range } from '../belonging/range.ts';
-import { readEpoch } from '../lists/reader-state.ts';
+import { readEpoch } from '../home-cache/reader-state.ts';
 import { measureFanout } from '../fanout/lag.ts';
 import { auditLimits, timelineLimits } from '../limits.ts';
-import { readPushedTo } from '../lists/pushed-to.ts';
+import { readPushedTo } from '../home-cache/pushed-to.ts';
 
 /** `cold`: nothing is believed of this reader, so nothing can be wrong. `late`: the fan-out is, so nothing can be said. */
 export type Audit = 'cold' | 'equal' | 'late' | 'healed';

@@ -1,6 +1,6 @@
 import { Counter, type Logger, metrics } from '@murmuration/service-kit';
 import type { Sql } from '../database/pool.ts';
-import type { HomeCache } from '../lists/cache.ts';
+import type { HomeCache } from '../home-cache/cache.ts';
 import { auditLimits, type TimelineLimits, timelineLimits } from '../limits.ts';
 import { type Audit, auditReader } from './audit.ts';
 

@@ -1,49 +1,53 @@
 import { idArray } from '@murmuration/postgres';
 import type { Reads } from '../database/pool.ts';
-import { isFollowedSql } from './candidates.ts';
+import { valuesOf } from './candidates.ts';
 import type { Entry } from './entry.ts';
 import { isFirstRepostSql } from './first-repost.ts';
 import { hidesRepostsSql, isMutedSql, mutedSql } from '../words/muted-sql.ts';
+import { isMemberSql, isNoMemberSql, members } from './members.ts';
 import type { Range } from './range.ts';
+import type { Source, SourceKind } from './source.ts';
 
 const postColumns =
   'p.id, p.id AS post_id, p.author_id, NULL::bigint AS reposter_id, p.visibility, p.mentioned_ids';
 
-const isForReader = `(p.reply_to_author_id IS NULL OR p.reply_to_author_id = $1
-  OR ${isFollowedSql('p.reply_to_author_id')})`;
-
 /**
  * Of the ids `$2`, between `$3` and `$4` (which let the planner leave partitions alone), the entries that
- * belong in the reader's timeline. Whether the reader follows who brings an entry need not be asked of ids
- * from a list: they were followed when it was made, and the relation, read after, is fresher.
+ * belong in a timeline. Whether who brings an entry is a member need not be asked of ids
+ * from a cached list: they were when it was made, and the relation, read after, is fresher. What the reader wrote has no words that
+ * they do not want to meet.
  */
-const belongingSql = (isBroughtBy: (person: string) => string) => `
+function belongingSql(kind: SourceKind, isBroughtBy: (person: string) => string): string {
+  const { isOwn } = members[kind];
+  const isFor = `(p.reply_to_author_id IS NULL OR ${isOwn('p.reply_to_author_id')}
+  OR ${isMemberSql(kind, 'p.reply_to_author_id')})`;
+  return `
   WITH ${mutedSql('home')}
   SELECT ${postColumns} FROM post_ref p
   WHERE p.id = ANY($2::bigint[]) AND p.id BETWEEN $3 AND $4 AND NOT p.is_deleted
-    AND (p.author_id = $1 OR (${isBroughtBy('p.author_id')} AND ${isForReader} AND NOT ${isMutedSql('p.words')}))
+    AND (${isOwn('p.author_id')} OR (${isBroughtBy('p.author_id')} AND ${isFor}
+      AND (p.author_id = $1 OR NOT ${isMutedSql('p.words')})))
   UNION ALL
   SELECT r.id, r.original_id, p.author_id, r.author_id, p.visibility, p.mentioned_ids
   FROM repost_ref r CROSS JOIN LATERAL (
     SELECT p.author_id, p.visibility, p.mentioned_ids, p.words FROM post_ref p
-    WHERE p.id = r.original_id AND NOT p.is_deleted AND p.author_id <> $1 LIMIT 1) p
+    WHERE p.id = r.original_id AND NOT p.is_deleted AND NOT ${isOwn('p.author_id')} LIMIT 1) p
   WHERE r.id = ANY($2::bigint[]) AND r.active AND ${isBroughtBy('r.author_id')}
-    AND NOT ${hidesRepostsSql('r.author_id')} AND NOT ${isMutedSql('p.words')}
-    AND ${isNotFollowedSql('p.author_id')} AND ${isFirstRepostSql('$1')}`;
-
-/** Not by NOT EXISTS: the planner would join with everybody whom the reader follows. */
-function isNotFollowedSql(person: string): string {
-  return `(SELECT f.active FROM follow f
-    WHERE f.follower_id = $1 AND f.followee_id = ${person} AND f.active LIMIT 1) IS NULL`;
+    AND NOT ${hidesRepostsSql('r.author_id')} AND (p.author_id = $1 OR NOT ${isMutedSql('p.words')})
+    AND ${isNoMemberSql(kind, 'p.author_id')} AND ${isFirstRepostSql(kind, '$1')}`;
 }
 
-const belonging = { name: 'home-belonging', text: belongingSql(isFollowedSql) };
+function belongingOf(kind: SourceKind) {
+  return { name: `${kind}-belonging`, text: belongingSql(kind, (person) => isMemberSql(kind, person)) };
+}
 
-/** The reader's own posts, never in a list, come along: they need no look-up of their own. */
+const belonging = { home: belongingOf('home'), list: belongingOf('list') };
+
+/** The own posts of a home's reader, never in a cached list, come along: they need no look-up of their own. */
 function listedSql(order: Range['order']): { name: string; text: string } {
   return {
     name: `home-listed-${order}`,
-    text: `${belongingSql(() => 'true')}
+    text: `${belongingSql('home', () => 'true')}
       UNION ALL
       (SELECT ${postColumns} FROM post_ref p
        WHERE p.author_id = $1 AND NOT p.is_deleted AND p.id > $5 AND p.id < $6
@@ -65,18 +69,17 @@ interface Row {
 /** Entries by their id. */
 export type Entries = ReadonlyMap<bigint, Entry>;
 
-/** Of some ids the entries that belong in the reader's timeline as the projection knows it. */
-export async function selectBelonging(
-  sql: Reads,
-  readerId: bigint,
-  ids: readonly bigint[],
-): Promise<Entries> {
+/** Of some ids the entries that belong in a timeline as the projection knows it. */
+export async function selectBelonging(sql: Reads, source: Source, ids: readonly bigint[]): Promise<Entries> {
   if (ids.length === 0) return new Map();
-  const { rows } = await sql.query<Row>({ ...belonging, values: [readerId, ...idParameters(ids)] });
+  const { rows } = await sql.query<Row>({
+    ...belonging[source.kind],
+    values: valuesOf(source, ...idParameters(ids)),
+  });
   return entriesOf(rows);
 }
 
-/** Like {@link selectBelonging} for ids from the reader's list, with the reader's own posts of the range. */
+/** Like {@link selectBelonging} for ids from a home's cached list, with its reader's own posts of the range. */
 export async function selectListed(
   sql: Reads,
   readerId: bigint,

@@ -1,6 +1,6 @@
 import type { Sql } from '../database/pool.ts';
 import { timelineLimits } from '../limits.ts';
-import type { Push } from '../lists/cache.ts';
+import type { Push } from '../home-cache/cache.ts';
 
 /** A push to people whose keys lie in one bucket. */
 export interface Delivery extends Push {

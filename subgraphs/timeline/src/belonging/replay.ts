@@ -1,11 +1,16 @@
 import type { Sql } from '../database/pool.ts';
 import { timelineLimits } from '../limits.ts';
 import { type LogEvent, type LogRow, logColumns, logEventOf } from '../log/log-event.ts';
+import { valuesOf } from './candidates.ts';
+import { isMemberSql, memberCountOf, membersSql } from './members.ts';
 import { repostersSql } from './repost-viewers.ts';
+import type { Source, SourceKind } from './source.ts';
 
-const mine = `mine AS MATERIALIZED (
-  SELECT followee_id AS id, since_seq FROM follow WHERE follower_id = $1 AND active
-  UNION ALL SELECT $1::bigint, 0)`;
+/** Everybody whose events a timeline tells, and since which one; a home tells its reader's, too. */
+const mineSql = (kind: SourceKind) => {
+  const own = kind === 'home' ? 'UNION ALL SELECT $1::bigint, 0' : '';
+  return `mine AS MATERIALIZED (${membersSql(kind)} ${own})`;
+};
 
 const isTold = `e.kind IN ('post', 'post_removed', 'repost', 'repost_removed')`;
 
@@ -27,10 +32,27 @@ const repostedAndGone = `SELECT e.* FROM timeline_event e
 const isReposted = `EXISTS (SELECT FROM (${repostersSql('e.author_id', String(timelineLimits.repostsOfHidden))}) r
   JOIN mine m ON m.id = r.author_id)`;
 
+const isFollowed = (person: string) => isMemberSql('home', person);
+const isPrivate = (person: string) =>
+  `EXISTS (SELECT FROM account a WHERE a.id = ${person} AND a.is_private)`;
+
+/** Whom an unfollow hides: in a list, whom only followers see. */
+const isUnfollowed = {
+  home: 'e.subject_id NOT IN (SELECT id FROM mine)',
+  list: `NOT ${isFollowed('e.subject_id')} AND ${isPrivate('e.subject_id')}`,
+};
+
+/** Whom the end of being seen by strangers hides: those who follow go on seeing them, and in a home that are the members. */
+const isHiddenAccount = {
+  home: `CASE WHEN e.author_id IN (SELECT id FROM mine) THEN e.kind = 'suspended' ELSE ${isReposted} END`,
+  list: `(e.kind = 'suspended' OR NOT ${isFollowed('e.author_id')})
+    AND (e.author_id IN (SELECT id FROM mine) OR ${isReposted})`,
+};
+
 /** What hides somebody from the viewer, and still does. Of strangers who blocked the viewer nothing was to be seen: nothing is told. */
-const hidden = `SELECT e.* FROM timeline_event e
+const hiddenSql = (kind: SourceKind) => `SELECT e.* FROM timeline_event e
   WHERE e.author_id = $1 AND e.seq > $2 AND e.seq <= $3 AND CASE e.kind
-    WHEN 'unfollow' THEN e.subject_id NOT IN (SELECT id FROM mine)
+    WHEN 'unfollow' THEN ${isUnfollowed[kind]}
     WHEN 'block' THEN EXISTS (SELECT FROM block b WHERE b.blocker_id = $1 AND b.blocked_id = e.subject_id AND b.active)
     WHEN 'mute' THEN EXISTS (SELECT FROM mute m WHERE m.muter_id = $1 AND m.muted_id = e.subject_id AND m.active)
     ELSE false END
@@ -41,36 +63,28 @@ const hidden = `SELECT e.* FROM timeline_event e
   SELECT e.* FROM timeline_event e JOIN account a ON a.id = e.author_id
   WHERE e.kind IN ('private', 'suspended') AND e.seq > $2 AND e.seq <= $3 AND e.author_id <> $1
     AND CASE e.kind WHEN 'private' THEN a.is_private ELSE a.is_suspended END
-    AND CASE WHEN e.author_id IN (SELECT id FROM mine) THEN e.kind = 'suspended' ELSE ${isReposted} END`;
+    AND ${isHiddenAccount[kind]}`;
 
-const besides = `${repostedAndGone} UNION ALL ${hidden}`;
-
-function statement(name: string, select: string): { name: string; text: string } {
+function statementsOf(kind: SourceKind) {
+  const besides = `${repostedAndGone} UNION ALL ${hiddenSql(kind)}`;
+  const telling = (select: string) => `WITH ${mineSql(kind)}
+    SELECT ${logColumns} FROM (${select} UNION ALL ${besides} ORDER BY seq LIMIT $4) e
+    LEFT JOIN post_ref p ON p.id = e.post_id ORDER BY e.seq`;
+  const counting = (select: string) => `WITH ${mineSql(kind)}
+    SELECT count(*)::integer AS count FROM (SELECT FROM (${select} UNION ALL ${besides}) e LIMIT $4) counted`;
   return {
-    name,
-    text: `WITH ${mine}
-      SELECT ${logColumns} FROM (${select} UNION ALL ${besides} ORDER BY seq LIMIT $4) e
-      LEFT JOIN post_ref p ON p.id = e.post_id ORDER BY e.seq`,
+    byAuthor: {
+      events: { name: `${kind}-replay-by-author`, text: telling(byAuthor) },
+      count: { name: `${kind}-replay-count-by-author`, text: counting(byAuthor) },
+    },
+    byScan: {
+      events: { name: `${kind}-replay-by-scan`, text: telling(byScan) },
+      count: { name: `${kind}-replay-count-by-scan`, text: counting(byScan) },
+    },
   };
 }
 
-const statements = {
-  byAuthor: statement('replay-by-author', byAuthor),
-  byScan: statement('replay-by-scan', byScan),
-};
-
-function counting(name: string, select: string): { name: string; text: string } {
-  return {
-    name,
-    text: `WITH ${mine}
-      SELECT count(*)::integer AS count FROM (SELECT FROM (${select} UNION ALL ${besides}) e LIMIT $4) counted`,
-  };
-}
-
-const counts = {
-  byAuthor: counting('replay-count-by-author', byAuthor),
-  byScan: counting('replay-count-by-scan', byScan),
-};
+const statements = { home: statementsOf('home'), list: statementsOf('list') };
 
 export interface ReplayRange {
   /** Exclusive. */
@@ -79,41 +93,37 @@ export interface ReplayRange {
   through: bigint;
 }
 
-/** Events of a stretch of the log that may concern a viewer, by whom the viewer follows now; at most `limit`. */
+/** Events of a stretch of the log that may concern a timeline, by who its members are now; at most `limit`. */
 export async function selectReplay(
   sql: Sql,
-  viewerId: bigint,
+  source: Source,
   { after, through }: ReplayRange,
   limit: number,
 ): Promise<LogEvent[]> {
   const { rows } = await sql.query<LogRow>({
-    ...statements[await roadOf(sql, viewerId)],
-    values: [viewerId, after, through, limit],
+    ...(await roadOf(sql, source)).events,
+    values: valuesOf(source, after, through, limit),
   });
   return rows.map(logEventOf);
 }
 
-/** Whether more than `most` events of a stretch of the log may concern a viewer. */
+/** Whether more than `most` events of a stretch of the log may concern a timeline. */
 export async function isReplayOver(
   sql: Sql,
-  viewerId: bigint,
+  source: Source,
   { after, through }: ReplayRange,
   most: number,
 ): Promise<boolean> {
   // The stretch is all of the world's events: a short one needs no counting.
   if (through - after <= BigInt(most)) return false;
   const { rows } = await sql.query<{ count: number }>({
-    ...counts[await roadOf(sql, viewerId)],
-    values: [viewerId, after, through, most + 1],
+    ...(await roadOf(sql, source)).count,
+    values: valuesOf(source, after, through, most + 1),
   });
   return (rows[0]?.count ?? 0) > most;
 }
 
-async function roadOf(sql: Sql, viewerId: bigint): Promise<keyof typeof statements> {
-  const counted = await sql.query<{ followee_count: number }>({
-    name: 'replay-followees',
-    text: 'SELECT followee_count FROM reader WHERE id = $1',
-    values: [viewerId],
-  });
-  return (counted.rows[0]?.followee_count ?? 0) > timelineLimits.replayLookUps ? 'byScan' : 'byAuthor';
+async function roadOf(sql: Sql, source: Source) {
+  const count = await memberCountOf(sql, source);
+  return statements[source.kind][count > timelineLimits.replayLookUps ? 'byScan' : 'byAuthor'];
 }

@@ -5,7 +5,7 @@ import { isFirstRepostSql } from './first-repost.ts';
 const statement = {
   name: 'live-first-repost',
   text: `SELECT v.id FROM unnest($2::bigint[]) v(id), repost_ref r
-    WHERE r.id = $1 AND r.active AND ${isFirstRepostSql('v.id')}`,
+    WHERE r.id = $1 AND r.active AND ${isFirstRepostSql('home', 'v.id')}`,
 } as const;
 
 /** Of some viewers those for whom a repost is the first of its original. */

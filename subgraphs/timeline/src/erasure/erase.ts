@@ -1,5 +1,5 @@
 import type { Sql } from '../database/pool.ts';
-import type { HomeCache } from '../lists/cache.ts';
+import type { HomeCache } from '../home-cache/cache.ts';
 
 export const erasureLimits = {
   /** Rows that one statement changes. */
@@ -40,6 +40,16 @@ const steps = [
   remove('muted_word', 'viewer_id = $1'),
   remove('hidden_repost', 'viewer_id = $1'),
   remove('hidden_repost', 'person_id = $1'),
+  // Lists that others made go on without them; their own go with all that hangs on them.
+  `WITH gone AS (${remove('list_member', 'member_id = $1')} RETURNING list_id),
+   counted AS (UPDATE list l SET member_count = l.member_count - 1 FROM gone g WHERE l.id = g.list_id)
+   SELECT FROM gone`,
+  remove('list_follow', 'follower_id = $1'),
+  remove('list_marker', 'viewer_id = $1'),
+  ...['list_member', 'list_follow', 'list_marker'].map((table) =>
+    remove(table, 'list_id IN (SELECT id FROM list WHERE owner_id = $1)'),
+  ),
+  remove('list', 'owner_id = $1'),
 ];
 
 /** What could not be applied bears what its event says. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, watchChore } from '@murmuration/service-kit';
 import type { Sql } from '../database/pool.ts';
-import type { HomeCache } from '../lists/cache.ts';
+import type { HomeCache } from '../home-cache/cache.ts';
 import { erasureLimits, eraseNext } from './erase.ts';
 
 /** Erases whoever is to be, until stopped. Every worker may. */

@@ -1,6 +1,6 @@
 import type { Delivery } from '../belonging/recipients.ts';
 import { timelineLimits } from '../limits.ts';
-import type { HomeCache } from '../lists/cache.ts';
+import type { HomeCache } from '../home-cache/cache.ts';
 import { fanoutPushes } from './metrics.ts';
 
 interface Call {

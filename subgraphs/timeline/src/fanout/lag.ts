@@ -1,5 +1,5 @@
 import type { Sql } from '../database/pool.ts';
-import { pushedToSql } from '../lists/pushed-to.ts';
+import { pushedToSql } from '../home-cache/pushed-to.ts';
 import { fanoutAge, fanoutLag } from './metrics.ts';
 
 /** How far the fan-out is behind the log. */

@@ -2,7 +2,7 @@ import { inEventSpan, type Logger } from '@murmuration/service-kit';
 import type pg from 'pg';
 import { type ChunkPlace, moveNextEpochs, nextRecipients, recipientsOf } from '../belonging/recipients.ts';
 import { type TimelineLimits, timelineLimits } from '../limits.ts';
-import { type HomeCache, isCachesFault } from '../lists/cache.ts';
+import { type HomeCache, isCachesFault } from '../home-cache/cache.ts';
 import { deliver } from './deliver.ts';
 import { fanoutFailures, fanoutFreshness, fanoutGivenUp } from './metrics.ts';
 import { claimTask, endTask, type FanoutTask, keepTask, putBackTask, retryTask } from './task.ts';

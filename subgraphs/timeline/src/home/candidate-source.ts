@@ -1,31 +1,16 @@
 import type { HeldRelations, Relationships } from '@murmuration/relationships';
 import type { Logger } from '@murmuration/service-kit';
-import { selectCandidates } from '../belonging/candidates.ts';
 import { type Entries, selectBelonging, selectListed } from '../belonging/entries.ts';
-import type { Entry } from '../belonging/entry.ts';
-import { inOrder, type Range, restOf } from '../belonging/range.ts';
+import { inOrder, type Range } from '../belonging/range.ts';
+import { homeOf, type HomeSource } from '../belonging/source.ts';
 import type { Reads, Sql } from '../database/pool.ts';
 import { type TimelineLimits, timelineLimits } from '../limits.ts';
-import type { CachedPart, HomeCache } from '../lists/cache.ts';
-import type { PushedTo, PushedToWatch } from '../lists/pushed-to.ts';
-import { type ReaderState, readReaderState } from '../lists/reader-state.ts';
-import type { Rebuilds } from '../lists/rebuild.ts';
-import type { LogHead } from '../log/head.ts';
+import type { CachedPart, HomeCache } from '../home-cache/cache.ts';
+import type { PushedTo, PushedToWatch } from '../home-cache/pushed-to.ts';
+import { type ReaderState, readReaderState } from '../home-cache/reader-state.ts';
+import type { Rebuilds } from '../home-cache/rebuild.ts';
+import { candidatesFromTables, type CandidateSource, continuation, inIdOrder } from '../pages/candidates.ts';
 import { homeReads } from './metrics.ts';
-
-export interface Candidates {
-  /** In the range's order: what belongs there as the projection knows it, whoever may see it. */
-  entries: Entry[];
-  /** Where to go on; null when the timeline ends. */
-  rest: Range | null;
-  /** Every event up to here is in the answer. */
-  position: LogHead;
-  /** The reader's relations, when they were read on the way. */
-  held: HeldRelations | null;
-}
-
-/** Step one of a read: which entries to look at. */
-export type CandidateSource = (readerId: bigint, range: Range, count: number) => Promise<Candidates>;
 
 /** What one look at the list and the tables found. */
 interface Look {
@@ -54,7 +39,7 @@ export function createCandidateSource(options: {
   relationships: Pick<Relationships, 'hold'>;
   logger: Logger;
   limits?: TimelineLimits;
-}): CandidateSource {
+}): CandidateSource<HomeSource> {
   const { reads, sql, cache, pushedTo, rebuilds, relationships, logger, limits = timelineLimits } = options;
 
   async function readList(readerId: bigint, range: Range, count: number): Promise<CachedPart | null> {
@@ -120,17 +105,16 @@ export function createCandidateSource(options: {
   ): Promise<Entries> {
     const known = new Set(list.ids);
     const missing = ids.filter((id) => !known.has(id) && !listed.has(id));
-    return new Map([...listed, ...(await selectBelonging(sql, readerId, missing))]);
+    return new Map([...listed, ...(await selectBelonging(sql, homeOf(readerId), missing))]);
   }
 
   async function fromTables(readerId: bigint, { state }: Look, range: Range, count: number) {
-    const ids = await selectCandidates(sql, readerId, range, count, state.followeeCount, limits);
-    const entries = await selectBelonging(sql, readerId, ids);
-    const rest = continuation(ids, range, count);
-    return { entries: inIdOrder(entries, ids), rest, position: state.head, held: null };
+    const memberCount = state.followeeCount;
+    const found = await candidatesFromTables(sql, homeOf(readerId), { range, count, memberCount, limits });
+    return { ...found, position: state.head, held: null };
   }
 
-  return async (readerId, range, count) => {
+  return async ({ readerId }, range, count) => {
     const found = await look(readerId, range, count);
     const list = complete(believable(found), range);
     homeReads.labels(list ? 'cache' : 'database').inc();
@@ -147,15 +131,6 @@ export function createCandidateSource(options: {
 function complete(list: CachedPart | null, range: Range): CachedPart | null {
   const begins = range.order === 'newest' ? range.high - 1n : range.low + 1n;
   return list && begins >= list.floor ? list : null;
-}
-
-function inIdOrder(entries: Entries, ids: readonly bigint[]): Entry[] {
-  return ids.flatMap((id) => entries.get(id) ?? []);
-}
-
-function continuation(ids: readonly bigint[], range: Range, count: number): Range | null {
-  const last = ids.at(-1);
-  return last === undefined || ids.length < count ? null : restOf(range, last);
 }
 
 function max(a: bigint, b: bigint): bigint {

@@ -1,11 +1,9 @@
 import type { InternalKey } from '@murmuration/config';
 import { readPosition } from '@murmuration/events';
 import { feedNames } from '../feeds.ts';
+import type { PositionWait } from '../pages/service.ts';
 import type { CursorWatch } from './cursor-watch.ts';
 import { positionWaitDuration, positionWaits } from './metrics.ts';
-
-/** Waits until the projection has reached the position that a client brought, but not for long. */
-export type PositionWait = (position: string | null) => Promise<void>;
 
 /**
  * A reader sees what they wrote: ingest is at most moments behind, and their own posts and follows need no

@@ -1,15 +1,16 @@
 import { requireViewer } from '@murmuration/service-kit/subgraph';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { bringerOf, postOf } from '../belonging/keys.ts';
+import { homeOf } from '../belonging/source.ts';
 
 export const homeResolvers = {
   Query: {
     homeTimeline: (_root, args, context) =>
-      context.services.home.timeline(requireViewer(context), args, context.position),
+      context.services.timelines.page(homeOf(requireViewer(context)), args, context.position),
   },
   HomeTimelineConnection: {
-    liveCursor: (connection, _args, context) => context.services.home.liveCursor(connection),
-    newPostCount: ({ readerId }, { since }, context) => context.services.home.newPostCount(readerId, since),
+    liveCursor: (connection, _args, context) => context.services.timelines.liveCursor(connection),
+    newPostCount: ({ source }, { since }, context) => context.services.timelines.newPostCount(source, since),
   },
   HomeTimelineEdge: {
     node: ({ entry }) => postOf(entry),

@@ -6,6 +6,7 @@ import type { SeenEntry, Visible } from '../belonging/visible.ts';
 import { type TimelineLimits, timelineLimits } from '../limits.ts';
 import type { LogEvent } from '../log/log-event.ts';
 import { type ReplayRange, selectReplay } from '../belonging/replay.ts';
+import { homeOf } from '../belonging/source.ts';
 import type { SignAudience } from './audience.ts';
 import { isHiding, personHidden } from './hidden-person.ts';
 import type { LiveEvent } from './live-event.ts';
@@ -35,7 +36,7 @@ export function createReplay(options: {
   /** Additions go through the same step as a page of the timeline. */
   async function additionsOf(viewerId: bigint, events: readonly LogEvent[]) {
     const ids = events.flatMap(({ entryId, kind }) => (entryId && isAddition(kind) ? [entryId] : []));
-    const entries = await visible(viewerId, [...new Set(ids)]);
+    const entries = await visible(homeOf(viewerId), [...new Set(ids)]);
     return new Map(entries.map((entry) => [entry.id, known(entry)]));
   }
 
@@ -67,7 +68,7 @@ export function createReplay(options: {
 
   return async (viewerId, { after, through }, sink, isWanted) => {
     for (let from = after; isWanted(); ) {
-      const events = await selectReplay(sql, viewerId, { after: from, through }, limits.replayPage);
+      const events = await selectReplay(sql, homeOf(viewerId), { after: from, through }, limits.replayPage);
       await sink.room();
       const told = await tryAgain(() => look(viewerId, events), isWanted, limits);
       for (const live of told ?? []) sink.push(live);

@@ -14,7 +14,7 @@ export const liveResolvers = {
     },
   },
   LiveEvent: { __resolveType: ({ type }) => type },
-  PostAdded: { edge: ({ entry }, _args, { services }) => services.home.edgeOf(entry) },
+  PostAdded: { edge: ({ entry }, _args, { services }) => services.timelines.edgeOf(entry) },
   PostRemoved: {
     postId: ({ postId }) => encodeId('Post', postId),
     repostedBy: ({ reposterId }) => (reposterId === null ? null : userKey(reposterId)),

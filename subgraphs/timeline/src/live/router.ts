@@ -2,6 +2,7 @@ import { timeOf } from '@murmuration/ids';
 import { type AuthorSights, maySeePost } from '@murmuration/relationships';
 import type { Entry } from '../belonging/entry.ts';
 import { firstRepostFor, viewersOfReposts, viewersOfRepostsOf } from '../belonging/repost-viewers.ts';
+import { homeOf } from '../belonging/source.ts';
 import { peopleOf, type RelationOf, sightOf } from '../belonging/sight.ts';
 import type { Sql } from '../database/pool.ts';
 import type { LogEvent } from '../log/log-event.ts';
@@ -107,7 +108,7 @@ function additionFor(
   relationOf: RelationOf,
   shown: LiveEvent,
 ): LiveEvent | Error | null {
-  const sight = sightOf(viewerId, entry, relationOf);
+  const sight = sightOf(homeOf(viewerId), entry, relationOf);
   if (sight === 'unknown') return unknownOf(entry, viewerId, relationOf);
   return sight === 'shown' ? shown : null;
 }

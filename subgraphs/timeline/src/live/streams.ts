@@ -1,4 +1,5 @@
 import { isReplayOver } from '../belonging/replay.ts';
+import { homeOf } from '../belonging/source.ts';
 import type { Visible } from '../belonging/visible.ts';
 import type { Sql } from '../database/pool.ts';
 import { type TimelineLimits, timelineLimits } from '../limits.ts';
@@ -25,12 +26,12 @@ export function createHomeStreams(options: {
     readHead: () => readLogHead(sql),
     canReplay: async (viewerId, missed) =>
       (await isReplayable(sql, missed.after, missed.through)) &&
-      !(await isReplayOver(sql, viewerId, missed, limits.replayEvents)),
+      !(await isReplayOver(sql, homeOf(viewerId), missed, limits.replayEvents)),
     open: hub.open,
     shows: showsPost,
     async lookAgain(viewerId, event) {
       if (event.type !== 'PostAdded') return event;
-      const entry = known((await visible(viewerId, [event.entry.id]))[0] ?? null);
+      const entry = known((await visible(homeOf(viewerId), [event.entry.id]))[0] ?? null);
       return entry && { ...event, entry };
     },
     onTold(event) {

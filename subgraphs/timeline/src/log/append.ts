@@ -14,7 +14,12 @@ export type LogKind =
   | 'big'
   /** Accounts that began to be so. */
   | 'private'
-  | 'suspended';
+  | 'suspended'
+  /** Who came into a list, or left it; `entryId` is the list. */
+  | 'list_joined'
+  | 'list_left'
+  /** A list, `entryId`, that its owner alone may see from now on, or nobody. */
+  | 'list_closed';
 
 /** What ingest writes to the log; `position` orders the entries of one batch. */
 export interface LogEntry {

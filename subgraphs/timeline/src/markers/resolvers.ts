@@ -1,5 +1,6 @@
 import { payloadOf } from '@murmuration/service-kit';
 import { requireViewer } from '@murmuration/service-kit/subgraph';
+import { homeOf } from '../belonging/source.ts';
 import type { MarkerName as Name, Resolvers } from '../generated/resolvers.ts';
 import { inSchema } from '../user-errors.ts';
 import type { MarkerName } from './marker.ts';
@@ -15,7 +16,7 @@ export const markerResolvers = {
     markers: ({ viewerId }, _args, { services }) => services.markers.all(viewerId),
     newPostCount: async ({ viewerId }, _args, { services }) => {
       const place = await services.markers.homePlace(viewerId);
-      return place === null ? null : services.home.countAbove(viewerId, place);
+      return place === null ? null : services.timelines.countAbove(homeOf(viewerId), place);
     },
   },
   Marker: {

@@ -8,19 +8,21 @@ import {
 } from '@murmuration/relationships';
 import { createLogger, createRedisCache } from '@murmuration/service-kit';
 import { createTestDatabase, createTestRedis, redisPatience } from '@murmuration/testing';
-import { homeByOracle, loadTruth } from '@murmuration/testing/oracle';
+import { homeByOracle, listByOracle, type ListTruth, loadTruth } from '@murmuration/testing/oracle';
 import pg from 'pg';
 import { vi } from 'vitest';
 import { createTimelinePool, createTimelineReads } from '../../src/database/pool.ts';
 import { adoptNamespace, dispatch } from '../../src/fanout/dispatch.ts';
 import { runNextTask } from '../../src/fanout/run-task.ts';
-import { createHomeCache } from '../../src/lists/cache.ts';
-import { createRebuilds } from '../../src/lists/rebuild.ts';
+import { createHomeCache } from '../../src/home-cache/cache.ts';
+import { createRebuilds } from '../../src/home-cache/rebuild.ts';
 import { createCandidateSource } from '../../src/home/candidate-source.ts';
-import { createHomePipeline } from '../../src/home/pipeline.ts';
+import { candidatesBySource, createTableSource } from '../../src/pages/candidates.ts';
+import { createPipeline } from '../../src/pages/pipeline.ts';
 import { createVisible } from '../../src/belonging/visible.ts';
-import { createPushedToWatch } from '../../src/lists/pushed-to.ts';
+import { createPushedToWatch } from '../../src/home-cache/pushed-to.ts';
 import { highest } from '../../src/belonging/range.ts';
+import { homeOf, type Source } from '../../src/belonging/source.ts';
 import { applyChanges } from '../../src/ingest/apply.ts';
 import type { IncomingChange } from '../../src/ingest/changes.ts';
 import { type TimelineLimits, timelineLimits } from '../../src/limits.ts';
@@ -58,7 +60,7 @@ export async function openHome(
     onOutcome: (outcome) => rebuilds.push(outcome),
   });
   const relationships = createRelationships({ redis, user: { call: answerFor(town) } });
-  const ids = createCandidateSource({
+  const homes = createCandidateSource({
     reads,
     sql: pool,
     cache,
@@ -68,7 +70,8 @@ export async function openHome(
     logger,
     limits,
   });
-  const pipeline = createHomePipeline({ sql: reads, ids, relationships, limits });
+  const ids = candidatesBySource({ home: homes, list: createTableSource({ reads, sql: pool, limits }) });
+  const pipeline = createPipeline({ sql: reads, ids, relationships, limits });
   const visible = createVisible({ sql: reads, relationships });
   const oracle = new pg.Client({ connectionString: database.url });
   await oracle.connect();
@@ -90,6 +93,26 @@ export async function openHome(
     } finally {
       client.release();
     }
+  }
+
+  async function readAll(
+    source: Source,
+    size: number,
+    direction: Page['direction'] = 'forward',
+  ): Promise<bigint[]> {
+    const all: bigint[] = [];
+    let place: bigint = direction === 'forward' ? highest : 0n;
+    for (;;) {
+      const [after, before] = direction === 'forward' ? [place, null] : [null, place];
+      const { entries, rest } = await pipeline.page(source, { limit: size, direction, after, before });
+      const kept = entries.slice(0, size).map(({ id }) => id);
+      all.push(...kept);
+      if (entries.length <= size && !rest) break;
+      const ofRest = rest && (direction === 'forward' ? rest.high : rest.low);
+      place = ofRest ?? kept.at(-1) ?? place;
+    }
+    await rebuilding.settled();
+    return direction === 'forward' ? all : all.reverse();
   }
 
   return {
@@ -134,24 +157,17 @@ export async function openHome(
      * Every entry of a reader's home, read in pages of one size from one end to the other; the list that the
      * reads asked for is there afterwards.
      */
-    async read(reader: bigint, size: number, direction: Page['direction'] = 'forward'): Promise<bigint[]> {
-      const all: bigint[] = [];
-      let place: bigint = direction === 'forward' ? highest : 0n;
-      for (;;) {
-        const [after, before] = direction === 'forward' ? [place, null] : [null, place];
-        const { entries, rest } = await pipeline.page(reader, { limit: size, direction, after, before });
-        const kept = entries.slice(0, size).map(({ id }) => id);
-        all.push(...kept);
-        if (entries.length <= size && !rest) break;
-        const ofRest = rest && (direction === 'forward' ? rest.high : rest.low);
-        place = ofRest ?? kept.at(-1) ?? place;
-      }
-      await rebuilding.settled();
-      return direction === 'forward' ? all : all.reverse();
-    },
+    read: (reader: bigint, size: number, direction?: Page['direction']) =>
+      readAll(homeOf(reader), size, direction),
+    /** The same of any timeline. */
+    readAll,
     async expected(reader: bigint): Promise<bigint[]> {
       await loadTruth(oracle, town.truth());
       return (await homeByOracle(oracle, reader)).map(({ id }) => id);
+    },
+    async expectedOfList(list: ListTruth, reader: bigint | null): Promise<bigint[]> {
+      await loadTruth(oracle, town.truth());
+      return (await listByOracle(oracle, list, reader)).map(({ id }) => id);
     },
     async close() {
       redis.close();

@@ -6,6 +6,7 @@ import { createLiveCursors } from '../../src/log/cursor.ts';
 import { startPublisher } from '../../src/live/publisher.ts';
 import type { CursoredEvent } from '../../src/live/live-event.ts';
 import type { TimelineLimits } from '../../src/limits.ts';
+import type { ListLimits } from '../../src/lists/limits.ts';
 import { startServices } from '../../src/services.ts';
 import { answerFor, openHome } from './home.ts';
 import type { Town } from './town.ts';
@@ -19,6 +20,7 @@ export async function openLive(
     redisUrl?: string;
     limits?: Partial<TimelineLimits>;
     user?: Pick<InternalClient, 'call'>;
+    listLimits?: ListLimits;
   } = {},
 ) {
   const home = await openHome(town, options);
@@ -32,6 +34,7 @@ export async function openLive(
     limits,
     keys: [keys[0]],
     user: options.user ?? { call: answerFor(town) },
+    ...(options.listLimits && { listLimits: options.listLimits }),
   });
   const open = new Set<AsyncIterableIterator<CursoredEvent>>();
   /** A stream without a cursor begins at the head that it finds: what is told before that is not for it. */

@@ -1,4 +1,4 @@
-import type { HomeCache } from '../../src/lists/cache.ts';
+import type { HomeCache } from '../../src/home-cache/cache.ts';
 
 /** Begins a rebuild of a list that is not there; empty, which is nobody's token, while another one is open. */
 export async function openBuild(cache: HomeCache, reader: bigint): Promise<string> {

@@ -23,6 +23,7 @@ export async function readNode(
     case 'Post':
     case 'Thread':
     case 'Hashtag':
+    case 'List':
       return (await context.loaders.nodes.exists.load(wire)) ? { __typename: type, ref: wire } : null;
     case 'Viewer': // no node: it exists for the one who asks, by `viewer`
     case 'Notification': // no type of this graph yet

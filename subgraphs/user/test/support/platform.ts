@@ -133,7 +133,7 @@ export async function createPlatform(
     accounts: { passwordMaxWaiting: 1_000, passwordMaxWaitMs: 60_000, ...options.accounts },
     relations: options.relations ?? {},
     suggestions: options.suggestions ?? {},
-    nodeOwners: { Post: postOwner, Thread: postOwner, Hashtag: postOwner },
+    nodeOwners: { Post: postOwner, Thread: postOwner, Hashtag: postOwner, List: postOwner },
     keys: [keys[0]],
     signingKeys: parseSigningKeys(makeSigningKeys('k1', 'k0')),
     refreshTokenSecrets: [{ id: null, secret: randomBytes(32) }],

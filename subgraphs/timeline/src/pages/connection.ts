@@ -1,11 +1,12 @@
 import { connectionFrom, type Page, type PageInfo, type SealedCursorCodec } from '@murmuration/ids';
 import { codecOf, type HomeEdge } from '../belonging/edge.ts';
 import type { Range } from '../belonging/range.ts';
+import type { Source } from '../belonging/source.ts';
 import type { LogHead } from '../log/head.ts';
-import type { HomePage } from './pipeline.ts';
+import type { TimelinePage } from './pipeline.ts';
 
-export interface HomeConnection {
-  readerId: bigint;
+export interface TimelineConnection {
+  source: Source;
   edges: HomeEdge[];
   pageInfo: PageInfo;
   /** Every event of the log up to here is in the page. */
@@ -13,19 +14,19 @@ export interface HomeConnection {
 }
 
 /** Step four of a read: a page's entries as edges of keys. */
-export function homeConnection(
+export function timelineConnection(
   cursors: SealedCursorCodec,
-  readerId: bigint,
-  { entries, rest, position }: HomePage,
+  source: Source,
+  { entries, rest, position }: TimelinePage,
   page: Page,
-): HomeConnection {
+): TimelineConnection {
   const codec = codecOf(cursors, entries);
   const { edges, pageInfo } = connectionFrom(entries, page, codec, (entry) => ({
     key: entry.id,
     node: entry,
   }));
   return {
-    readerId,
+    source,
     edges: edges.flatMap(({ cursor, node }) => (node ? [{ cursor, entry: node }] : [])),
     pageInfo: rest ? goingOn(cursors, pageInfo, page, rest) : pageInfo,
     position,

@@ -1,4 +1,5 @@
-import { candidatesSql, isFollowedSql, isHiddenSql } from '../belonging/candidates.ts';
+import { candidatesSql, isHiddenSql, ofFew } from '../belonging/candidates.ts';
+import { isMemberSql } from '../belonging/members.ts';
 import type { Range } from '../belonging/range.ts';
 import type { Reads } from '../database/pool.ts';
 import { incarnationSql, type LogHead, noHead } from '../log/head.ts';
@@ -27,7 +28,7 @@ const bigSql = `big AS MATERIALIZED (
   WHERE f.follower_id = $1 AND f.active
     AND EXISTS (SELECT FROM account a WHERE a.id = f.followee_id AND a.big_seq IS NOT NULL))`;
 
-const ofBig = { authors: 'SELECT id FROM big', isFollowed: isFollowedSql, isHidden: isHiddenSql };
+const ofBig = ofFew('SELECT id FROM big');
 
 function statement(order: Range['order']): { name: string; text: string } {
   return {
@@ -42,7 +43,7 @@ function statement(order: Range['order']): { name: string; text: string } {
         ARRAY(SELECT e.entry_id FROM timeline_event e
           WHERE e.seq > $5 AND e.seq <= $5 + $6 AND e.kind IN ('post', 'repost')
             AND e.entry_id > $2 AND e.entry_id < $3
-            AND (e.author_id = $1 OR (${isFollowedSql('e.author_id')} AND NOT ${isHiddenSql('e.author_id')}))) AS tail
+            AND (e.author_id = $1 OR (${isMemberSql('home', 'e.author_id')} AND NOT ${isHiddenSql('e.author_id')}))) AS tail
       FROM timeline_head h CROSS JOIN (${pushedToSql}) p LEFT JOIN reader r ON r.id = $1`,
   };
 }
