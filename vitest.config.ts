@@ -55,6 +55,8 @@ export default defineConfig({
           name: 'unit',
           include: include('test'),
           exclude,
+          // No file leaves anything behind that another would see, and each would load the libraries anew.
+          isolate: false,
           testTimeout: 60_000,
           expect,
           hookTimeout: 60_000,

@@ -10,9 +10,10 @@ import {
   type Place,
 } from '@murmuration/ids';
 import { maySuggest } from '@murmuration/relationships';
+import { visiblePage } from '@murmuration/service-kit/subgraph';
 import type { Context } from '../context.ts';
 import type { HashtagKey } from '../hashtags/hashtag.ts';
-import { type PostConnection, visiblePage } from '../posts/visible-page.ts';
+import type { PostConnection } from '../posts/connection.ts';
 import type { TrendingPost, TrendingTag } from './rank.ts';
 
 const tagCursors = cursorCodec('trending-tag', 1, byPlace);
