@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '@murmuration/testing';
 import { runMigrations } from 'graphile-worker';
 import type pg from 'pg';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type JobWorker, startJobWorker, type Task } from '../src/index.ts';
+import { type Crontab, type JobWorker, startJobWorker, type Task } from '../src/index.ts';
 
 const limits = { pollMs: 100, heartbeatMs: 100, silenceMs: 4_000, stopMs: 200, upkeepMs: 200 };
 const logger = createLogger('jobs-test', 'silent');
@@ -25,13 +25,14 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function work(task: Task): Promise<JobWorker> {
+async function work(task: Task, crontab: Crontab = []): Promise<JobWorker> {
   const worker = await startJobWorker({
     url: database.url,
     name: 'test',
     logger,
     limits,
     tasks: { note: task },
+    crontab,
   });
   workers.push(worker);
   return worker;
@@ -55,6 +56,21 @@ test('the migration is what the installed library wants', async () => {
   const before = await revisions();
   await runMigrations({ connectionString: database.url });
   expect(await revisions()).toEqual(before);
+});
+
+test('what is done by the clock is noted in the database, where several workers find that it was done', async () => {
+  const daily = [{ task: 'note', match: '0 4 * * *', priority: 10 }];
+  await Promise.all([work(async () => undefined, daily), work(async () => undefined, daily)]);
+  const known = async () =>
+    (
+      await pool.query<{ identifier: string }>(
+        'SELECT identifier FROM graphile_worker._private_known_crontabs',
+      )
+    ).rows;
+  await expect.poll(known).toEqual([{ identifier: 'note' }]);
+  await expect(
+    work(async () => undefined, [{ task: 'note', match: 'never', priority: 0 }]),
+  ).rejects.toThrow();
 });
 
 test('a job comes with the transaction that enqueues it, or not at all', async () => {
