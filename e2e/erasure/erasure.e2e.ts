@@ -71,9 +71,6 @@ test('of whom was erased no row, no event’s text and no key is left in any sto
   await stack.kill('post');
   await stack.kill('user-worker');
   await rows('user', 'UPDATE account SET erase_at = now() WHERE id = $1', [id]);
-  await rows('user', 'UPDATE graphile_worker._private_jobs SET run_at = now() WHERE key = $1', [
-    `erase ${id}`,
-  ]);
   await stack.start('user-worker');
   await vi.waitUntil(async () => (await rows('user', 'SELECT 1 FROM erasure')).length === 1, patience);
   await stack.start('post');

@@ -16,6 +16,8 @@ export {
   type GraphAnswerError,
   type GraphClient,
 } from './graph-client.ts';
+export { whileHeld } from './held.ts';
+export { tablesScannedBy } from './plans.ts';
 export { untilLetIn } from './turned-away.ts';
 export { type Traces, tracesInDatabase, tracesInRedis } from './traces.ts';
 export { type Listening, listenTo } from './listen.ts';

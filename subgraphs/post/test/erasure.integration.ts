@@ -1,15 +1,16 @@
-import { tracesInDatabase, tracesInRedis } from '@murmuration/testing';
+import { tablesScannedBy, tracesInDatabase, tracesInRedis, whileHeld } from '@murmuration/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { noteErasures } from '../src/erasure/consumer.ts';
-import { eraseNext } from '../src/erasure/erase.ts';
+import { eraseAll } from '../src/erasure/erase.ts';
 import { rollUpCounts } from '../src/housekeeping/roll-up.ts';
 import { at, cast, createWorld, type World } from './world.ts';
 
 let world: World;
 let pool: pg.Pool;
+const statements: string[] = [];
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createWorld({ onStatement: (sql) => void statements.push(sql) });
   pool = new pg.Pool({ connectionString: world.databaseUrl, max: 1 });
 });
 afterAll(async () => {
@@ -18,16 +19,12 @@ afterAll(async () => {
 });
 
 const going = new AbortController().signal;
-const told = (userId: bigint) => [
-  { type: 'erasure.finished', payload: { userId: String(userId) } } as Parameters<
-    typeof noteErasures
-  >[1][number],
-];
-
-async function note(userId: bigint): Promise<void> {
+async function note(userId: bigint, version: bigint): Promise<void> {
   const client = await pool.connect();
-  await noteErasures(client, told(userId)).finally(() => client.release());
+  const told = { type: 'erasure.finished' as const, version, payload: { userId: String(userId) } };
+  await noteErasures(client, [told]).finally(() => client.release());
 }
+const erase = (signal = going) => eraseAll(world.database, signal);
 
 const countsOf = async (id: string) =>
   at(await world.run(null, `{ post(id: "${id}") { likeCount repostCount replyCount quoteCount } }`), 'post');
@@ -70,12 +67,18 @@ it('nothing is left of what somebody said and did, and what others said stays', 
   expect(before['unlikely']).toEqual(
     expect.arrayContaining(['idempotency_key', 'outbox', 'post', 'post_hashtag']),
   );
-  await note(alice);
-  await expect(eraseNext(database, AbortSignal.abort(new Error('stops')))).rejects.toThrow('stops');
-  await Promise.all([eraseNext(database, going), eraseNext(database, going)]);
-  expect(await eraseNext(database, going)).toBeNull();
-  await note(alice);
-  expect(await eraseNext(database, going)).toBeNull();
+  // What cannot be taken back, for its post is not there any more, goes as well.
+  await database.$executeRaw`INSERT INTO post_like (user_id, post_id, active) VALUES (${alice}, 1, true)`;
+  await note(alice, 7n);
+  await expect(erase(AbortSignal.abort(new Error('stops')))).rejects.toThrow('stops');
+  statements.length = 0;
+  await Promise.all([erase(), erase()]);
+  // One row says which database this is.
+  expect(await tablesScannedBy(world.databaseUrl, statements)).toEqual(['feed_identity']);
+  expect(await erase()).toEqual([]);
+  // Whatever is read anew tells of it again.
+  await note(alice, 7n);
+  expect(await erase()).toEqual([]);
 
   const after = await tracesInDatabase(world.databaseUrl, texts);
   expect(after['unlikely']).toBeUndefined();
@@ -102,4 +105,45 @@ it('nothing is left of what somebody said and did, and what others said stays', 
     SELECT type AS last FROM outbox ORDER BY xid DESC, id DESC LIMIT 1`;
   expect(last).toBe('erasure.finished');
   expect(cast.alice).toBe(1n);
+});
+
+const eventsOf = (id: bigint) => world.database.$queryRaw<{ version: bigint }[]>`
+  SELECT version FROM outbox WHERE aggregatetype = 'erasure' AND aggregateid = ${String(id)} ORDER BY xid, id`;
+
+it('who came back with an older copy of `user` is erased again, and others are told so anew', async () => {
+  const { carol } = cast;
+  await note(carol, 5n);
+  expect(await erase()).toEqual([carol]);
+  const again = await world.say('carol', 'Said in another life');
+  await note(carol, 4n);
+  expect(await erase()).toEqual([]);
+  await note(carol, 6n);
+  expect(await erase()).toEqual([carol]);
+  expect(await world.run('bob', `{ post(id: "${again}") { id } }`)).toMatchObject({ data: { post: null } });
+  const [first, second, ...more] = await eventsOf(carol);
+  expect(more).toEqual([]);
+  expect(second?.version).toBeGreaterThan(first?.version ?? 0n);
+});
+
+it('is done to its end while another process holds what there is to remove, and keeps nobody from it who fails', async () => {
+  const { database } = world;
+  const [one, other] = [8_001n, 8_002n];
+  await database.$executeRaw`
+    INSERT INTO idempotency_key (viewer_id, mutation, key, input_hash)
+    SELECT ${other}, 'createPost', n::text, '' FROM generate_series(1, 700) n`;
+  await database.$executeRaw`INSERT INTO post_like (user_id, post_id, active) VALUES (${one}, 1, false)`;
+  await database.$executeRawUnsafe(`
+    CREATE FUNCTION refuse_one() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF OLD.user_id = ${one} THEN RAISE 'not this one'; END IF; RETURN OLD; END $$`);
+  await database.$executeRaw`
+    CREATE TRIGGER refuse_one BEFORE DELETE ON post_like FOR EACH ROW EXECUTE FUNCTION refuse_one()`;
+  await note(one, 1n);
+  await note(other, 1n);
+  const held = `DELETE FROM idempotency_key WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM idempotency_key WHERE viewer_id = ${other} LIMIT 500))`;
+  await expect(whileHeld(world.databaseUrl, held, erase)).rejects.toThrow(AggregateError);
+  expect(await database.idempotencyKey.count({ where: { viewerId: other } })).toBe(0);
+  expect([await eventsOf(one), await eventsOf(other)]).toEqual([[], [expect.anything()]]);
+  await database.$executeRaw`DROP TRIGGER refuse_one ON post_like`;
+  expect(await erase()).toEqual([one]);
 });

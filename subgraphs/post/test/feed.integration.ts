@@ -2,7 +2,7 @@ import { eventPayloads, type EventType } from '@murmuration/events';
 import { servers } from '@murmuration/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eraseNext } from '../src/erasure/erase.ts';
+import { eraseAll } from '../src/erasure/erase.ts';
 import { postSnapshots } from '../src/internal/feed.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -32,7 +32,7 @@ test('a snapshot says of everything what its last event said', async () => {
   for (const mutation of ['likePost', 'unlikePost', 'createRepost']) await world.act('bob', mutation, second);
   // Somebody who had said nothing, and somebody with whom nobody is done yet.
   await pool.query('INSERT INTO erasure (account_id) VALUES (4242)');
-  while ((await eraseNext(world.database, new AbortController().signal)) !== null);
+  await eraseAll(world.database, new AbortController().signal);
   await pool.query('INSERT INTO erasure (account_id) VALUES (4243)');
   const { rows: events } = await pool.query(
     `SELECT DISTINCT ON (aggregatetype, aggregateid) aggregatetype AS "aggregateType",

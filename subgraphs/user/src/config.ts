@@ -95,8 +95,11 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env) {
       PORT: setting.port(4104),
       METRICS_PORT: setting.port(0),
       USER_DATABASE_URL: setting.postgresUrl(),
-      /** Jobs at once, and connections for them; the job runner has two more than that of its own. */
-      USER_WORKER_POOL: setting.integer(4, 1),
+      /**
+       * Jobs at once, and connections for them; the job runner has two more than that of its own. Of all workers' places
+       * one may be at an erasure, which takes long: so there is another one for mails.
+       */
+      USER_WORKER_POOL: setting.integer(4, 2),
       /** `smtps://user:password@host`, or `smtp://host`, which demands STARTTLS of any but this machine. */
       SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'expected smtp:// or smtps://' }),
       /** Whom mails are from: `Name <address>`, or an address. */
@@ -105,6 +108,8 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env) {
       APP_URL: setting.httpUrl(),
       /** Mails of one kind to one address within a day, whoever asks for them. */
       MAILS_PER_DAY: setting.integer(20, 1),
+      /** How long the handle of whom was erased is nobody's; `user` has the same for those that are given up. */
+      HANDLE_REST_DAYS: setting.integer(accountDefaults.handleRestDays),
       /** After so long suggestions of people are made anew by the clock, for who still reads theirs. */
       SUGGESTIONS_STALE_HOURS: setting.integer(suggestionLimits.staleHours, 1),
       /** Of whom a person follows, and of whom each of these follows, so many of the newest are looked at for suggestions. */

@@ -10,14 +10,16 @@ import { createSendReset } from './passwords/send-reset.ts';
 import { createRefreshSuggestions, createSuggestPeople } from './suggestions/jobs.ts';
 import { suggestionLimits, type SuggestionLimits } from './suggestions/limits.ts';
 
-/** What this subgraph's mutations enqueue, by the names that they use. */
-export function createTasks(options: SendMailOptions & { suggestions?: Partial<SuggestionLimits> }): Tasks {
-  const { database, logger } = options;
+/** What this subgraph's mutations, chores and clock enqueue, by the names that they use. */
+export function createTasks(
+  options: SendMailOptions & { handleRestDays: number; suggestions?: Partial<SuggestionLimits> },
+): Tasks {
+  const { database, handleRestDays, logger } = options;
   const suggestions = { ...suggestionLimits, ...options.suggestions };
   return {
     send_mail: createSendMail(options),
     reset_password: createSendReset(database),
-    erase_account: createEraseAccount(database, createAuditLog(logger)),
+    erase_account: createEraseAccount({ database, audit: createAuditLog(logger), handleRestDays }),
     suggest_people: createSuggestPeople(database, suggestions),
     refresh_suggestions: createRefreshSuggestions(database, suggestions),
   };
@@ -51,6 +53,7 @@ export async function startWorker(
       appUrl: config.APP_URL,
       domain: new URL(config.APP_URL).hostname,
       perAddressADay: config.MAILS_PER_DAY,
+      handleRestDays: config.HANDLE_REST_DAYS,
       suggestions: {
         staleHours: config.SUGGESTIONS_STALE_HOURS,
         followees: config.SUGGESTIONS_FOLLOWEES,

@@ -1,6 +1,8 @@
-import { tracesInDatabase, tracesInRedis } from '@murmuration/testing';
+import { tablesScannedBy, tracesInDatabase, tracesInRedis, whileHeld } from '@murmuration/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { erase } from '../src/leaving/erase.ts';
+import { purge } from '../src/housekeeping/purge.ts';
+import { enqueueErasures } from '../src/leaving/enqueue.ts';
+import { erase as eraseAccount } from '../src/leaving/erase.ts';
 import { type Actor, actorOf, enter, password } from './support/cast.ts';
 import { createPlatform, nobody, type Platform, userIdOf } from './support/platform.ts';
 import { openPostOffice, type PostOffice } from './support/post-office.ts';
@@ -71,6 +73,24 @@ const lastEvent = async (who: Actor) => {
     SELECT payload FROM outbox WHERE aggregateid = ${String(userIdOf(who.id))} ORDER BY id DESC LIMIT 1`;
   return event?.payload;
 };
+const erase = (id: bigint, signal = new AbortController().signal) =>
+  eraseAccount(platform.database, id, { handleRestDays: 90, signal });
+const isGone = async (id: bigint) => (await platform.database.account.findUnique({ where: { id } })) === null;
+const untilGone = (id: bigint) => vi.waitUntil(() => isGone(id), { timeout: 30_000 });
+const jobOf = async (id: bigint) => {
+  const [job] = await platform.database.$queryRaw<{ attempts: number; isDue: boolean }[]>`
+    SELECT attempts, run_at <= now() AS "isDue" FROM graphile_worker._private_jobs WHERE key = ${`erase ${id}`}`;
+  return job ?? null;
+};
+/** A job of the account that is for tomorrow, after so many of its two attempts. */
+async function putJob(id: bigint, attempts: number): Promise<void> {
+  const key = `erase ${id}`;
+  await platform.database.$executeRaw`
+    SELECT id FROM graphile_worker.add_job('erase_account', json_build_object('accountId', ${String(id)}::text),
+      run_at := now() + interval '1 day', job_key := ${key}, max_attempts := 2)`;
+  await platform.database.$executeRaw`
+    UPDATE graphile_worker._private_jobs SET attempts = ${attempts}::smallint WHERE key = ${key}`;
+}
 /** As if the time of grace had passed. */
 const letGracePass = (who: Actor) =>
   platform.database
@@ -140,10 +160,22 @@ describe('an account that was deleted', () => {
       .mails()
       .filter(({ subject, to }) => to.includes(`${ann.handle}@example.org`) && /deleted/.test(subject));
     expect(mails).toHaveLength(1);
-    const jobs = await platform.database.$queryRaw<{ days: number }[]>`
-      SELECT extract(epoch FROM j.run_at - now())::float8 / 86400 AS days FROM graphile_worker._private_jobs j
-      WHERE j.key = ${`erase ${userIdOf(ann.id)}`}`;
-    expect(jobs).toEqual([{ days: expect.closeTo(30, 0) }]);
+    // It is too early for it.
+    await enqueueErasures(platform.database);
+    expect(await jobOf(userIdOf(ann.id))).toBeNull();
+  });
+
+  it('is erased by a job made when it is due, again where one was given up or lost, and by one at a time', async () => {
+    const id = userIdOf(ann.id);
+    await leave('deleteAccount');
+    await putJob(id, 1);
+    await letGracePass(ann);
+    await enqueueErasures(platform.database);
+    // One that waits for its next attempt is left alone.
+    expect(await jobOf(id)).toEqual({ attempts: 1, isDue: false });
+    await putJob(id, 2);
+    await Promise.all([enqueueErasures(platform.database), enqueueErasures(platform.database)]);
+    await untilGone(id);
   });
 
   it('takes the password', async () => {
@@ -157,10 +189,10 @@ describe('an account that was deleted', () => {
   it('is spared when its owner comes back, even if its job comes at that moment', async () => {
     const id = userIdOf(ann.id);
     await leave('deleteAccount');
-    expect(await erase(platform.database, id)).toBe('too early');
+    expect(await erase(id)).toBe('too early');
     expect(await logIn(ann)).toMatchObject({ id: ann.id });
     await letGracePass(ann);
-    expect(await erase(platform.database, id)).toBe('too early');
+    expect(await erase(id)).toBe('too early');
     expect(await isSeen(ann, ben)).toBe(true);
   });
 
@@ -170,15 +202,61 @@ describe('an account that was deleted', () => {
     await leave('deleteAccount');
     await letGracePass(ann);
     const aborted = AbortSignal.abort(new Error('the worker stops'));
-    await expect(erase(platform.database, id, aborted)).rejects.toThrow('the worker stops');
+    await expect(erase(id, aborted)).rejects.toThrow('the worker stops');
     expect(await logIn(ann)).toBe('WRONG_CREDENTIALS');
-    expect(await Promise.all([erase(platform.database, id), erase(platform.database, id)])).toContain(
-      'erased',
-    );
-    expect(await erase(platform.database, id)).toBe('gone');
+    expect(await Promise.all([erase(id), erase(id)])).toContain('erased');
+    expect(await erase(id)).toBe('gone');
     const told = await platform.database.$queryRaw<object[]>`
       SELECT type, payload FROM outbox WHERE aggregatetype = 'erasure' AND aggregateid = ${String(id)}`;
     expect(told).toEqual([{ type: 'erasure.finished', payload: { userId: String(id) } }]);
+  });
+
+  it('is erased to its end while another process holds what there is to remove', async () => {
+    const id = userIdOf(ann.id);
+    await leave('deleteAccount');
+    await letGracePass(ann);
+    await platform.database.$executeRaw`
+      INSERT INTO mute (muter_id, muted_id, active) SELECT ${id}, n, false FROM generate_series(1, 700) n`;
+    const first = `DELETE FROM mute WHERE ctid = ANY (ARRAY(SELECT ctid FROM mute WHERE muter_id = ${id} LIMIT 500))`;
+    expect(await whileHeld(platform.databaseUrl, first, () => erase(id))).toBe('erased');
+    expect(await platform.database.mute.count({ where: { muterId: id } })).toBe(0);
+  });
+
+  it('is found, and erased, by indexes alone', async () => {
+    const id = userIdOf(ann.id);
+    await leave('deleteAccount');
+    platform.statements.length = 0;
+    await enqueueErasures(platform.database);
+    await letGracePass(ann);
+    expect(await erase(id)).toBe('erased');
+    // The jobs hold no more than what waits.
+    const isSmall = (table: string) => /^_private_(?:jobs|tasks)$/.test(table);
+    const scanned = await tablesScannedBy(platform.databaseUrl, platform.statements);
+    expect(scanned.filter((table) => !isSmall(table))).toEqual([]);
+  });
+
+  it('is erased again, and told anew, when an older copy of the database brought it back', async () => {
+    const id = userIdOf(ann.id);
+    const account = await platform.database.account.findUniqueOrThrow({ where: { id } });
+    await leave('deleteAccount');
+    await letGracePass(ann);
+    await erase(id);
+    // The copy knows of no erasure.
+    await platform.database.erasure.delete({ where: { accountId: id } });
+    await platform.database.reservedHandle.deleteMany();
+    await platform.database.account.create({ data: account });
+    expect(await logIn(ann)).toMatchObject({ id: ann.id });
+    // As docs/operate.md has it.
+    await platform.database.$executeRaw`
+      UPDATE account SET deactivated_at = coalesce(deactivated_at, now()), erase_at = now(), erasing_at = now()
+      WHERE id = ANY (${[id]}::bigint[])`;
+    expect(await logIn(ann)).toBe('WRONG_CREDENTIALS');
+    await enqueueErasures(platform.database);
+    await untilGone(id);
+    const told = await platform.database.$queryRaw<{ version: bigint }[]>`
+      SELECT version FROM outbox WHERE aggregatetype = 'erasure' AND aggregateid = ${String(id)} ORDER BY id`;
+    expect(told).toHaveLength(2);
+    expect(told[1]?.version).toBeGreaterThan(told[0]?.version ?? 0n);
   });
 });
 
@@ -230,8 +308,7 @@ it('of whom was erased nothing is left but a number', async () => {
   ];
   const found = await tracesInDatabase(platform.databaseUrl, texts);
   expect(Object.keys(found).sort()).toEqual(texts.filter((text) => text !== zoe.id).sort());
-  await platform.database.$executeRaw`
-    UPDATE graphile_worker._private_jobs SET run_at = now() WHERE key = ${`erase ${id}`}`;
+  await enqueueErasures(platform.database);
   await vi.waitUntil(
     async () => !(await tracesInDatabase(platform.databaseUrl, [`erase ${id}`]))[`erase ${id}`],
     {
@@ -249,8 +326,16 @@ it('of whom was erased nothing is left but a number', async () => {
   expect({ followers: await countsOf(ben), following: await countsOf(eve) }).toEqual(before);
   expect(await logIn(zoe)).toBe('WRONG_CREDENTIALS');
   expect(await logIn({ ...zoe, handle: `${handle}@example.org` })).toBe('WRONG_CREDENTIALS');
-  // The name is free again, and is another person's then.
+  // Its names, and what looks like them, are nobody's for as long as one that was given up; then they are free again.
+  const { database } = platform;
+  await purge(database);
+  for (const name of [handle, 'unlike_anybody', 'Very_UnIike_Others']) {
+    await expect(enter(platform, name), name).rejects.toThrow('Conflict');
+  }
+  await database.$executeRaw`UPDATE reserved_handle SET reserved_until = reserved_until - interval '90 days'`;
   expect((await enter(platform, handle)).id).not.toBe(zoe.id);
+  await purge(database);
+  expect(await database.reservedHandle.count()).toBe(0);
 });
 
 async function countsOf(who: Actor) {

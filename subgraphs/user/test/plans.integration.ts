@@ -78,7 +78,7 @@ it('what is asked of an account that is private already is a look at the last ev
     idOf(1),
   );
   const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-  expect(plan).toContain('Index Cond: ((id >= id_at((now()');
+  expect(plan).toMatch(/Index Cond: .*\(id >= id_at\(\(now\(\)/);
   // Partitions of other days are not looked at; those to come have no row yet that an index would be worth.
   expect(plan).toMatch(/Subplans Removed: \d\d/);
 });

@@ -24,16 +24,23 @@ export function erasureConsumer(options: {
   };
 }
 
+/** An erasure that was told of before changes nothing; a later one of the same person begins anew. */
 export async function noteErasures(
   client: Pick<pg.PoolClient, 'query'>,
-  changes: readonly Pick<StateChange, 'type' | 'payload'>[],
+  changes: readonly Pick<StateChange, 'type' | 'version' | 'payload'>[],
 ): Promise<void> {
-  const ids = changes.flatMap(({ payload, type }) =>
-    type === 'erasure.finished' && 'userId' in payload ? [payload.userId] : [],
+  const told = changes.flatMap(({ payload, type, version }) =>
+    type === 'erasure.finished' && 'userId' in payload
+      ? [{ id: payload.userId, version: String(version) }]
+      : [],
   );
-  if (ids.length === 0) return;
+  if (told.length === 0) return;
   await client.query(
-    `INSERT INTO erasure (account_id) SELECT DISTINCT unnest($1::bigint[]) ON CONFLICT DO NOTHING`,
-    [ids],
+    `INSERT INTO erasure AS e (account_id, told_version)
+     SELECT id, max(version) FROM unnest($1::bigint[], $2::bigint[]) AS told (id, version) GROUP BY id
+     ON CONFLICT (account_id) DO UPDATE
+       SET told_version = excluded.told_version, after_post_id = 0, finished_at = NULL
+       WHERE e.told_version < excluded.told_version`,
+    [told.map(({ id }) => id), told.map(({ version }) => version)],
   );
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, watchChore } from '@murmuration/service-kit';
 import type { Sql } from '../database/pool.ts';
 import type { HomeCache } from '../home-cache/cache.ts';
-import { erasureLimits, eraseNext } from './erase.ts';
+import { eraseAll, erasureLimits } from './erase.ts';
 
 /** Erases whoever is to be, until stopped. Every worker may. */
 export function startErasures(options: { sql: Sql; cache: Pick<HomeCache, 'forget'>; logger: Logger }): {
@@ -15,7 +15,7 @@ export function startErasures(options: { sql: Sql; cache: Pick<HomeCache, 'forge
   async function repeat(): Promise<void> {
     while (!abort.signal.aborted) {
       try {
-        while ((await eraseNext(sql, cache, abort.signal)) !== null);
+        await eraseAll(sql, cache, abort.signal);
         noteSuccess();
       } catch (error) {
         if (!abort.signal.aborted)

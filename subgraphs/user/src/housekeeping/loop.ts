@@ -1,5 +1,6 @@
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { type Logger, type Sealer, startChores } from '@murmuration/service-kit';
+import { enqueueErasures } from '../leaving/enqueue.ts';
 import { rewrapSecrets } from '../second-factor/rewrap.ts';
 import { endMutes } from './end-mutes.ts';
 import { purge } from './purge.ts';
@@ -8,17 +9,19 @@ import { rollUpAll } from './roll-up.ts';
 export const housekeepingLimits = {
   rollUpEveryMs: 1_000,
   endMutesEveryMs: 5_000,
+  enqueueErasuresEveryMs: 60_000,
   purgeEveryMs: 10 * 60_000,
   rewrapEveryMs: 10 * 60_000,
 } as const;
 
-/** Keeps the tables in shape: deltas become counts, what nobody needs any more goes, and secrets follow their key. */
+/** Keeps the tables in shape: deltas become counts, what nobody needs any more goes, who left for good is erased, secrets follow their key. */
 export function startHousekeeping(
   database: UserDatabase,
   sealer: Sealer,
   logger: Logger,
 ): { stop(): Promise<void> } {
-  const { endMutesEveryMs, purgeEveryMs, rewrapEveryMs, rollUpEveryMs } = housekeepingLimits;
+  const { endMutesEveryMs, enqueueErasuresEveryMs, purgeEveryMs, rewrapEveryMs, rollUpEveryMs } =
+    housekeepingLimits;
   const rewrap = async () => {
     const count = await rewrapSecrets(database, sealer);
     if (count > 0) logger.info({ count }, 'wrapped secrets by the present key');
@@ -27,6 +30,7 @@ export function startHousekeeping(
     [
       { name: 'roll-up', everyMs: rollUpEveryMs, run: () => rollUpAll(database) },
       { name: 'end mutes', everyMs: endMutesEveryMs, run: async () => void (await endMutes(database)) },
+      { name: 'enqueue erasures', everyMs: enqueueErasuresEveryMs, run: () => enqueueErasures(database) },
       { name: 'purge', everyMs: purgeEveryMs, run: () => purge(database) },
       { name: 'wrap secrets anew', everyMs: rewrapEveryMs, run: rewrap },
     ],

@@ -20,6 +20,7 @@ const unread = `read_at < now() - interval '${suggestionLimits.keptDays} days'`;
 const outdated = {
   session: Prisma.raw(`expires_at < now() - interval '7 days' OR revoked_at < now() - interval '7 days'`),
   resting_handle: Prisma.raw('rests_until < now()'),
+  reserved_handle: Prisma.raw('reserved_until < now()'),
   // Longer than any link is good; the links go with it.
   mail: Prisma.raw(`created_at < now() - interval '30 days'`),
   // Of who has not asked for them for long. Who comes again has them made anew.
@@ -42,7 +43,8 @@ export async function purge(
     (transaction) => transaction.$executeRaw`
     SELECT ensure_day_partitions('outbox', now(), ${outboxDaysAhead + 1}::integer)`,
   );
-  for (const table of ['session', 'resting_handle', 'mail', 'suggestion', 'suggestion_reader'] as const) {
+  const tables = ['session', 'resting_handle', 'reserved_handle', 'mail', 'suggestion', 'suggestion_reader'] as const;
+  for (const table of tables) {
     for (let statements = 0; statements < limits.statementsAtOnce; statements++) {
       // Each a transaction of its own: one for all would hold back the event feed.
       const removed = await asOnlyOne(

@@ -7,10 +7,15 @@ import { erase } from './erase.ts';
 const payload = z.object({ accountId: z.string().regex(/^\d+$/) });
 
 /** Erases an account whose grace is over. Whoever came back meanwhile stays, and a second run finds nothing to do. */
-export function createEraseAccount(database: UserDatabase, audit: AuditLog): Task {
+export function createEraseAccount(options: {
+  database: UserDatabase;
+  audit: AuditLog;
+  handleRestDays: number;
+}): Task {
+  const { audit, database, handleRestDays } = options;
   return async (job, { jobId, signal }) => {
     const account = BigInt(payload.parse(job).accountId);
-    const outcome = await erase(database, account, signal);
+    const outcome = await erase(database, account, { handleRestDays, signal });
     if (outcome === 'erased') {
       audit.record('erasure', 'ok', { requestId: `job ${jobId}`, clientAddress: null }, { account });
     }

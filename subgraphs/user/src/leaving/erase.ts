@@ -6,8 +6,8 @@ import { transact } from '../statements.ts';
 export const erasureLimits = {
   /** Rows that one statement ends or removes, so that it locks none for long and holds no reader of the feed. */
   rowsAtOnce: 500,
-  /** Events that one statement looks at. */
-  eventsAtOnce: 10_000,
+  /** Statements one after the other that find nothing to change while something is left: another process is at it. */
+  idleStatements: 1_000,
 } as const;
 
 /** `too early`: its owner came back, or deleted it anew. */
@@ -15,23 +15,26 @@ export type ErasureOutcome = 'erased' | 'too early' | 'gone';
 
 /**
  * Erases what an account left, step by step, each a transaction of its own: whoever dies in between begins again with
- * what is left. First relations end, with their events, so that the counts of others are right; then rows go; at last the
- * account's own, with the event by which other subgraphs erase theirs. All its events lie before that one, because nobody
- * does anything to or as a hidden account.
- * @throws the signal's reason between two steps, once it is aborted
+ * what is left, and of two at once neither takes for gone what the other is about to remove. First relations end, with their
+ * events, so that the counts of others are right; then rows go; at last the account's own, with the event by which other
+ * subgraphs erase theirs. All its events lie before that one, because nobody does anything to or as a hidden account.
+ * @param options.handleRestDays how long its handle is nobody's from now on
+ * @throws the signal's reason between two statements, once it is aborted
  */
 export async function erase(
   database: UserDatabase,
   id: UserId,
-  signal: AbortSignal = new AbortController().signal,
+  { handleRestDays, signal }: { handleRestDays: number; signal: AbortSignal },
 ): Promise<ErasureOutcome> {
   const state = await begin(database, id);
   if (state !== 'begun') return state;
-  for (const relation of relationsOf(id)) await untilNone(() => endRelations(database, relation), signal);
-  for (const rows of rowsOf(id)) await untilNone(() => removeRows(database, rows), signal);
-  await removeJobs(database, id);
-  await blankEvents(database, id);
-  await finish(database, id);
+  for (const relation of relationsOf(id)) {
+    await untilNone(database, relation, () => endRelations(database, relation), signal);
+  }
+  for (const rows of rowsOf(id)) await untilNone(database, rows, () => removeRows(database, rows), signal);
+  const events = eventsWithHandle(id);
+  await untilNone(database, events, () => blankEvents(database, events), signal);
+  await finish(database, id, handleRestDays);
   return 'erased';
 }
 
@@ -45,22 +48,46 @@ async function begin(database: UserDatabase, id: UserId): Promise<'begun' | 'too
   return row.isBegun ? 'begun' : 'too early';
 }
 
-async function untilNone(step: () => Promise<number>, signal: AbortSignal): Promise<void> {
-  do signal.throwIfAborted();
-  while ((await step()) === erasureLimits.rowsAtOnce);
+/** Rows of a table, in words that an index has. */
+interface Rows {
+  table: string;
+  condition: Prisma.Sql;
+  /** Which of them may be removed now; all where it is left out. */
+  isFree?: string;
 }
 
-interface Relations {
-  aggregate: 'follow' | 'block' | 'mute';
-  /** Those that hold, in words that an index has. */
-  condition: Prisma.Sql;
+/** That nothing was changed says nothing: another process may have held what was found. So we look whether any are left. */
+async function untilNone(
+  database: UserDatabase,
+  { condition, table }: Rows,
+  change: () => Promise<number>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let idle = 0; idle < erasureLimits.idleStatements; ) {
+    signal.throwIfAborted();
+    if ((await change()) > 0) {
+      idle = 0;
+      continue;
+    }
+    const left = await database.$queryRaw<
+      object[]
+    >`SELECT 1 FROM ${Prisma.raw(table)} WHERE ${condition} LIMIT 1`;
+    if (left.length === 0) return;
+    idle += 1;
+  }
+  throw new Error(`rows of "${table}" are left that could not be changed`);
+}
+
+/** Those that hold. */
+interface Relations extends Rows {
+  table: 'follow' | 'block' | 'mute';
 }
 
 function relationsOf(id: UserId): Relations[] {
-  const sides = (aggregate: Relations['aggregate'], states: string[], columns: string[]): Relations[] =>
+  const sides = (table: Relations['table'], states: string[], columns: string[]): Relations[] =>
     columns.flatMap((column) =>
       states.map((state) => ({
-        aggregate,
+        table,
         condition: Prisma.sql`${Prisma.raw(column)} = ${id}::bigint AND ${Prisma.raw(state)}`,
       })),
     );
@@ -72,7 +99,7 @@ function relationsOf(id: UserId): Relations[] {
 }
 
 /** @returns how many were ended */
-function endRelations(database: UserDatabase, { aggregate, condition }: Relations): Promise<number> {
+function endRelations(database: UserDatabase, { condition, table: aggregate }: Relations): Promise<number> {
   const { ended, key } = endings[aggregate];
   return database.$executeRaw`
     WITH old AS (
@@ -99,11 +126,6 @@ function columnsOf(alias: string, key: string): string {
     .join(', ');
 }
 
-interface Rows {
-  table: string;
-  condition: Prisma.Sql;
-}
-
 /** Tombstones of relations among them: their owner is gone on one side, so nothing ever changes them again. */
 function rowsOf(id: UserId): Rows[] {
   const rows = (table: string, condition: string): Rows => ({
@@ -125,53 +147,64 @@ function rowsOf(id: UserId): Rows[] {
     // The links go with the mails.
     rows('mail', 'account_id'),
     rows('session', 'account_id'),
-    rows('resting_handle', 'account_id'),
+    resetJobs(id),
   ];
 }
 
 /** @returns how many went */
-function removeRows(database: UserDatabase, { table, condition }: Rows): Promise<number> {
+function removeRows(database: UserDatabase, { condition, isFree = 'true', table }: Rows): Promise<number> {
   return database.$executeRaw`
     DELETE FROM ${Prisma.raw(table)} WHERE ctid = ANY (ARRAY(
-      SELECT ctid FROM ${Prisma.raw(table)} WHERE ${condition} LIMIT ${erasureLimits.rowsAtOnce}))`;
+      SELECT ctid FROM ${Prisma.raw(table)} WHERE ${condition} AND ${Prisma.raw(isFree)}
+      LIMIT ${erasureLimits.rowsAtOnce}))`;
 }
 
-/** Whoever forgot their password is named by what they typed. */
-async function removeJobs(database: UserDatabase, id: UserId): Promise<void> {
-  await database.$executeRaw`
-    DELETE FROM graphile_worker._private_jobs j USING graphile_worker._private_tasks t, account a
-    WHERE t.id = j.task_id AND t.identifier = 'reset_password' AND a.id = ${id} AND j.locked_at IS NULL
-      AND lower(ltrim(j.payload->>'handleOrEmail', '@')) IN (lower(a.handle), a.email_key)`;
+/** Whoever forgot their password is named by what they typed. One that a worker is at is waited for. */
+function resetJobs(id: UserId): Rows {
+  const condition = Prisma.sql`
+    task_id = (SELECT id FROM graphile_worker._private_tasks WHERE identifier = 'reset_password')
+      AND lower(ltrim(payload->>'handleOrEmail', '@')) IN (
+        SELECT unnest(ARRAY[lower(handle), email_key]) FROM account WHERE id = ${id}::bigint)`;
+  return { table: 'graphile_worker._private_jobs', condition, isFree: 'locked_at IS NULL' };
 }
 
 /** Those of the account bear its handle; all others are numbers. */
-async function blankEvents(database: UserDatabase, id: UserId): Promise<void> {
-  for (let place: bigint | null = 0n; place !== null; ) place = await blankNextEvents(database, id, place);
+function eventsWithHandle(id: UserId): Rows {
+  const condition = Prisma.sql`aggregatetype = 'account' AND aggregateid = ${id.toString()} AND payload->>'handle' <> ''`;
+  return { table: 'outbox', condition };
 }
 
-/** @returns the place behind those that were looked at; null at the end */
-async function blankNextEvents(database: UserDatabase, id: UserId, after: bigint): Promise<bigint | null> {
-  const [looked] = await database.$queryRaw<{ last: bigint | null; count: number }[]>`
-    WITH looked AS MATERIALIZED (
-      SELECT id, aggregatetype, aggregateid FROM outbox WHERE id > ${after}::bigint
-      ORDER BY id LIMIT ${erasureLimits.eventsAtOnce}
-    ), blanked AS (
-      UPDATE outbox o SET payload = jsonb_set(o.payload, '{handle}', '""') FROM looked l
-      WHERE o.id = l.id AND l.aggregatetype = 'account' AND l.aggregateid = ${id.toString()})
-    SELECT max(id) AS last, count(*)::int AS count FROM looked`;
-  return looked?.count === erasureLimits.eventsAtOnce ? looked.last : null;
+/** @returns how many were changed */
+function blankEvents(database: UserDatabase, { condition, table }: Rows): Promise<number> {
+  const name = Prisma.raw(table);
+  return database.$executeRaw`
+    UPDATE ${name} SET payload = jsonb_set(payload, '{handle}', '""') WHERE id = ANY (ARRAY(
+      SELECT id FROM ${name} WHERE ${condition} LIMIT ${erasureLimits.rowsAtOnce}))`;
 }
 
-/** Counters go before the row: a roll-up that holds some of them is waited for, and what it made is gone too. */
-function finish(database: UserDatabase, id: UserId): Promise<void> {
+/**
+ * Counters go before the row: a roll-up that holds some of them is waited for, and what it made is gone too. The handle is
+ * nobody's for as long as one that was given up rests, and those at rest as long as they would have: nobody shall pass for
+ * the person while others remember them.
+ */
+function finish(database: UserDatabase, id: UserId, handleRestDays: number): Promise<void> {
   return transact(database, async (transaction) => {
     await transaction.$executeRaw`DELETE FROM account_count_delta WHERE account_id = ${id}`;
     await transaction.$executeRaw`DELETE FROM account_count WHERE account_id = ${id}`;
     await transaction.$executeRaw`
-      WITH gone AS (DELETE FROM account WHERE id = ${id} RETURNING id),
+      WITH gone AS (DELETE FROM account WHERE id = ${id} RETURNING id, handle),
+      rested AS (DELETE FROM resting_handle r USING gone WHERE r.account_id = gone.id RETURNING r.handle, r.rests_until),
+      reserved AS (
+        INSERT INTO reserved_handle AS h (skeleton_digest, look_digest, reserved_until)
+        SELECT digest_of(handle_skeleton(handle)), digest_of(handle_look(handle)), max(until)
+        FROM (SELECT handle, clock_timestamp() + ${handleRestDays} * interval '1 day' AS until FROM gone
+          UNION ALL SELECT handle, rests_until FROM rested) AS handles
+        GROUP BY 1, 2
+        ON CONFLICT (skeleton_digest, look_digest) DO UPDATE
+          SET reserved_until = greatest(h.reserved_until, excluded.reserved_until)),
       changed AS (
         INSERT INTO erasure (account_id) SELECT id FROM gone
-        ON CONFLICT (account_id) DO UPDATE SET version = erasure.version + 1 RETURNING *)
+        ON CONFLICT (account_id) DO UPDATE SET version = next_id(), finished_at = clock_timestamp() RETURNING *)
       ${eventsOf('erasure')}`;
   });
 }

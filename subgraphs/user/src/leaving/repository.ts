@@ -3,7 +3,7 @@ import type { UserDatabase } from '@murmuration/prisma/user';
 import { insertMail } from '../mail/repository.ts';
 import { eventsOf } from '../outbox-sql.ts';
 import { revokeSessions } from '../sessions/repository.ts';
-import { type Statements, transact } from '../statements.ts';
+import { transact } from '../statements.ts';
 
 export interface Left {
   ended: SessionId[];
@@ -29,23 +29,13 @@ export function leave(database: UserDatabase, id: UserId, graceDays: number | nu
       FROM changed JOIN old USING (id)`;
     if (!left) return { ended: [], eraseAt: null };
     const { email, eraseAt, isNew } = left;
-    if (isNew && eraseAt) {
-      await insertMail(transaction, { accountId: id, kind: 'account-deleted', email });
-      await enqueueErasure(transaction, id, eraseAt);
-    }
+    if (isNew) await insertMail(transaction, { accountId: id, kind: 'account-deleted', email });
     return { eraseAt, ended: await revokeSessions(transaction, id, 'all') };
   });
 }
 
-async function enqueueErasure(statements: Statements, id: UserId, runAt: Date): Promise<void> {
-  const payload = JSON.stringify({ accountId: id.toString() });
-  await statements.$executeRaw`
-    SELECT id FROM graphile_worker.add_job('erase_account', ${payload}::json, run_at := ${runAt}::timestamptz,
-      job_key := ${`erase ${id}`}, max_attempts := 25)`;
-}
-
 /**
- * Shows an account again, and forgets that it was to be erased: the job finds that it is not.
+ * Shows an account again, and forgets that it was to be erased: a job that comes meanwhile finds that it is not.
  * @returns false when it is too late for that
  */
 export async function comeBack(database: UserDatabase, id: UserId): Promise<boolean> {

@@ -95,7 +95,7 @@ export async function countPrivateEvents(
   id: UserId,
   withinMs: number,
 ): Promise<number> {
-  // By the outbox's primary key, which has the time in it: seconds of events, not all of them. By now(), for an index
+  // By the ids, which have the time in them: seconds of events, not all of them. By now(), for an index
   // cannot look for what clock_timestamp() says anew for each row.
   const [row] = await database.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM outbox

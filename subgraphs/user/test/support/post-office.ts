@@ -39,6 +39,7 @@ export async function openPostOffice(
       appUrl: 'https://app.example.org',
       domain: 'example.org',
       perAddressADay: options.perAddressADay ?? 100,
+      handleRestDays: 90,
     }),
   });
   const found = (to: string, subject: RegExp) =>
