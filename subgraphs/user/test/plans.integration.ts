@@ -1,4 +1,4 @@
-import { idAt } from '@murmuration/ids';
+import { encodeId, idAt } from '@murmuration/ids';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { countPrivateEvents } from '../src/profiles/update.ts';
 import { createPlatform, type Platform } from './support/platform.ts';
@@ -67,6 +67,55 @@ it.each(['first: 20', 'last: 20'])(
     expect(plan.join('\n')).toContain('using follow_followee_idx on follow l');
   },
 );
+
+it('known followers are looked for from the smaller side, by indexes, and the other side is not run', async () => {
+  const { database } = platform;
+  const [celebrity, fan, keen] = [idOf(0), idOf(1), idOf(2)];
+  // Somebody who follows very many, the celebrity's followers among them.
+  await database.$executeRaw`
+    INSERT INTO follow (follower_id, followee_id, state)
+    SELECT ${keen}, id, 'active' FROM account WHERE id <> ${keen} ON CONFLICT DO NOTHING`;
+  await database.$executeRaw`ANALYZE follow`;
+  platform.statements.length = 0;
+  await platform.run(
+    '{ user(handle: "pazz") { knownFollowers(first: 20) { edges { cursor } } } }',
+    {},
+    { kind: 'viewer', subject: encodeId('User', keen), session: '' },
+  );
+  const page = platform.statements.find((sql) => sql.includes('mine_size')) ?? '';
+  const planOf = async (viewer: bigint, owner: bigint) => {
+    // As a first page is asked for: the viewer, the most followees, owners, bounds, the viewer, limit.
+    const values = [viewer, 10_000, [owner], [-1n], [(1n << 63n) - 1n], viewer, 21];
+    const rows = await database.$queryRawUnsafe<{ 'QUERY PLAN': string }[]>(
+      `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) ${page}`,
+      ...values,
+    );
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
+  };
+  const byKey = /Scan using follow_pkey on follow \(actual rows=(\d+)/;
+  const byFollowers = /Scan using follow_followee_idx on follow l_\d \(actual rows=(\d+)/;
+  const [both, few, average] = [
+    await planOf(keen, celebrity),
+    await planOf(fan, celebrity),
+    await planOf(keen, fan),
+  ];
+  for (const plan of [both, few, average]) {
+    expect(plan).not.toMatch(/Seq Scan on (?:follow|account)\b/);
+    expect(plan).toContain('never executed');
+  }
+  // A look for each of the viewer's followees, none for any other of the celebrity's followers.
+  expect(both).toMatch(byKey);
+  expect(both).not.toMatch(byFollowers);
+  expect(few).toMatch(byKey);
+  expect(few).not.toMatch(byFollowers);
+  // And for each of the few followers of an average person, however many the viewer follows.
+  expect(average).not.toMatch(byKey);
+  expect(Number(byFollowers.exec(average)?.[1])).toBeLessThan(50);
+  // Who exists is asked of a page.
+  expect(
+    Number(/Scan using account_pkey on account \(actual rows=[\d.]+ loops=(\d+)/.exec(both)?.[1]),
+  ).toBeLessThan(50);
+});
 
 it('what is asked of an account that is private already is a look at the last events, not at all of them', async () => {
   platform.statements.length = 0;

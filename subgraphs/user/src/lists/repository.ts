@@ -66,25 +66,49 @@ function readKept(
     ORDER BY asked.ordinal, m.id ${order}`;
 }
 
+export const knownLimits = {
+  /** People whom the viewer follows among whom we look: more than one may follow, so only who was brought in follows more. */
+  followees: 10_000,
+} as const;
+
 /**
- * From the viewer's side: whom they follow is bounded by what one may, and a person's followers are not. Each of them is one
- * look by the primary key; the limit keeps the planner from joining all followers instead.
+ * From the smaller side of each pair, so that a list costs as many looks as the viewer follows people at most, and for most
+ * people as many as they have followers; the other side is never run. Of the viewer's followees each is a look by the primary
+ * key, behind a fence (`OFFSET 0`): the planner would take every owner for an average one and read all of a celebrity's
+ * followers instead. Sorted before it is asked who exists, that is asked of a page and not of all.
  */
 function readKnown(database: UserDatabase, { request, viewerId }: ListQuery): Promise<ListRow[]> {
   const order = Prisma.raw(request.direction);
   return database.$queryRaw<ListRow[]>`
     WITH mine AS MATERIALIZED (
-      SELECT followee_id AS id FROM follow WHERE follower_id = ${viewerId ?? anonymousViewer} AND state = 'active')
+      SELECT followee_id AS id FROM follow WHERE follower_id = ${viewerId ?? anonymousViewer} AND state = 'active'
+      ORDER BY follow.id DESC LIMIT ${knownLimits.followees}
+    ), mine_size AS MATERIALIZED (SELECT count(*) AS size FROM mine)
     SELECT asked.ordinal, m.member AS "memberId", m.handle, m.id AS key
     FROM ${askedFor(request)}
     CROSS JOIN LATERAL (
-      SELECT l.id, mine.id AS member, a.handle FROM mine
+      SELECT coalesce((SELECT follower_count FROM account_count WHERE account_id = asked.id), 0)
+        + coalesce((SELECT sum(follower_delta) FROM account_count_delta WHERE account_id = asked.id), 0) AS size
+      OFFSET 0
+    ) followers
+    CROSS JOIN LATERAL (
+      SELECT known.id, known.member, a.handle FROM (
+        SELECT id, member FROM (
+          SELECT l.id, l.follower_id AS member FROM (
+            SELECT id, follower_id, state FROM follow
+            WHERE follower_id = ANY (ARRAY(SELECT id FROM mine)) AND followee_id = asked.id OFFSET 0) l
+          WHERE l.state = 'active' AND followers.size >= (SELECT size FROM mine_size)
+          UNION ALL
+          SELECT l.id, l.follower_id FROM follow l
+          WHERE l.followee_id = asked.id AND l.state = 'active' AND l.follower_id IN (SELECT id FROM mine)
+            AND followers.size < (SELECT size FROM mine_size)
+        ) sides
+        WHERE id < asked.high AND id > asked.low ORDER BY id ${order}
+      ) known
       CROSS JOIN LATERAL (
-        SELECT id, state FROM follow WHERE follower_id = mine.id AND followee_id = asked.id LIMIT 1) l
-      JOIN account a ON a.id = mine.id
-      WHERE l.state = 'active' AND l.id < asked.high AND l.id > asked.low
-        ${existing(Prisma.raw('mine.id'), viewerId)}
-      ORDER BY l.id ${order} LIMIT ${request.limit}
+        SELECT handle, suspended_at, deactivated_at FROM account WHERE id = known.member LIMIT 1) a
+      WHERE true ${existing(Prisma.raw('known.member'), viewerId)}
+      ORDER BY known.id ${order} LIMIT ${request.limit}
     ) m
     ORDER BY asked.ordinal, m.id ${order}`;
 }
