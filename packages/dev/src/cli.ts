@@ -6,7 +6,7 @@ import { makeSubgraph } from './make/subgraph/make-subgraph.ts';
 import type { SeedRequest } from './start/seeding.ts';
 import { seedOnly } from './start/seed-only.ts';
 import { start } from './start/start.ts';
-import { grant, suspend } from './start/suspend.ts';
+import { grant, resetSecondFactor, suspend } from './start/user-commands.ts';
 
 interface Options {
   graph?: string;
@@ -53,6 +53,12 @@ program
   .argument('<person>', 'a handle or an id')
   .argument('<role>', 'member, moderator or admin')
   .action((person: string, role: string) => process.exit(grant(person, role)));
+
+program
+  .command('reset-second-factor')
+  .description('Takes the second factor from whoever lost it, on the platform that runs here.')
+  .argument('<person>', 'a handle or an id')
+  .action((person: string) => process.exit(resetSecondFactor(person)));
 
 program
   .command('migration')

@@ -1,21 +1,28 @@
 import { parseArgs } from 'node:util';
-import { createLogger } from '@murmuration/service-kit';
+import { createLogger, type Logger } from '@murmuration/service-kit';
 import { grantRole } from './commands/grant.ts';
+import { resetLostSecondFactor } from './commands/reset-second-factor.ts';
 import { suspendPerson } from './commands/suspend.ts';
-import { readCommandConfig } from './config.ts';
+import { type CommandConfig, readCommandConfig } from './config.ts';
 import { isRole, roles } from './moderation/policy.ts';
 
 const usage = `Usage: node subgraphs/user/src/cli.ts suspend <@handle or usr_…> [--lift]
        node subgraphs/user/src/cli.ts grant <@handle or usr_…> <${roles.join(' | ')}>
+       node subgraphs/user/src/cli.ts reset-second-factor <@handle or usr_…>
 
 suspend: for everyone else the person no longer exists, and every session of theirs ends. --lift takes it back.
 grant: gives the person a role, the first admin theirs too; a lesser one ends their sessions.
+reset-second-factor: for whoever lost app and recovery codes. Their password alone signs them in again; every session of
+theirs ends and their address is told. Be sure who asks: whoever reads their mails has the account then.
 
-Either may be repeated at any time. Needs USER_DATABASE_URL and REDIS_URL.`;
+Each may be repeated at any time. Needs USER_DATABASE_URL and REDIS_URL.`;
 
-type Asked =
-  | { command: 'suspend'; person: string; isLifted: boolean }
-  | { command: 'grant'; person: string; role: (typeof roles)[number] };
+/** What was asked for, and what is true of the person afterwards. */
+interface Asked {
+  person: string;
+  state: string;
+  run(config: CommandConfig, logger: Logger): Promise<'changed' | 'as before' | 'no such account'>;
+}
 
 function read(): Asked | null {
   const { positionals, values } = parseArgs({
@@ -23,10 +30,29 @@ function read(): Asked | null {
     options: { lift: { type: 'boolean', default: false } },
   });
   const [command, person, role, ...rest] = positionals;
+  const { lift: isLifted } = values;
   if (!person || rest.length > 0) return null;
-  if (command === 'suspend' && role === undefined) return { command, person, isLifted: values.lift };
-  return command === 'grant' && role !== undefined && isRole(role) && !values.lift
-    ? { command, person, role }
+  if (command === 'suspend' && role === undefined) {
+    return {
+      person,
+      state: isLifted ? 'not suspended' : 'suspended',
+      run: (config, logger) => suspendPerson(config, logger, person, { isLifted }),
+    };
+  }
+  if (isLifted) return null;
+  if (command === 'grant' && role !== undefined && isRole(role)) {
+    return {
+      person,
+      state: `of the role ${role}`,
+      run: (config, logger) => grantRole(config, logger, person, role),
+    };
+  }
+  return command === 'reset-second-factor' && role === undefined
+    ? {
+        person,
+        state: 'without a second factor',
+        run: (config, logger) => resetLostSecondFactor(config, logger, person),
+      }
     : null;
 }
 
@@ -37,13 +63,9 @@ async function run(): Promise<number> {
     console.error(usage);
     return 3;
   }
-  const { person } = asked;
+  const { person, state } = asked;
   const config = readCommandConfig();
-  const logger = createLogger('user-command', config.LOG_LEVEL);
-  const [outcome, state] =
-    asked.command === 'suspend'
-      ? [await suspendPerson(config, logger, person, asked), asked.isLifted ? 'not suspended' : 'suspended']
-      : [await grantRole(config, logger, person, asked.role), `of the role ${asked.role}`];
+  const outcome = await asked.run(config, createLogger('user-command', config.LOG_LEVEL));
   if (outcome === 'no such account') console.error(`There is no account ${person}.`);
   else console.error(`${person} is ${state}${outcome === 'as before' ? ', as before' : ''}.`);
   return outcome === 'no such account' ? 1 : 0;

@@ -43,6 +43,7 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
       MAILS_PER_ADDRESS: setting.integer(accountDefaults.mailsPerAddress),
       MAILS_PER_ACCOUNT: setting.integer(accountDefaults.mailsPerAccount),
       LINKS_PER_ADDRESS: setting.integer(accountDefaults.linksPerAddress),
+      WRONG_CODES_PER_DAY: setting.integer(accountDefaults.wrongCodesPerDay),
       HANDLE_REST_DAYS: setting.integer(accountDefaults.handleRestDays),
       RESTING_HANDLES: setting.integer(accountDefaults.restingHandles, 1),
       // At least as long as any token of before may be believed.
@@ -79,6 +80,7 @@ export function accountSettingsOf(config: UserConfig): AccountSettings {
     mailsPerAddress: config.MAILS_PER_ADDRESS,
     mailsPerAccount: config.MAILS_PER_ACCOUNT,
     linksPerAddress: config.LINKS_PER_ADDRESS,
+    wrongCodesPerDay: config.WRONG_CODES_PER_DAY,
     handleRestDays: config.HANDLE_REST_DAYS,
     restingHandles: config.RESTING_HANDLES,
     erasureGraceDays: config.ERASURE_GRACE_DAYS,

@@ -80,7 +80,7 @@ export function createServices(options: ServiceOptions) {
     maxWaiting: settings.passwordMaxWaiting,
     maxWaitMs: settings.passwordMaxWaitMs,
   });
-  const checkSecondFactor = createSecondFactorCheck(database, options.sealer);
+  const checkSecondFactor = createSecondFactorCheck({ database, sealer: options.sealer, limits });
   const checkPassword = createPasswordCheck({ database, passwords, limits, checkSecondFactor });
   const suspension = createSuspension({ database, revocation, afterCommit, audit });
   return {

@@ -1,4 +1,4 @@
-import type { UserId } from '@murmuration/ids';
+import { encodeId, type UserId } from '@murmuration/ids';
 import { createLogger, metrics } from '@murmuration/service-kit';
 import { hash } from '@node-rs/argon2';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -132,7 +132,9 @@ describe('the audit log', () => {
     for (const line of audited) {
       expect(line).toMatchObject({ log: 'audit', name: 'user', requestId: 'test' });
       expect(Object.keys(line).sort()).toEqual(
-        'account address endedSessions event level log msg name outcome requestId session time'.split(' '),
+        'account actor address endedSessions event level log msg name outcome requestId session time'.split(
+          ' ',
+        ),
       );
     }
     expect(audited[0]).toMatchObject({
@@ -140,9 +142,27 @@ describe('the audit log', () => {
       session: null,
       address: '192.0.2.9',
     });
-    expect(audited[1]).toMatchObject({ account: null });
+    expect(audited[1]).toMatchObject({ account: null, actor: null });
     expect(audited[2]).toMatchObject({ session: expect.stringMatching(/^ses_/) });
     expect(JSON.stringify(audited)).not.toMatch(/hunter2|not this one|murmuration"|example\.org/);
+  });
+
+  it('tells who suspended somebody', async () => {
+    const carol = await platform.database.account.update({
+      where: { handleKey: 'carol' },
+      data: { role: 'moderator' },
+    });
+    const bob = await platform.database.account.findFirstOrThrow({ where: { handle: 'bob' } });
+    const [actor, account] = [encodeId('User', carol.id), encodeId('User', bob.id)];
+    for (const name of ['suspendUser', 'unsuspendUser']) {
+      const query = `mutation { ${name}(input: { userId: "${account}" }) { errors { code } } }`;
+      await platform.run(query, {}, { kind: 'viewer', subject: actor, session: '', scopes: ['moderation'] });
+    }
+    const told = audited.filter(({ event }) => String(event).startsWith('suspension'));
+    expect(told).toMatchObject([
+      { event: 'suspension', account, actor },
+      { event: 'suspension-lift', account, actor },
+    ]);
   });
 
   it('tells of a refresh token that came again, and of every log-out', async () => {

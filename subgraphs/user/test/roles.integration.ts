@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { createRedisProcess, type RedisProcess } from '@murmuration/testing';
+import { createRedisProcess, type RedisProcess, whileHeld } from '@murmuration/testing';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Actor, actorOf, enter, password } from './support/cast.ts';
-import { createPlatform, type Platform } from './support/platform.ts';
+import { createPlatform, type Platform, userIdOf } from './support/platform.ts';
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 let redis: RedisProcess;
@@ -134,6 +134,43 @@ describe('an admin', () => {
     expect(await platform.services.sessions.listRevoked()).toContain(raised.refreshToken.split('.')[0]);
     expect(await suspend(raised, mod)).toEqual(['NOT_ALLOWED']);
     expect(await exists(mod)).toBe(true);
+  });
+});
+
+describe('a role is judged where it acts', () => {
+  const raise = async (who: Actor, role: string) => {
+    await platform.database.account.update({ where: { id: userIdOf(who.id) }, data: { role } });
+    const raised = await logIn(who.handle);
+    await raised.run(`mutation { confirmIdentity(input: { password: "${password}" }) { errors { code } } }`);
+    return raised;
+  };
+
+  it.each(['deactivatedAt', 'suspendedAt'])(
+    'and of whom is hidden (%s) it is none, whatever their token says',
+    async (column) => {
+      const bea = await enter(platform, `bea_${handles[people++]}`);
+      const raised = await raise(ann, 'moderator');
+      await platform.database.account.update({
+        where: { id: userIdOf(ann.id) },
+        data: { [column]: new Date() },
+      });
+      expect(await suspend(raised, bea)).toEqual(['NOT_ALLOWED']);
+      expect(await exists(bea)).toBe(true);
+    },
+  );
+
+  it('so of two admins who take it from each other at once one stays', async () => {
+    const bea = await enter(platform, `bea_${handles[people++]}`);
+    const [one, other] = [await raise(ann, 'admin'), await raise(bea, 'admin')];
+    const both = [userIdOf(ann.id), userIdOf(bea.id)];
+    const answers = await whileHeld(
+      platform.databaseUrl,
+      `SELECT FROM account WHERE id IN (${both.join()}) FOR UPDATE`,
+      () => Promise.all([change(one, other, 'MEMBER'), change(other, one, 'MEMBER')]),
+      2,
+    );
+    expect(answers.flat()).toEqual(['NOT_ALLOWED']);
+    expect(await platform.database.account.count({ where: { id: { in: both }, role: 'admin' } })).toBe(1);
   });
 });
 

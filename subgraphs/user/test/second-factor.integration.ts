@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { whileHeld } from '@murmuration/testing';
 import { createEnvironmentKeys, createSealer } from '@murmuration/service-kit';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -18,7 +19,7 @@ const handles = 'abcdefghjkmnpqrstuvwxyz';
 const period = 30_000;
 
 beforeAll(async () => {
-  platform = await createPlatform({ relationLeaseMs: 1 });
+  platform = await createPlatform({ relationLeaseMs: 1, accounts: { wrongCodesPerDay: 14 } });
   office = await openPostOffice(platform);
 });
 afterAll(async () => {
@@ -130,6 +131,41 @@ describe('signing in with a second factor', () => {
     expect(await logIn(ann, '123456')).toBe('RATE_LIMITED');
   });
 
+  it('lets nobody try codes all day, whoever signs in meanwhile; recovery codes are good all the same', async () => {
+    const { app, recoveryCodes } = await turnOn(ann);
+    const [first = '', second = ''] = recoveryCodes;
+    await forgetStep();
+    expect(await logIn(ann, app())).toMatchObject({ id: ann.id });
+    for (let attempt = 0; attempt < 7; attempt++) expect(await logIn(ann, '123456')).toBe('WRONG_CODE');
+    expect(await logIn(ann, first)).toMatchObject({ id: ann.id });
+    for (let attempt = 0; attempt < 7; attempt++)
+      expect(await identify(ann, '123456')).toMatchObject({ errors: [{ code: 'WRONG_CODE' }] });
+    await forgetStep();
+    expect(await logIn(ann, app())).toBe('RATE_LIMITED');
+    expect(await logIn(ann, second)).toMatchObject({ id: ann.id });
+  });
+
+  it('forgets no attempts by a new password, which only forgets those of who has no second factor', async () => {
+    const eve = await enter(platform, `eve_${ann.handle.at(-1)}`);
+    await turnOn(ann);
+    const next = 'a long enough secret';
+    for (const who of [ann, eve]) {
+      for (let attempt = 0; attempt < 11; attempt++) await logIn(who, undefined, 'a guess');
+      expect(await logIn(who)).toBe('RATE_LIMITED');
+      const ask =
+        'mutation ($of: String!) { requestPasswordReset(input: { handleOrEmail: $of }) { errors { code } } }';
+      await platform.run(ask, { of: who.handle });
+      const token = await office.token(`${who.handle}@example.org`, /A new password/);
+      const answer = await platform.run(
+        'mutation ($input: ResetPasswordInput!) { resetPassword(input: $input) { errors { code } } }',
+        { input: { token, newPassword: next } },
+      );
+      expect(answer.data).toEqual({ resetPassword: { errors: [] } });
+    }
+    expect(await logIn(ann, undefined, next)).toBe('RATE_LIMITED');
+    expect(await logIn(eve, undefined, next)).toMatchObject({ id: eve.id });
+  });
+
   it('is asked for before whoever left is back', async () => {
     const { recoveryCodes } = await turnOn(ann);
     await identify(ann, recoveryCodes[0]);
@@ -198,7 +234,48 @@ describe('turning it on', () => {
   });
 });
 
+it('a log-in, or a confirmation, that overlaps another password is none', async () => {
+  const id = userIdOf(ann.id);
+  const { passwordHash } = await platform.database.account.findUniqueOrThrow({ where: { id } });
+  const overlapped = <Result>(run: () => Promise<Result>) =>
+    whileHeld(platform.databaseUrl, `UPDATE account SET password_hash = 'another' WHERE id = ${id}`, run);
+  const putBack = () => platform.database.account.update({ where: { id }, data: { passwordHash } });
+  expect(await overlapped(() => logIn(ann))).toBe('WRONG_CREDENTIALS');
+  expect(await platform.database.session.count({ where: { accountId: id } })).toBe(1);
+  await putBack();
+  expect(codesOf(await overlapped(() => identify(ann)))).toEqual(['CONFLICT']);
+  await putBack();
+  expect(codesOf(await mutate(ann, 'setUpTotp', 'secret'))).toEqual(['CONFIRMATION_REQUIRED']);
+  expect(await logIn(ann)).toMatchObject({ id: ann.id });
+});
+
 describe('what is dangerous', () => {
+  it('must be confirmed anew by other sessions once the password or the second factor is another one', async () => {
+    const phone = (await logIn(ann)) as Actor;
+    const next = 'a long enough secret';
+    const isConfirmed = async (who: Actor) =>
+      !codesOf(await mutate(who, 'renewRecoveryCodes', '')).includes('CONFIRMATION_REQUIRED');
+    const both = async () => [await isConfirmed(ann), await isConfirmed(phone)];
+    await Promise.all([identify(ann), identify(phone)]);
+    expect(await both()).toEqual([true, true]);
+    const input = { newPassword: next, endOtherSessions: false };
+    expect(codesOf(await mutate(ann, 'changePassword', '', input))).toEqual([]);
+    expect(await both()).toEqual([true, false]);
+
+    await identify(phone, undefined, next);
+    const { secret } = await mutate(ann, 'setUpTotp', 'secret');
+    const code = new TOTP({ secret: Secret.fromBase32(String(secret)) }).generate();
+    const { recoveryCodes } = await mutate(ann, 'confirmTotp', 'recoveryCodes', { code });
+    expect(await isConfirmed(phone)).toBe(false);
+    await identify(phone, (recoveryCodes as string[])[0], next);
+    expect(await isConfirmed(phone)).toBe(true);
+    expect(await isConfirmed(ann)).toBe(false);
+    await platform.database
+      .$executeRaw`UPDATE session SET confirmed_at = now() WHERE account_id = ${userIdOf(ann.id)}`;
+    expect(codesOf(await mutate(phone, 'removeTotp', ''))).toEqual([]);
+    expect(await both()).toEqual([false, true]);
+  });
+
   it('takes the password, or a session that is confirmed', async () => {
     const change = (input: object) =>
       mutate(ann, 'changePassword', 'endedSessionCount', { newPassword: 'a long enough secret', ...input });

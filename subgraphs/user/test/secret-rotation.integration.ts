@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { parseSecretList } from '@murmuration/config';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseSigningKeys } from '../src/sessions/keys.ts';
+import { findCredentialsById } from '../src/accounts/repository.ts';
 import { createAuditLog } from '../src/audit/audit-log.ts';
 import { createRevocation } from '../src/sessions/revocation.ts';
 import { createSessionService, type SessionService } from '../src/sessions/service.ts';
@@ -46,8 +47,16 @@ beforeAll(async () => {
 });
 afterAll(() => platform.close());
 
+/** By a process before the first step. */
+async function openSession() {
+  const account = await findCredentialsById(platform.database, aliceId);
+  const tokens = account && (await before.open(account, nobody, null));
+  if (!tokens) throw new Error('no session was opened');
+  return tokens;
+}
+
 it('a session goes on through every step of a rotation', async () => {
-  let token = (await before.open(aliceId, nobody, null)).refreshToken;
+  let token = (await openSession()).refreshToken;
   for (const process of [before, appended, signing, appended, signing, forgotten, forgotten]) {
     token = (await process.refresh(token, nobody)).refreshToken;
   }
@@ -56,7 +65,7 @@ it('a session goes on through every step of a rotation', async () => {
 });
 
 it('a lost answer is given again by a process that makes tokens with another secret', async () => {
-  const { refreshToken } = await before.open(aliceId, nobody, null);
+  const { refreshToken } = await openSession();
   const lost = await appended.refresh(refreshToken, nobody);
   const again = await signing.refresh(refreshToken, nobody);
   expect(again.refreshToken).toBe(lost.refreshToken);
@@ -65,7 +74,7 @@ it('a lost answer is given again by a process that makes tokens with another sec
 });
 
 it('two at once, at processes of two steps, get one successor', async () => {
-  const { refreshToken } = await before.open(aliceId, nobody, null);
+  const { refreshToken } = await openSession();
   const processes = [appended, signing, appended, signing, appended, signing];
   const answers = await Promise.all(processes.map((process) => process.refresh(refreshToken, nobody)));
   const [token = '', ...others] = new Set(answers.map((answer) => answer.refreshToken));
@@ -74,20 +83,20 @@ it('two at once, at processes of two steps, get one successor', async () => {
 });
 
 it('a token of a forgotten secret is none of ours, and ends nothing', async () => {
-  const { refreshToken } = await before.open(aliceId, nobody, null);
+  const { refreshToken } = await openSession();
   await expect(forgotten.refresh(refreshToken, nobody)).rejects.toThrow('This is not a refresh token.');
   expect((await signing.refresh(refreshToken, nobody)).accountId).toBe(aliceId);
 });
 
 it('a successor made with a secret that this process lacks is not told, and ends nothing', async () => {
-  const { refreshToken } = await before.open(aliceId, nobody, null);
+  const { refreshToken } = await openSession();
   const { refreshToken: successor } = await signing.refresh(refreshToken, nobody);
   await expect(before.refresh(refreshToken, nobody)).rejects.toThrow('This session has ended.');
   expect((await signing.refresh(successor, nobody)).accountId).toBe(aliceId);
 });
 
 it('what a leaked old secret makes is no token of a session that was renewed since', async () => {
-  const { refreshToken } = await before.open(aliceId, nobody, null);
+  const { refreshToken } = await openSession();
   const { refreshToken: renewed } = await signing.refresh(refreshToken, nobody);
   const { createRefreshTokens } = await import('../src/sessions/refresh-token.ts');
   const place = createRefreshTokens(parseSecretList(`${next}`)).read(renewed)?.place;

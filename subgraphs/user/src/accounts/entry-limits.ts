@@ -3,7 +3,12 @@ import { callerKeyOf, type Logger, type RedisCache } from '@murmuration/service-
 import type { Asker } from '../audit/audit-log.ts';
 import { createThrottle, type Throttle } from '../sessions/throttle.ts';
 import type { Credentials } from './repository.ts';
-import { accountWindowSeconds, type AccountSettings, addressWindowSeconds } from './settings.ts';
+import {
+  accountWindowSeconds,
+  type AccountSettings,
+  addressWindowSeconds,
+  codeWindowSeconds,
+} from './settings.ts';
 
 export const logInLimits = { attempts: 10, withinSeconds: 15 * 60 } as const;
 
@@ -27,6 +32,13 @@ export interface EntryLimits {
   admitLink(asker: Asker): Promise<void>;
   /** Forgets the attempts: the owner came in. */
   forgetAttempts(found: Credentials): Promise<void>;
+  /**
+   * A code of the person's app is about to be looked at. Counted for a day whatever happens meanwhile, unless it was right.
+   * @throws UserErrors `RateLimited` after too many wrong ones
+   */
+  admitCode(accountId: UserId): Promise<void>;
+  /** The code was right. */
+  forgetCode(accountId: UserId): Promise<void>;
 }
 
 export function createEntryLimits(
@@ -34,7 +46,12 @@ export function createEntryLimits(
   logger: Logger,
   settings: Pick<
     AccountSettings,
-    'signUpsPerAddress' | 'logInsPerAddress' | 'mailsPerAddress' | 'mailsPerAccount' | 'linksPerAddress'
+    | 'signUpsPerAddress'
+    | 'logInsPerAddress'
+    | 'mailsPerAddress'
+    | 'mailsPerAccount'
+    | 'linksPerAddress'
+    | 'wrongCodesPerDay'
   >,
 ): EntryLimits {
   const byAddress = (name: string, points: number, message: string): Throttle =>
@@ -54,6 +71,12 @@ export function createEntryLimits(
     points: logInLimits.attempts,
     withinSeconds: logInLimits.withinSeconds,
     message: 'Too many attempts to sign in. Try again later.',
+  });
+  const codes = createThrottle(redis, logger, {
+    name: 'wrong-code',
+    points: settings.wrongCodesPerDay,
+    withinSeconds: codeWindowSeconds,
+    message: 'Too many wrong codes. Use a recovery code, or try again later.',
   });
   const mails = byAddress(
     'mail-from',
@@ -80,17 +103,19 @@ export function createEntryLimits(
     admitAttempt: (name, found) => attempts.admit(attemptKeyOf(name, found)),
     async admitMail(asker, accountId) {
       await from(mails, asker);
-      if (accountId !== null) await ownMails.admit(`account ${accountId}`);
+      if (accountId !== null) await ownMails.admit(keyOf(accountId));
     },
     admitLink: (asker) => from(links, asker),
-    forgetAttempts: (found) => attempts.forget(keyOf(found)),
+    forgetAttempts: ({ id }) => attempts.forget(keyOf(id)),
+    admitCode: (accountId) => codes.admit(keyOf(accountId)),
+    forgetCode: (accountId) => codes.giveBack(keyOf(accountId)),
   };
 }
 
 function attemptKeyOf(name: string, found: Credentials | null): string {
-  return found ? keyOf(found) : `name ${name.replace(/^@/, '').toLowerCase()}`;
+  return found ? keyOf(found.id) : `name ${name.replace(/^@/, '').toLowerCase()}`;
 }
 
-function keyOf({ id }: Credentials): string {
+function keyOf(id: UserId): string {
   return `account ${id}`;
 }

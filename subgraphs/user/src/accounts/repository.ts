@@ -2,6 +2,7 @@ import type { UserId } from '@murmuration/ids';
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
 import { mailTo } from '../mail/repository.ts';
 import { eventsOf } from '../outbox-sql.ts';
+import { isHidden } from './hidden.ts';
 import type { Statements } from '../statements.ts';
 import { returningPlace, writtenAt } from '../written.ts';
 
@@ -31,6 +32,17 @@ const credentials = Prisma.raw(
     EXISTS (SELECT FROM second_factor f WHERE f.account_id = account.id AND f.confirmed_at IS NOT NULL) AS "hasSecondFactor"`,
 );
 
+/**
+ * SQL that says of a row of `account` that it is the one that was found, with the password that was verified, and that it is
+ * still there for its owner. Whoever locks the row by it waits for a change that is under way, and then sees it.
+ */
+export function stillHolds({ hasSecondFactor, id, passwordHash }: Credentials): Prisma.Sql {
+  return Prisma.sql`account.id = ${id} AND account.password_hash = ${passwordHash} AND account.erasing_at IS NULL
+    AND NOT ${Prisma.raw(isHidden('account.'))}
+    AND (${hasSecondFactor} OR NOT EXISTS (
+      SELECT FROM second_factor f WHERE f.account_id = account.id AND f.confirmed_at IS NOT NULL))`;
+}
+
 /** E-mail addresses differ in no way that people mean by their letter case. */
 export function emailKeyOf(email: string): string {
   return email.toLowerCase();
@@ -43,8 +55,8 @@ export function emailKeyOf(email: string): string {
 export async function insertAccount(
   database: UserDatabase,
   account: NewAccount,
-): Promise<{ id: UserId; writtenAt: string }> {
-  const [row] = await database.$queryRaw<{ id: bigint; writtenAt: string }[]>`
+): Promise<Credentials & { writtenAt: string }> {
+  const [row] = await database.$queryRaw<(Credentials & { writtenAt: string })[]>`
     WITH changed AS (
       INSERT INTO account (handle, email, email_key, password_hash, display_name)
       VALUES (${account.handle}, ${account.email}, ${emailKeyOf(account.email)}, ${account.passwordHash},
@@ -52,7 +64,8 @@ export async function insertAccount(
       RETURNING *
     ), mailed AS (${mailTo('verify-email', 'changed')}
     ), events AS (${eventsOf('account')} ${returningPlace})
-    SELECT id, ${writtenAt} AS "writtenAt" FROM changed`;
+    SELECT id, handle, email, password_hash AS "passwordHash", false AS "isSuspended", false AS "isDeactivated",
+      false AS "hasSecondFactor", ${writtenAt} AS "writtenAt" FROM changed`;
   if (!row) throw new Error('the new account was not returned');
   return row;
 }

@@ -1,4 +1,3 @@
-import type { UserId } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { notAllowed } from '@murmuration/service-kit';
 import type { PositionTeller } from '@murmuration/events';
@@ -10,7 +9,13 @@ import type { SecondFactorCheck } from '../second-factor/check.ts';
 import type { SessionService, Tokens } from '../sessions/service.ts';
 import type { EntryLimits } from './entry-limits.ts';
 import type { Passwords } from './passwords.ts';
-import { findCredentials, insertAccount, isHandleTaken, replacePasswordHash } from './repository.ts';
+import {
+  type Credentials,
+  findCredentials,
+  insertAccount,
+  isHandleTaken,
+  replacePasswordHash,
+} from './repository.ts';
 import { handleTaken, takenField } from './taken.ts';
 import {
   logInInput,
@@ -43,8 +48,8 @@ export function createAccountService(options: {
   const { database, sessions, passwords, limits, checkSecondFactor, audit, afterCommit, tellPosition } =
     options;
 
-  async function comeBackTo(id: UserId, context: RequestContext): Promise<void> {
-    if (!(await comeBack(database, id))) throw wrong();
+  async function comeBackTo({ id, passwordHash }: Credentials, context: RequestContext): Promise<void> {
+    if (!(await comeBack(database, id, passwordHash))) throw wrong();
     await afterCommit.accountChanged(id, { hidesFromEveryone: false });
     audit.record('account-return', 'ok', context, { account: id });
   }
@@ -63,23 +68,25 @@ export function createAccountService(options: {
         await limits.admitSignUp(context);
         if (await isHandleTaken(database, account.handle)) throw handleTaken();
         const passwordHash = await passwords.hash('signUp', password, context.signal);
-        const { id, writtenAt } = await insertAccount(database, {
+        const { writtenAt, ...opened } = await insertAccount(database, {
           ...account,
           passwordHash,
           displayName: displayName ?? account.handle,
         }).catch((error: unknown) => {
           throw takenField(error) === 'handle' ? handleTaken() : error;
         });
-        subject.account = id;
+        subject.account = opened.id;
         afterCommit.hint();
         tellPosition(context, writtenAt);
-        const tokens = await sessions.open(id, context, deviceName ?? null);
+        const tokens = await sessions.open(opened, context, deviceName ?? null);
+        if (!tokens) throw wrong();
         subject.session = tokens.sessionId;
         return tokens;
       }),
 
     /**
-     * Whoever left is back by it.
+     * Whoever left is back by it. What was verified must still be so when the session is opened: a log-in with the password
+     * of before that overlaps a change of it opens none.
      * @throws UserErrors `NotAllowed`, the same for an unknown name and a wrong password; `SECOND_FACTOR_REQUIRED` or
      *   `WRONG_CODE` to who knows the password; `RateLimited`, or
      *   `ValidationError` for the name of the device
@@ -101,12 +108,13 @@ export function createAccountService(options: {
         if (found.hasSecondFactor) {
           await checkSecondFactor.require(found.id, input.secondFactorCode, 'secondFactorCode');
         }
-        if (found.isDeactivated) await comeBackTo(found.id, context);
+        if (found.isDeactivated) await comeBackTo(found, context);
+        const tokens = await sessions.open(found, context, deviceName ?? null);
+        if (!tokens) throw wrong();
         if (verdict === 'outdated') {
           await replacePasswordHash(database, found, await passwords.hash('logIn', password, context.signal));
         }
         await limits.forgetAttempts(found);
-        const tokens = await sessions.open(found.id, context, deviceName ?? null);
         subject.session = tokens.sessionId;
         return tokens;
       }),

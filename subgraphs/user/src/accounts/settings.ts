@@ -14,6 +14,8 @@ export interface AccountSettings {
   mailsPerAccount: number;
   /** Links of mails tried from one address within {@link addressWindowSeconds}; 0 is no limit. */
   linksPerAddress: number;
+  /** Wrong codes of an app for one account within {@link codeWindowSeconds}; 0 is no limit. */
+  wrongCodesPerDay: number;
   /** How long a handle that was given up stays its old owner's. */
   handleRestDays: number;
   /** Handles that rest for one person at a time. */
@@ -32,6 +34,8 @@ export const accountDefaults: AccountSettings = {
   mailsPerAddress: 30,
   mailsPerAccount: 5,
   linksPerAddress: 100,
+  // Three codes of a million are good at a time: a guesser who knows the password has a year's chance of 2 %.
+  wrongCodesPerDay: 20,
   handleRestDays: 90,
   restingHandles: 5,
   erasureGraceDays: 30,
@@ -41,3 +45,4 @@ export const accountDefaults: AccountSettings = {
 export const confirmationMs = 10 * 60_000;
 export const addressWindowSeconds = 15 * 60;
 export const accountWindowSeconds = 60 * 60;
+export const codeWindowSeconds = 24 * 60 * 60;

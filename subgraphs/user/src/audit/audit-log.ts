@@ -23,6 +23,7 @@ export const auditEvents = [
   'second-factor-setup',
   'second-factor-on',
   'second-factor-off',
+  'second-factor-reset',
   'recovery-codes',
   'account-deactivation',
   'account-deletion',
@@ -50,6 +51,8 @@ export type Asker = Pick<RequestContext, 'requestId' | 'clientAddress'>;
 /** Whom it is about, as far as that is known: never what was typed, for people type passwords into any field. */
 export interface AuditSubject {
   account?: UserId | undefined;
+  /** Who did it, where that is another person: a number that stays in the log when they are erased. */
+  actor?: UserId | undefined;
   session?: SessionId | undefined;
   /** Sessions that were ended. */
   endedSessions?: number | undefined;
@@ -76,11 +79,12 @@ export function createAuditLog(parent: Logger): AuditLog {
 
   const record: AuditLog['record'] = (event, outcome, asker, subject = {}) => {
     authenticationEvents.inc({ event, outcome });
-    const { account, endedSessions, session } = subject;
+    const { account, actor, endedSessions, session } = subject;
     const line = {
       event,
       outcome,
       account: account === undefined ? null : encodeId('User', account),
+      actor: actor === undefined ? null : encodeId('User', actor),
       session: session === undefined ? null : encodeId('Session', session),
       endedSessions: endedSessions ?? null,
       address: asker.clientAddress,

@@ -36,13 +36,14 @@ export function leave(database: UserDatabase, id: UserId, graceDays: number | nu
 
 /**
  * Shows an account again, and forgets that it was to be erased: a job that comes meanwhile finds that it is not.
+ * @param passwordHash of the password that was verified; it must still be that one
  * @returns false when it is too late for that
  */
-export async function comeBack(database: UserDatabase, id: UserId): Promise<boolean> {
+export async function comeBack(database: UserDatabase, id: UserId, passwordHash: string): Promise<boolean> {
   const changed = await database.$queryRaw<object[]>`
     WITH changed AS (
       UPDATE account SET version = version + 1, deactivated_at = NULL, erase_at = NULL
-      WHERE id = ${id} AND erasing_at IS NULL RETURNING *
+      WHERE id = ${id} AND password_hash = ${passwordHash} AND erasing_at IS NULL RETURNING *
     ), events AS (${eventsOf('account')}) SELECT id FROM changed`;
   return changed.length > 0;
 }

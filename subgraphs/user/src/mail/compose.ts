@@ -75,15 +75,23 @@ const texts: Record<MailKind, (facts: Facts) => { subject: string; paragraphs: s
   'second-factor-on': () => ({
     subject: 'Signing in takes a code now',
     paragraphs: [
-      'From now on signing in takes a code of your app besides your password.',
-      'If it was not you, ask for a new password where you sign in, and tell whoever runs this place.',
+      'From now on signing in takes a code of your app, or one of your recovery codes, besides your password.',
+      'If it was not you, ask for a new password where you sign in: that signs everybody out. Without a code you cannot sign in yourself, so tell whoever runs this place.',
     ],
   }),
   'second-factor-off': () => ({
     subject: 'Signing in takes no code any more',
     paragraphs: [
-      'Signing in takes your password alone again.',
-      'If it was not you, ask for a new password where you sign in: it comes to this address.',
+      'Signing in takes your password alone again. Your recovery codes are no good any more.',
+      'If it was not you, somebody knows your password and was signed in. Ask for a new password where you sign in: it comes to this address and signs everybody out. Then set up another app.',
+    ],
+  }),
+  'second-factor-reset': () => ({
+    subject: 'Signing in takes no code any more',
+    paragraphs: [
+      'Whoever runs this place was asked to help, and took away the code that signing in took: it takes your password alone again, and you were signed out everywhere. Your recovery codes are no good any more.',
+      'If you did not ask for it, ask for a new password where you sign in, it comes to this address, and tell whoever runs this place.',
+      'Once you are signed in, set up an app again.',
     ],
   }),
   'password-changed': () => ({

@@ -12,6 +12,7 @@ export const linkLifeMs = {
   'account-deleted': null,
   'second-factor-on': null,
   'second-factor-off': null,
+  'second-factor-reset': null,
 } as const;
 
 export type MailKind = keyof typeof linkLifeMs;

@@ -20,7 +20,7 @@ export function maySuspend(actor: Role, target: Role): boolean {
   return actor !== 'member' && roles.indexOf(target) < roles.indexOf(actor);
 }
 
-/** Nobody's own: so there is always one left who may. */
+/** Nobody's own: whoever takes the role from the others keeps theirs. The last one may still leave; a command makes another. */
 export function mayChangeRole(actor: Role, { isSelf }: { isSelf: boolean }): boolean {
   return actor === 'admin' && !isSelf;
 }

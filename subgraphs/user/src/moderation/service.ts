@@ -7,13 +7,14 @@ import type { Suspension } from '../accounts/suspension.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Revocation } from '../sessions/revocation.ts';
 import { mayChangeRole, maySuspend, type Role } from './policy.ts';
-import { findRole, putRole } from './repository.ts';
+import { transact } from '../statements.ts';
+import { findRole, lockRoles, putRole } from './repository.ts';
 
 export type ModerationService = ReturnType<typeof createModerationService>;
 
 /**
- * What those who oversee the others may do. The token says who may ask; what somebody may do is looked up, for a token
- * lives on for minutes.
+ * What those who oversee the others may do. The token says who may ask; what somebody may do is looked up where it is done,
+ * for a token lives on for minutes, and its owner may have lost the role, or be hidden or gone, since.
  */
 export function createModerationService(options: {
   database: UserDatabase;
@@ -31,13 +32,16 @@ export function createModerationService(options: {
      * @throws UserErrors `ValidationError`, `NotFound`, `NotAllowed` where the other one is not below
      */
     async setSuspended(wire: string, isSuspended: boolean, context: RequestContext): Promise<object> {
-      const viewerId = requireScope(context, 'moderation');
+      const actorId = requireScope(context, 'moderation');
       const id = readUserId(wire);
-      const [actor, target] = [await findRole(database, viewerId), await findRole(database, id)];
-      if (target === null) throw notFound('person', { path });
-      if (actor === null || !maySuspend(actor, target)) throw notYours();
-      const outcome = await suspension.set(id, isSuspended, context);
-      if (outcome === 'no such account') throw notFound('person', { path });
+      await suspension.set(id, isSuspended, context, {
+        id: actorId,
+        async judge(transaction) {
+          const { actor, target } = await lockRoles(transaction, actorId, id);
+          if (target === null) throw notFound('person', { path });
+          if (!maySuspend(actor, target)) throw notYours();
+        },
+      });
       return {};
     },
 
@@ -50,19 +54,21 @@ export function createModerationService(options: {
       audit.around('role-change', context, async (subject) => {
         const viewerId = requireScope(context, 'administration');
         const id = readUserId(wire);
-        subject.account = id;
+        Object.assign(subject, { account: id, actor: viewerId });
         if (id === viewerId) throw notAllowed('You cannot do this to yourself.', { code: 'ONESELF', path });
         await checkPassword(viewerId, { field: null, password: null }, context);
-        const actor = await findRole(database, viewerId);
-        if (actor === null || !mayChangeRole(actor, { isSelf: false })) throw notYours();
-        const change = await putRole(database, id, role);
+        const change = await transact(database, async (transaction) => {
+          const { actor } = await lockRoles(transaction, viewerId, id);
+          if (!mayChangeRole(actor, { isSelf: false })) throw notYours();
+          return putRole(transaction, id, role);
+        });
         if (!change) throw notFound('person', { path });
         revocation.announce(id, change.ended, context);
         subject.endedSessions = change.ended.length;
         return { role };
       }),
 
-    readRole: async (id: UserId): Promise<Role> => (await findRole(database, id)) ?? 'member',
+    readRole: (id: UserId): Promise<Role> => findRole(database, id),
   };
 }
 

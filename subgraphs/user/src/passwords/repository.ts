@@ -4,6 +4,7 @@ import { findCredentials } from '../accounts/repository.ts';
 import { verifyAddress } from '../emails/repository.ts';
 import { type Link, useLink } from '../mail/links.ts';
 import { insertMail, voidLinks } from '../mail/repository.ts';
+import { takeConfirmationsBack } from '../second-factor/repository.ts';
 import { revokeSessions, type Which } from '../sessions/repository.ts';
 import { type Statements, transact } from '../statements.ts';
 
@@ -33,24 +34,32 @@ export async function sendReset(database: UserDatabase, handleOrEmail: string): 
   });
 }
 
+interface PasswordChange {
+  /** The hash that was checked before; null where a link was. Of two changes at once the second finds another. */
+  was: string | null;
+  hash: string;
+  /** The session that asked. */
+  by: SessionId | null;
+}
+
 /**
- * Puts a new password, tells the person, and ends sessions, all or nothing.
- * @param was the hash that was checked before; null where a link was. Of two changes at once the second finds another
+ * Puts a new password, tells the person, and ends sessions, all or nothing. Those that go on must confirm anew who they are.
  * @returns the sessions that ended, or null when the password was changed meanwhile
  */
 async function putPassword(
   statements: Statements,
   id: UserId,
-  passwords: { was: string | null; hash: string },
+  { by, hash, was }: PasswordChange,
   ends: Which | null,
 ): Promise<SessionId[] | null> {
   const [account] = await statements.$queryRaw<{ email: string }[]>`
-    UPDATE account SET password_hash = ${passwords.hash}
-    WHERE id = ${id} AND password_hash = coalesce(${passwords.was}::text, password_hash) RETURNING email`;
+    UPDATE account SET password_hash = ${hash}
+    WHERE id = ${id} AND password_hash = coalesce(${was}::text, password_hash) RETURNING email`;
   if (!account) return null;
   // Whoever asked for one before, and got at the mails since, must not change it back.
   await voidLinks(statements, id, ['reset-password']);
   await insertMail(statements, { accountId: id, kind: 'password-changed', email: account.email });
+  await takeConfirmationsBack(statements, id, by);
   return ends === null ? [] : revokeSessions(statements, id, ends);
 }
 
@@ -58,10 +67,10 @@ async function putPassword(
 export function replacePassword(
   database: UserDatabase,
   id: UserId,
-  passwords: { was: string; hash: string },
+  change: PasswordChange,
   ends: Which | null,
 ): Promise<SessionId[] | null> {
-  return transact(database, (transaction) => putPassword(transaction, id, passwords, ends));
+  return transact(database, (transaction) => putPassword(transaction, id, change, ends));
 }
 
 /**
@@ -77,7 +86,7 @@ export function resetByLink(
 ): Promise<Link & { ended: SessionId[] }> {
   return transact(database, async (transaction) => {
     const link = await useLink(transaction, 'reset-password', token);
-    const ended = await putPassword(transaction, link.accountId, { was: null, hash }, ends);
+    const ended = await putPassword(transaction, link.accountId, { was: null, hash, by: null }, ends);
     if (!(await hasOtherOwner(transaction, link))) await verifyAddress(transaction, link);
     return { ...link, ended: ended ?? [] };
   });

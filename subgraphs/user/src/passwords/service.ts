@@ -45,8 +45,9 @@ export function createPasswordService(options: {
         const account = await checkPassword(viewerId, given, context);
         refuseOwnNames('newPassword', newPassword, account);
         const hash = await passwords.hash('logIn', newPassword, context.signal);
+        const change = { was: account.passwordHash, hash, by: context.sessionId };
         const ends = endOtherSessions ? { allBut: context.sessionId } : null;
-        const ended = await replacePassword(database, viewerId, { was: account.passwordHash, hash }, ends);
+        const ended = await replacePassword(database, viewerId, change, ends);
         if (!ended) throw conflict('Your password was changed meanwhile.');
         revocation.announce(viewerId, ended, context);
         subject.endedSessions = ended.length;
@@ -79,7 +80,8 @@ export function createPasswordService(options: {
         const hash = await passwords.hash('logIn', newPassword, context.signal);
         const { ended } = await resetByLink(database, token, hash, endSessions ? 'all' : null);
         revocation.announce(accountId, ended, context);
-        if (account) await limits.forgetAttempts(account);
+        // Whoever reads the mails, and guesses at the second factor, is not to begin anew by each reset.
+        if (account && !account.hasSecondFactor) await limits.forgetAttempts(account);
         subject.endedSessions = ended.length;
         return { endedSessionCount: ended.length };
       }),

@@ -1,7 +1,9 @@
 import type { SessionId, UserId } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import type { Sealed } from '@murmuration/service-kit';
+import { type Credentials, stillHolds } from '../accounts/repository.ts';
 import { insertMail } from '../mail/repository.ts';
+import { revokeSessions } from '../sessions/repository.ts';
 import { type Statements, transact } from '../statements.ts';
 
 export interface SecondFactor {
@@ -34,21 +36,25 @@ export async function putUnconfirmed(statements: Statements, id: UserId, sealed:
 }
 
 /**
- * Confirms the one that was put, with the codes that replace it, and tells the person.
+ * Confirms the one that was put, with the codes that replace it, and tells the person. Other sessions must confirm anew.
+ * @param by the session that asks, as below
  * @returns false when it was put anew or confirmed meanwhile
  */
 export function confirm(
   database: UserDatabase,
   id: UserId,
+  by: SessionId | null,
   of: { sealed: Sealed; step: bigint; hashes: readonly Uint8Array[] },
 ): Promise<boolean> {
   return transact(database, async (transaction) => {
+    const email = await lockAccount(transaction, id);
     const changed = await transaction.$executeRaw`
       UPDATE second_factor SET confirmed_at = clock_timestamp(), last_step = ${of.step}
       WHERE account_id = ${id} AND confirmed_at IS NULL AND secret = ${new Uint8Array(of.sealed.box)}`;
-    if (changed === 0) return false;
+    if (changed === 0 || email === null) return false;
     await putCodes(transaction, id, of.hashes);
-    await tell(transaction, id, 'second-factor-on');
+    await takeConfirmationsBack(transaction, id, by);
+    await insertMail(transaction, { accountId: id, kind: 'second-factor-on', email });
     return true;
   });
 }
@@ -79,31 +85,58 @@ export async function countRecoveryCodes(statements: Statements, id: UserId): Pr
   return row?.count ?? 0;
 }
 
-/** Other codes in place of those of before. @returns false when there is no second factor that they could replace */
+/** Other codes in place of those of before; other sessions must confirm anew. @returns false when there is no second factor that they could replace */
 export function renewCodes(
   database: UserDatabase,
   id: UserId,
+  by: SessionId | null,
   hashes: readonly Uint8Array[],
 ): Promise<boolean> {
   return transact(database, async (transaction) => {
+    await lockAccount(transaction, id);
     const [row] = await transaction.$queryRaw<object[]>`
       SELECT 1 FROM second_factor WHERE account_id = ${id} AND confirmed_at IS NOT NULL FOR NO KEY UPDATE`;
     if (!row) return false;
     await putCodes(transaction, id, hashes);
+    await takeConfirmationsBack(transaction, id, by);
     return true;
   });
 }
 
-/** Tells the person. @returns false when there was none */
-export function removeSecondFactor(database: UserDatabase, id: UserId): Promise<boolean> {
+/** Tells the person; other sessions must confirm anew. @returns false when there was none */
+export function removeSecondFactor(
+  database: UserDatabase,
+  id: UserId,
+  by: SessionId | null,
+): Promise<boolean> {
   return transact(database, async (transaction) => {
-    const gone = await transaction.$queryRaw<{ wasOn: boolean }[]>`
-      DELETE FROM second_factor WHERE account_id = ${id} RETURNING confirmed_at IS NOT NULL AS "wasOn"`;
-    await transaction.$executeRaw`DELETE FROM recovery_code WHERE account_id = ${id}`;
-    const wasOn = gone.some((row) => row.wasOn);
-    if (wasOn) await tell(transaction, id, 'second-factor-off');
-    return wasOn;
+    if (!(await deleteSecondFactor(transaction, id, 'second-factor-off'))) return false;
+    await takeConfirmationsBack(transaction, id, by);
+    return true;
   });
+}
+
+/** For somebody who lost it: tells the person and ends all their sessions. @returns these; null when there was none */
+export function resetSecondFactor(database: UserDatabase, id: UserId): Promise<SessionId[] | null> {
+  return transact(database, async (transaction) => {
+    if (!(await deleteSecondFactor(transaction, id, 'second-factor-reset'))) return null;
+    return revokeSessions(transaction, id, 'all');
+  });
+}
+
+/** One that was never confirmed goes as well, and nobody is told. @returns whether it was asked for */
+async function deleteSecondFactor(
+  statements: Statements,
+  id: UserId,
+  kind: 'second-factor-off' | 'second-factor-reset',
+): Promise<boolean> {
+  const email = await lockAccount(statements, id);
+  const gone = await statements.$queryRaw<{ wasOn: boolean }[]>`
+    DELETE FROM second_factor WHERE account_id = ${id} RETURNING confirmed_at IS NOT NULL AS "wasOn"`;
+  await statements.$executeRaw`DELETE FROM recovery_code WHERE account_id = ${id}`;
+  if (email === null || !gone.some((row) => row.wasOn)) return false;
+  await insertMail(statements, { accountId: id, kind, email });
+  return true;
 }
 
 async function putCodes(statements: Statements, id: UserId, hashes: readonly Uint8Array[]): Promise<void> {
@@ -114,27 +147,39 @@ async function putCodes(statements: Statements, id: UserId, hashes: readonly Uin
     SELECT ${id}::bigint, decode(text, 'hex') FROM unnest(${texts}::text[]) AS text`;
 }
 
-async function tell(
-  statements: Statements,
-  id: UserId,
-  kind: 'second-factor-on' | 'second-factor-off',
-): Promise<void> {
-  const [account] = await statements.$queryRaw<
-    { email: string }[]
-  >`SELECT email FROM account WHERE id = ${id}`;
-  if (account) await insertMail(statements, { accountId: id, kind, email: account.email });
+/** Whoever signs in, or confirms, by what is about to change waits. @returns the address; null when the account is gone */
+async function lockAccount(statements: Statements, id: UserId): Promise<string | null> {
+  const [account] = await statements.$queryRaw<{ email: string }[]>`
+    SELECT email FROM account WHERE id = ${id} FOR NO KEY UPDATE`;
+  return account?.email ?? null;
 }
 
-/** That whoever uses the session has shown that it is them. @returns until when that holds; null without such a session */
-export async function confirmSession(
+/** Of all sessions but one: they were given for what has changed since. */
+export async function takeConfirmationsBack(
   statements: Statements,
   id: UserId,
+  butOf: SessionId | null,
+): Promise<void> {
+  await statements.$executeRaw`
+    UPDATE session SET confirmed_at = NULL
+    WHERE account_id = ${id} AND confirmed_at IS NOT NULL AND id IS DISTINCT FROM ${butOf}::bigint`;
+}
+
+/**
+ * That whoever uses the session has shown that it is them.
+ * @param shown what they showed; it must still be so
+ * @returns until when that holds; null without such a session
+ */
+export async function confirmSession(
+  statements: Statements,
+  shown: Credentials,
   sessionId: SessionId,
   lifeMs: number,
 ): Promise<Date | null> {
   const [row] = await statements.$queryRaw<{ until: Date }[]>`
-    UPDATE session SET confirmed_at = clock_timestamp()
-    WHERE id = ${sessionId} AND account_id = ${id} AND revoked_at IS NULL
+    WITH owner AS (SELECT id FROM account WHERE ${stillHolds(shown)} FOR SHARE)
+    UPDATE session SET confirmed_at = clock_timestamp() FROM owner
+    WHERE session.id = ${sessionId} AND account_id = owner.id AND revoked_at IS NULL
     RETURNING confirmed_at + ${lifeMs}::bigint * interval '1 millisecond' AS until`;
   return row?.until ?? null;
 }

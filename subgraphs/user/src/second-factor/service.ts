@@ -1,5 +1,5 @@
 import type { UserDatabase } from '@murmuration/prisma/user';
-import { conflict, notAllowed, type Sealer, unauthenticated } from '@murmuration/service-kit';
+import { conflict, notAllowed, type Sealer } from '@murmuration/service-kit';
 import { type RequestContext, requireViewer } from '@murmuration/service-kit/subgraph';
 import type { PasswordCheck } from '../accounts/password-check.ts';
 import { findCredentialsById } from '../accounts/repository.ts';
@@ -42,7 +42,8 @@ export function createSecondFactorService(options: {
   return {
     /**
      * Shows for ten minutes, in this session, that it is the person who asks.
-     * @throws UserErrors `NotAllowed` for a wrong password or code, `RateLimited`
+     * @throws UserErrors `NotAllowed` for a wrong password or code, `Conflict` when either was changed meanwhile, or the
+     *   session has ended; `RateLimited`
      */
     confirmIdentity: (input: unknown, context: RequestContext): Promise<{ confirmedUntil: Date }> =>
       audit.around('identity-confirmation', context, async (subject) => {
@@ -50,10 +51,10 @@ export function createSecondFactorService(options: {
         subject.account = viewerId;
         const { password, secondFactorCode } = parseInput(confirmIdentityInput, input);
         const given = { field: 'password', password, secondFactorCode };
-        await checkPassword(viewerId, given, context);
+        const shown = await checkPassword(viewerId, given, context);
         const { sessionId } = context;
-        const until = sessionId && (await confirmSession(database, viewerId, sessionId, confirmationMs));
-        if (!until) throw unauthenticated('This session has ended.');
+        const until = sessionId && (await confirmSession(database, shown, sessionId, confirmationMs));
+        if (!until) throw conflict('Your password was changed meanwhile, or this session has ended.');
         return { confirmedUntil: until };
       }),
 
@@ -86,7 +87,7 @@ export function createSecondFactorService(options: {
         if (step === null) throw notAllowed('This code is no good.', { code: 'WRONG_CODE', path: ['code'] });
         const recoveryCodes = makeRecoveryCodes();
         const hashes = recoveryCodes.map(hashOf);
-        if (!(await confirm(database, id, { sealed: factor.sealed, step, hashes }))) {
+        if (!(await confirm(database, id, context.sessionId, { sealed: factor.sealed, step, hashes }))) {
           throw conflict('It was confirmed, or made anew, meanwhile.');
         }
         return { recoveryCodes };
@@ -97,7 +98,7 @@ export function createSecondFactorService(options: {
       audit.around('second-factor-off', context, async (subject) => {
         const { id } = await confirmed(context);
         subject.account = id;
-        if (!(await removeSecondFactor(database, id))) throw conflict('You have none.');
+        if (!(await removeSecondFactor(database, id, context.sessionId))) throw conflict('You have none.');
         return {};
       }),
 
@@ -107,7 +108,8 @@ export function createSecondFactorService(options: {
         const { id } = await confirmed(context);
         subject.account = id;
         const recoveryCodes = makeRecoveryCodes();
-        if (!(await renewCodes(database, id, recoveryCodes.map(hashOf)))) throw conflict('You have none.');
+        const hashes = recoveryCodes.map(hashOf);
+        if (!(await renewCodes(database, id, context.sessionId, hashes))) throw conflict('You have none.');
         return { recoveryCodes };
       }),
 

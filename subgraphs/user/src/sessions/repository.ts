@@ -3,6 +3,7 @@ import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
 import { currentTraceContext } from '@murmuration/service-kit';
 import type { Role } from '../moderation/policy.ts';
 import { isHidden } from '../accounts/hidden.ts';
+import { type Credentials, stillHolds } from '../accounts/repository.ts';
 import type { Statements } from '../statements.ts';
 import type { Device } from './device.ts';
 
@@ -34,23 +35,24 @@ export async function takeSessionId(database: UserDatabase): Promise<SessionId> 
   return row.id;
 }
 
+/**
+ * Opens a session for whom what was verified is still true of. A change of the password, or whatever else hides the account,
+ * that is under way is waited for, and one that comes after it finds the session and ends it.
+ * @returns what its owner may do; null when it does not hold any more
+ */
 export async function insertSession(
   database: UserDatabase,
-  session: {
-    id: SessionId;
-    accountId: UserId;
-    tokenHash: Uint8Array<ArrayBuffer>;
-    deviceName: string | null;
-  },
+  shown: Credentials,
+  session: { id: SessionId; tokenHash: Uint8Array<ArrayBuffer>; deviceName: string | null },
   device: Device,
-): Promise<Role> {
+): Promise<Role | null> {
   const [row] = await database.$queryRaw<{ role: Role }[]>`
-    INSERT INTO session (id, account_id, token_hash, expires_at, device_name, client, network)
-    VALUES (${session.id}, ${session.accountId}, ${session.tokenHash}, clock_timestamp() + ${life},
-      ${session.deviceName}, ${device.client}, ${device.network})
-    RETURNING ${roleOfOwner}`;
-  if (!row) throw new Error('the new session was not returned');
-  return row.role;
+    WITH owner AS (SELECT id, role FROM account WHERE ${stillHolds(shown)} FOR SHARE), opened AS (
+      INSERT INTO session (id, account_id, token_hash, expires_at, device_name, client, network)
+      SELECT ${session.id}::bigint, owner.id, ${session.tokenHash}::bytea, clock_timestamp() + ${life},
+        ${session.deviceName}, ${device.client}, ${device.network} FROM owner)
+    SELECT role FROM owner`;
+  return row?.role ?? null;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Secret } from '@murmuration/config';
 import { type Connection, encodeId, type PageArguments, type SessionId, type UserId } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { type Logger, notAllowed, validationError } from '@murmuration/service-kit';
+import type { Credentials } from '../accounts/repository.ts';
 import type { Asker, AuditLog, AuditSubject } from '../audit/audit-log.ts';
 import type { Role } from '../moderation/policy.ts';
 import { type AccessToken, accessTokenLifeMs, issueAccessToken } from './access-token.ts';
@@ -98,13 +99,17 @@ export function createSessionService(options: {
   }
 
   return {
-    /** @param deviceName what the person calls the device, if they said */
-    async open(accountId: UserId, caller: Caller, deviceName: string | null): Promise<Tokens> {
+    /**
+     * @param shown of the account, what was verified
+     * @param deviceName what the person calls the device, if they said
+     * @returns null when that does not hold any more
+     */
+    async open(shown: Credentials, caller: Caller, deviceName: string | null): Promise<Tokens | null> {
       const sessionId = await takeSessionId(database);
       const { hash, token } = refreshTokens.make({ sessionId, number: 1 });
-      const session = { id: sessionId, accountId, tokenHash: hash, deviceName };
-      const role = await insertSession(database, session, deviceOf(caller));
-      return tokensOf({ accountId, role }, sessionId, token);
+      const session = { id: sessionId, tokenHash: hash, deviceName };
+      const role = await insertSession(database, shown, session, deviceOf(caller));
+      return role && tokensOf({ accountId: shown.id, role }, sessionId, token);
     },
 
     /** See `continueSession`. Those that succeed are not told: each open app makes one every ten minutes. */

@@ -17,6 +17,8 @@ export interface ThrottleOptions {
 export interface Throttle {
   /** @throws UserErrors `RateLimited` when this key was used too often */
   admit(key: string): Promise<void>;
+  /** Takes one admission back: it is as if it had not been. */
+  giveBack(key: string): Promise<void>;
   /** Forgets what was counted. */
   forget(key: string): Promise<void>;
 }
@@ -32,6 +34,8 @@ export function createThrottle(redis: RedisCache, logger: Logger, options: Throt
   });
   // Names and addresses are personal: keys hold a digest.
   const digestOf = (key: string) => createHash('sha256').update(key).digest('base64url');
+  const tellNotForgotten = (error: unknown) =>
+    logger.warn({ err: error, throttle: options.name }, 'what was counted was not forgotten');
 
   return {
     async admit(key) {
@@ -44,10 +48,11 @@ export function createThrottle(redis: RedisCache, logger: Logger, options: Throt
         throw rateLimited(seconds, options.message);
       }
     },
+    async giveBack(key) {
+      if (options.points > 0) await limiter.reward(digestOf(key)).catch(tellNotForgotten);
+    },
     async forget(key) {
-      await limiter.delete(digestOf(key)).catch((error: unknown) => {
-        logger.warn({ err: error, throttle: options.name }, 'what was counted was not forgotten');
-      });
+      await limiter.delete(digestOf(key)).catch(tellNotForgotten);
     },
   };
 }

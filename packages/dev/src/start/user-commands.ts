@@ -20,6 +20,11 @@ export function grant(person: string, role: string): number {
   return runCommand(['grant', person, role]);
 }
 
+/** `pnpm reset-second-factor`: the same for whoever lost theirs. @returns the command's exit code */
+export function resetSecondFactor(person: string): number {
+  return runCommand(['reset-second-factor', person]);
+}
+
 function runCommand(asked: string[]): number {
   const { databaseUrls, redisUrl, stateFolder } = readStartSettings();
   const ports = openKeptPorts(stateFolder);

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRedisProcess, type RedisProcess } from '@murmuration/testing';
-import { type Actor, createCast } from './support/cast.ts';
-import { createPlatform, type Platform } from './support/platform.ts';
+import { type Actor, createCast, password } from './support/cast.ts';
+import { createPlatform, type Platform, userIdOf } from './support/platform.ts';
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 let redis: RedisProcess;
@@ -49,6 +49,30 @@ it('suspends, may be repeated, and takes it back', async () => {
   expect(await exists()).toBe(true);
 });
 
+it('takes the second factor from whoever lost it: sessions end, the address is told, and it is audited', async () => {
+  const { database } = platform;
+  const id = userIdOf(alice.id);
+  const asked = () => command('reset-second-factor', '@alice');
+  expect(await asked()).toMatchObject({ code: 0, said: '@alice is without a second factor, as before.\n' });
+  const { data } = await platform.run(
+    `mutation { logIn(input: { handleOrEmail: "alice", password: "${password}" }) { refreshToken } }`,
+  );
+  const { refreshToken } = data?.['logIn'] as { refreshToken: string };
+  await database.$executeRaw`
+    INSERT INTO second_factor (account_id, secret, key_id, confirmed_at) VALUES (${id}, '', 'd1', now())`;
+  await database.$executeRaw`INSERT INTO recovery_code (account_id, code_hash) VALUES (${id}, '')`;
+  const done = await asked();
+  expect(done).toMatchObject({ code: 0, said: '@alice is without a second factor.\n' });
+  expect(done.logged).toMatch(
+    new RegExp(`"event":"second-factor-reset","outcome":"ok","account":"${alice.id}"`),
+  );
+  expect([await database.secondFactor.count(), await database.recoveryCode.count()]).toEqual([0, 0]);
+  expect(await platform.services.sessions.listRevoked()).toContain(refreshToken.split('.')[0]);
+  expect(await database.mail.count({ where: { accountId: id, kind: 'second-factor-reset' } })).toBe(1);
+  expect(await asked()).toMatchObject({ code: 0, said: '@alice is without a second factor, as before.\n' });
+  expect(await database.mail.count({ where: { accountId: id, kind: 'second-factor-reset' } })).toBe(1);
+});
+
 it('says what it cannot do, and does nothing then', async () => {
   expect(await command('suspend', 'nobody_here')).toMatchObject({
     code: 1,
@@ -60,6 +84,9 @@ it('says what it cannot do, and does nothing then', async () => {
     ['delete', 'alice'],
     ['suspend', 'alice', 'bob'],
     ['suspend', 'alice', '--hard'],
+    ['reset-second-factor'],
+    ['reset-second-factor', 'alice', 'bob'],
+    ['reset-second-factor', 'alice', '--lift'],
   ]) {
     expect((await command(...args)).code).toBe(3);
   }
