@@ -6,6 +6,7 @@ import { jobCases } from './job-cases.ts';
 import { keyCases } from './key-cases.ts';
 import { objectiveCases } from './objective-cases.ts';
 import { processCases } from './process-cases.ts';
+import { registryCases } from './registry-cases.ts';
 import { storeCases } from './store-cases.ts';
 import { timelineCases } from './timeline-cases.ts';
 
@@ -18,6 +19,7 @@ export const alertCases: AlertCase[] = [
   ...keyCases,
   ...objectiveCases,
   ...processCases,
+  ...registryCases,
   ...storeCases,
   ...timelineCases,
 ];

@@ -14,13 +14,16 @@ export interface RuleGroup {
   rules: AlertRule[];
 }
 
-/** What a laptop's Prometheus takes too, and what only a cluster has. */
-export const ruleFiles = ['alerts', 'replication', 'backups', 'redis', 'certificates'] as const;
+/** What a laptop's Prometheus takes too, what only a cluster has, and what is for those who run the registry. */
+export const ruleFiles = ['alerts', 'replication', 'backups', 'redis', 'certificates', 'registry'] as const;
+
+const folderOf = (name: (typeof ruleFiles)[number]) =>
+  name === 'registry' ? 'registry/alerts' : `observe/${name}`;
 
 /** The groups of every PrometheusRule, or of some, as Prometheus itself reads them. */
 export function ruleGroups(files: readonly (typeof ruleFiles)[number][] = ruleFiles): RuleGroup[] {
   return files.flatMap((name) => {
-    const text = readFileSync(new URL(`../../observe/${name}.yaml`, import.meta.url), 'utf8');
+    const text = readFileSync(new URL(`../../${folderOf(name)}.yaml`, import.meta.url), 'utf8');
     return (parse(text) as { spec: { groups: RuleGroup[] } }).spec.groups;
   });
 }

@@ -10,7 +10,11 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Everything that our processes are made of, as one text. */
 function sources(): string {
-  const folders = ['gateway/src', ...subgraphNames.map((name) => `subgraphs/${name}/src`)];
+  const folders = [
+    'gateway/src',
+    'registry/server/src',
+    ...subgraphNames.map((name) => `subgraphs/${name}/src`),
+  ];
   for (const name of readdirSync(path.join(root, 'packages'))) folders.push(`packages/${name}/src`);
   return folders
     .flatMap((folder) => {
