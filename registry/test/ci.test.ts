@@ -50,6 +50,25 @@ describe('the GitHub Action', () => {
     expect(readFileSync(join(at.root, 'summary'), 'utf8')).toContain('❌ Schema check failed');
   });
 
+  it('asks the server where there is a token for it, and git where there is none', () => {
+    using at = desk();
+    repository(at);
+    const server = { REGISTRY_URL: 'http://127.0.0.1:9', REGISTRY_GRAPH: 'town', CONTEXT: 'pull/7' };
+    const scripts = [
+      [join(action, 'check.sh')],
+      [fileURLToPath(new URL('../examples/any-ci.sh', import.meta.url)), 'check'],
+    ];
+    for (const script of scripts) {
+      const run = (more: Record<string, string>) => {
+        const settled = { AGAINST: 'git:HEAD', BASE: 'HEAD', CONFIG: 'registry.config.json', REGISTRY: cli };
+        const env = runner(at, { ...server, ...settled, ...more });
+        return spawnSync('bash', script, { cwd: at.root, env, encoding: 'utf8' });
+      };
+      expect(run({ REGISTRY_TOKEN: 'mrt_x' }).stderr).toContain('127.0.0.1:9 cannot be reached');
+      expect(run({ REGISTRY_TOKEN: '' }).stdout).toContain('Verdict: passed');
+    }
+  });
+
   it('has no report, but the exit code, when the check could not run', () => {
     using at = desk();
     at.write('registry.config.json', settings);
@@ -83,7 +102,7 @@ describe('a release', () => {
     repository(at);
     at.git('remote', 'add', 'origin', `file://${origin.root}`);
     for (const name of ['publish.sh', 'await-publication.sh']) {
-      const script = readFileSync(join(action, name), 'utf8').replace('registry/src/cli.ts', cli);
+      const script = readFileSync(join(action, name), 'utf8').replaceAll('registry/src/cli.ts', cli);
       writeFileSync(join(at.root, name), script);
     }
     const store = { STORE: join(at.root, '.git', 'store'), TRIES: '1', PAUSE_SECONDS: '0' };
@@ -111,7 +130,7 @@ describe('publishing on main', () => {
     using at = desk();
     repository(at);
     at.git('remote', 'add', 'origin', `file://${origin.root}`);
-    const script = readFileSync(join(action, 'publish.sh'), 'utf8').replace('registry/src/cli.ts', cli);
+    const script = readFileSync(join(action, 'publish.sh'), 'utf8').replaceAll('registry/src/cli.ts', cli);
     writeFileSync(join(at.root, 'publish.sh'), script);
     const env = runner(at, {
       STORE: join(at.root, '.git', 'store'),

@@ -5,7 +5,14 @@ set -uo pipefail
 
 mkdir -p "$OUT"
 optional=()
-[ -n "${STORE:-}" ] && optional+=(--store "$STORE")
+if [ -n "${REGISTRY_URL:-}" ] && [ -n "${REGISTRY_TOKEN:-}" ]; then
+  # The server has the head, and knows what clients send.
+  AGAINST=head
+else
+  export REGISTRY_URL=
+  [ -n "${STORE:-}" ] && optional+=(--store "$STORE")
+fi
+[ -n "${APPROVALS:-}" ] && optional+=(--approvals "$APPROVALS")
 [ -n "${USAGE:-}" ] && optional+=(--usage "$USAGE")
 [ "${ALLOW_NO_BASELINE:-}" = true ] && optional+=(--allow-no-baseline)
 for step in ${REQUIRE:-}; do optional+=(--require "$step"); done
