@@ -18,7 +18,7 @@ let story: Story;
 let exposed: Exposed;
 
 beforeAll(async () => {
-  story = await startStory();
+  story = await startStory({ registry: 'first' });
   const { alice, bob } = await signUpCast(story.graphUrl, ['alice', 'bob']);
   await alice.follow(bob);
   await bob.post('before anybody listens');

@@ -17,7 +17,7 @@ const evil = '<script>alert(1)</script><img src=x onerror=alert(2)>';
 const pictures = process.env['PICTURES'];
 
 beforeAll(async () => {
-  story = await startStory({ hasRegistry: true });
+  story = await startStory({ registry: 'first' });
   registry = registryOf(story);
   await fetch(story.graphUrl, {
     method: 'POST',

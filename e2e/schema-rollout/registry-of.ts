@@ -2,6 +2,18 @@ import { readFileSync } from 'node:fs';
 import { openRegistryKeys } from '@murmuration/dev';
 import type { Story } from '../support/stack.ts';
 
+export interface PublicationAnswer {
+  status: string;
+  id?: number;
+  report?: {
+    changes: {
+      coordinate: string;
+      type: string;
+      usage: { operations?: { name: string; clients: string[]; lastAt: string }[] };
+    }[];
+  };
+}
+
 /** The registry of a story, as its owner reaches it. */
 export interface StoryRegistry {
   url: string;
@@ -9,7 +21,10 @@ export interface StoryRegistry {
   pages: string;
   ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer>;
   /** Publishes the graph with this change to the SDL of `user`. */
-  publishUser(change: (sdl: string) => string): Promise<{ status: string; id?: number; report?: object }>;
+  publishUser(change: (sdl: string) => string): Promise<PublicationAnswer>;
+  rollBack(id: number): Promise<PublicationAnswer>;
+  /** Tells what a gateway would have that ran for all days that checks look at, and was asked nothing. */
+  tellOfQuietDays(): Promise<void>;
 }
 
 export const userSdl = readFileSync(new URL('../../subgraphs/user/schema.graphql', import.meta.url), 'utf8');
@@ -21,6 +36,7 @@ const config = {
   compose: { accessRules: 'strip' },
   contracts: { public: { exclude: ['internal'] } },
   lint: { default: 'ignore' },
+  usage: { windowDays: 5 },
 };
 
 export function registryOf({ processes, stateFolder }: Story): StoryRegistry {
@@ -43,6 +59,20 @@ export function registryOf({ processes, stateFolder }: Story): StoryRegistry {
       const given = [{ name: 'user', url: `${user}/graphql`, sdl: change(userSdl) }];
       const edit = { kind: 'some', given, deleted: [], known: [], isNew: false };
       return ask('POST', '/publications', { config, edit, by: 'alice', message: 'a roll-out' });
+    },
+    rollBack: (id) => ask('POST', '/rollbacks', { config, id, by: 'alice', message: 'back' }),
+    async tellOfQuietDays() {
+      const dayMs = 86_400_000;
+      await ask('POST', '/usage', {
+        version: 1,
+        reporter: 'of-the-days-before',
+        sequence: 1,
+        gateway: { name: 'of-the-days-before', supergraph: '0'.repeat(16) },
+        window: { ageMs: 0, durationMs: (config.usage.windowDays + 1) * dayMs },
+        lost: 0,
+        operations: [],
+        uses: [],
+      });
     },
   };
 }

@@ -25,12 +25,19 @@ function sourceOf(now: { sdl: string }) {
   return { source, taken: () => taken };
 }
 
-async function start(now: { sdl: string }, accept: (sdl: string) => Promise<void>) {
+async function start(now: { sdl: string }, accept: (sdl: string) => Promise<void>, copy?: string) {
   const kept: string[] = [];
   const { source, taken } = sourceOf(now);
+  const read = source.read;
+  // Where there is a copy, the source is away at the start.
+  if (copy !== undefined)
+    source.read = async () => {
+      source.read = read;
+      throw new Error('away');
+    };
   host = await startSupergraph({
     source,
-    lastGood: { keep: async (sdl) => void kept.push(sdl), read: async () => undefined },
+    lastGood: { keep: async (sdl) => void kept.push(sdl), read: async () => copy },
     pollMs: 1,
     logger: createLogger('host', 'silent'),
     prepare: serving,
@@ -59,6 +66,20 @@ test('a first supergraph that is not accepted serves, and is not kept', async ()
   await new Promise(setImmediate);
   expect(serves.serving().generation.id).toBe('one');
   expect(kept).toEqual([]);
+});
+
+test('what serves from the copy on disk is confirmed by its source, and not put in its own place', async () => {
+  const asked: string[] = [];
+  const accept = async (sdl: string) => void asked.push(sdl);
+  const now = { sdl: 'one' };
+  const { host: serves, taken } = await start(now, accept, 'one');
+  let swaps = 0;
+  serves.onSwap(() => swaps++);
+  await expect.poll(taken).toBe('one');
+  expect([asked, swaps]).toEqual([['one'], 0]);
+  now.sdl = 'two';
+  await expect.poll(taken).toBe('two');
+  expect([serves.serving().generation.id, swaps]).toEqual(['two', 1]);
 });
 
 test('a supergraph that could not be served for a moment is tried again, and no news until it serves', async () => {

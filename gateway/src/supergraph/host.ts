@@ -67,6 +67,7 @@ export async function startSupergraph(options: HostOptions): Promise<SupergraphH
   let isStopped = false;
   /** Reads that failed one after the other. */
   let failures = 0;
+  let currentSdl = '';
   let current = await first();
   cachedBytes = () => current.entries.bytes();
 
@@ -83,6 +84,7 @@ export async function startSupergraph(options: HostOptions): Promise<SupergraphH
       const read = await source.read();
       if (!read) throw new Error(`${source.name} gave no supergraph`);
       const serving = await prepare(read.sdl);
+      currentSdl = read.sdl;
       read.taken();
       // Another may have been taken meanwhile, and been kept.
       const keep = async () => current === serving && (await lastGood.keep(read.sdl));
@@ -93,6 +95,7 @@ export async function startSupergraph(options: HostOptions): Promise<SupergraphH
       if (copy === undefined) throw error;
       report(error);
       const serving = await prepare(copy);
+      currentSdl = copy;
       logger.warn('serving the last good supergraph from disk');
       return serving;
     }
@@ -106,16 +109,20 @@ export async function startSupergraph(options: HostOptions): Promise<SupergraphH
       if (!read || isStopped) return;
       if (read.sdl === refused.sdl && performance.now() < refused.untilMs) return;
       refuseUnlessTaken(read.sdl);
-      const next = await prepare(read.sdl);
+      // What serves may come once more, from a source that was away when the copy on disk was taken.
+      const next = read.sdl === currentSdl ? undefined : await prepare(read.sdl);
       await accept(read.sdl);
-      const warmed = await options.warm(next, current);
-      if (isStopped) return next.generation.dispose();
-      swap(next);
+      const warmed = next && (await options.warm(next, current));
+      if (isStopped) return next?.generation.dispose();
+      if (next) swap(next, read.sdl);
       read.taken();
       refused = { sdl: '', tries: 0, untilMs: 0 };
       lastProblem = undefined;
-      supergraphLoads.labels('served').inc();
-      logger.info({ source: source.name, ...warmed }, 'serving a new supergraph');
+      if (next) supergraphLoads.labels('served').inc();
+      logger.info(
+        { source: source.name, ...warmed },
+        next ? 'serving a new supergraph' : 'the supergraph that serves was confirmed',
+      );
       await lastGood.keep(read.sdl);
     } catch (error) {
       report(error);
@@ -128,9 +135,10 @@ export async function startSupergraph(options: HostOptions): Promise<SupergraphH
     refused = { sdl, tries, untilMs: performance.now() + waitMs };
   }
 
-  function swap(next: Serving): void {
+  function swap(next: Serving, sdl: string): void {
     const before = current;
     current = next;
+    currentSdl = sdl;
     for (const callback of callbacks) callback(next);
     before.entries.clear();
     before.generation.retire();

@@ -27,12 +27,9 @@ withSeedOptions(program.command('start', { isDefault: true }))
   .option('--seed', 'seed databases that were given by USER_DATABASE_URL and its kin')
   .option('--observe', 'run Prometheus and Grafana beside it, where they are installed')
   .option('--watch', 'restart what a change of the sources concerns')
-  .option(
-    '--registry',
-    'run the schema registry: the gateway takes its supergraph from it and tells it what clients send',
-  )
+  .option('--no-registry', 'leave out the schema registry, which shows what clients send')
   .action(async (options: Options) => {
-    const { observe: isObserved = false, registry: hasRegistry = false, watch: isWatched = false } = options;
+    const { observe: isObserved = false, registry: hasRegistry = true, watch: isWatched = false } = options;
     process.exit(await start(requestOf(options), { hasRegistry, isObserved, isWatched }));
   });
 

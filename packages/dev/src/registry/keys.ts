@@ -45,13 +45,15 @@ export function serverSettings({ adminToken, gatewayToken, signingKey }: Registr
 }
 
 /** What the gateway is told: where the supergraph is, whose signature it has, where usage goes. */
-export function gatewaySettings(keys: RegistryKeys, url: string, supergraphFile: string): Settings {
+export function gatewaySettings(
+  keys: RegistryKeys,
+  { name, supergraphFile, url }: { name: string; url: string; supergraphFile: string },
+): Settings {
   const { d: _, ...publicKey } = JSON.parse(keys.signingKey) as Record<string, unknown>;
   const base = `${url}/v1/graphs/${graphName}`;
   return {
     SUPERGRAPH_FILE: '',
-    // The subgraphs enforce who may ask.
-    SUPERGRAPH_URL: `${base}/supergraph?accessRules=strip`,
+    SUPERGRAPH_URL: `${base}/supergraph`,
     SUPERGRAPH_TOKEN: keys.gatewayToken,
     SUPERGRAPH_KEYS: JSON.stringify({ keys: [publicKey] }),
     // Composed here at each start: the gateway starts whatever becomes of the registry.
@@ -59,6 +61,6 @@ export function gatewaySettings(keys: RegistryKeys, url: string, supergraphFile:
     USAGE_URL: `${base}/usage`,
     USAGE_TOKEN: keys.gatewayToken,
     USAGE_REPORT_MS: '2000',
-    GATEWAY_NAME: 'laptop',
+    GATEWAY_NAME: name,
   };
 }

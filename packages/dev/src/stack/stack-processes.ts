@@ -16,15 +16,17 @@ export interface ProcessesOptions {
   /** Whether the schema registry runs too. */
   hasRegistry?: boolean;
   /** Settings of one part that hang on where another one is. */
-  settingsOf?: (name: string, urlOf: (name: string) => string) => Settings;
+  settingsOf?: (name: string, urlOf: (name: string) => string, instance: string) => Settings;
   onCrash?: (crash: Crash) => void;
 }
 
-/** Several processes of every part, with something in front of them. */
+/** Several processes of every part or of one, with something in front of them. */
 export interface Replicas {
   count: number;
-  /** Takes the addresses of each part's processes and answers with the one that everybody else is told. */
-  balance: (instances: Map<string, string[]>) => Promise<Map<string, string>>;
+  /** The one part that there are several of. */
+  of?: string;
+  /** Without it each process is reached by its own address. Takes the addresses of each part's processes and answers with the one that everybody else is told. */
+  balance?: (instances: Map<string, string[]>) => Promise<Map<string, string>>;
 }
 
 export interface StackProcesses {
@@ -39,16 +41,17 @@ const host = '127.0.0.1';
 /** Gives every process its ports and settings; none is started yet. */
 export async function createProcesses(options: ProcessesOptions): Promise<StackProcesses> {
   const definitions = processStages(options.hasRegistry).flat();
-  const { count = 1, balance } = options.replicas ?? {};
+  const { replicas } = options;
   const addresses = new Map<string, Address>();
   for (const definition of definitions) {
-    for (const name of instanceNames(definition, count)) addresses.set(name, await addressOf(name, options));
+    for (const name of instanceNames(definition, replicas))
+      addresses.set(name, await addressOf(name, options));
   }
   const ownUrlOf = (name: string) => `http://${host}:${addresses.get(name)?.PORT}`;
   const instances = new Map(
-    definitions.map((each) => [each.name, instanceNames(each, count).map(ownUrlOf)] as const),
+    definitions.map((each) => [each.name, instanceNames(each, replicas).map(ownUrlOf)] as const),
   );
-  const entrances = await balance?.(instances);
+  const entrances = await replicas?.balance?.(instances);
   const urlOf = (name: string) => entrances?.get(name) ?? ownUrlOf(name);
 
   const subgraphUrls = new Map(
@@ -59,7 +62,7 @@ export async function createProcesses(options: ProcessesOptions): Promise<StackP
     const own = {
       HOST: host,
       ...addresses.get(name),
-      ...options.settingsOf?.(definition.name, urlOf),
+      ...options.settingsOf?.(definition.name, urlOf, name),
       ...options.processEnv?.[definition.name],
     };
     return superviseProcess({
@@ -75,14 +78,16 @@ export async function createProcesses(options: ProcessesOptions): Promise<StackP
   };
   const processes = new Map(
     definitions.flatMap((definition) =>
-      instanceNames(definition, count).map((name) => [name, create(definition, name)] as const),
+      instanceNames(definition, replicas).map((name) => [name, create(definition, name)] as const),
     ),
   );
   return { processes, all, subgraphUrls, url: urlOf('gateway') };
 }
 
 /** The names of a part's processes: `user`, `user-2` … */
-export function instanceNames({ name }: { name: string }, count = 1): string[] {
+export function instanceNames({ name }: { name: string }, replicas?: Replicas): string[] {
+  const isOne = replicas?.of !== undefined && replicas.of !== name;
+  const count = isOne ? 1 : (replicas?.count ?? 1);
   return Array.from({ length: count }, (_, index) => (index === 0 ? name : `${name}-${index + 1}`));
 }
 

@@ -5,7 +5,7 @@ import type { RedisServer } from '../provision/redis.ts';
 import { makeScratchFolder, reapServers, removeScratchFolder } from '../provision/scratch.ts';
 import { processStages } from '../processes.ts';
 import { type MailCatcher, startMailCatcher } from '../mail/catcher.ts';
-import { openRegistry } from '../registry/open-registry.ts';
+import { registryOf } from '../registry/registry-of.ts';
 import { type Reporter, silentReporter } from '../report/reporter.ts';
 import { openKeptPorts } from '../state/kept-ports.ts';
 import { openSecrets, type Secrets } from '../state/secrets.ts';
@@ -25,7 +25,7 @@ export interface StackOptions {
   env?: Settings;
   /** Settings for the processes of single parts by name; they win over everything. */
   processEnv?: Record<string, Settings>;
-  /** Runs several processes of every part; one by default. */
+  /** Runs several processes of every part, or of one; one of each by default. */
   replicas?: Replicas;
   databaseUrls?: DatabaseUrls | undefined;
   redisUrl?: string | undefined;
@@ -34,8 +34,11 @@ export interface StackOptions {
   /** Further settings of the Postgres it starts, e.g. `{ log_statement: 'all' }`. */
   postgresSettings?: Record<string, string>;
   secrets?: Partial<Secrets>;
-  /** Runs the schema registry too: it is published to, and the gateway takes its supergraph from there. */
-  hasRegistry?: boolean;
+  /**
+   * Runs the schema registry too: the workspace is published to it, and the gateway takes its supergraph from there. `first` has it
+   * ready before the gateway; `later` starts the gateway with what was composed here, and the registry when it is opened.
+   */
+  registry?: 'first' | 'later' | undefined;
   /** The registry's database, where somebody else runs the databases. */
   registryDatabaseUrl?: string | undefined;
   report?: Reporter;
@@ -67,6 +70,10 @@ export interface Stack {
   kill: (name: string) => Promise<void>;
   start: (name: string) => Promise<void>;
   restart: (name: string) => Promise<void>;
+  /**
+   * Publishes to the registry and starts it, if that was left for later. What goes wrong is told, and holds nothing up.
+   */
+  openRegistry: () => Promise<void>;
   /** Composes the SDL files anew; the gateway sees it. */
   compose: () => Promise<void>;
   /** Stops everything in order: gateway, subgraphs, Redis and Postgres. */
@@ -84,7 +91,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   makePrivate(stateFolder);
   await reapServers(stateFolder);
   const undo: (() => Promise<unknown>)[] = isScratch ? [() => removeScratchFolder(stateFolder)] : [];
-  const stop = () => undoAll(undo);
+  let isStopping = false;
+  const stop = () => {
+    isStopping = true;
+    return undoAll(undo);
+  };
   try {
     const ports = openKeptPorts(stateFolder);
     options.signal?.throwIfAborted();
@@ -93,9 +104,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await options.beforeMigrations?.(stores);
     await report.step('Databases migrated', () => migrateAll(stores.databaseUrls));
     await options.beforeProcesses?.(stores);
-    const registry = options.hasRegistry
-      ? await openRegistry(stateFolder, stores, options.registryDatabaseUrl)
-      : undefined;
+    const registry = options.registry && registryOf(stateFolder, stores, options.registryDatabaseUrl);
+    if (options.registry === 'first' && !registry)
+      throw new Error('The registry needs a database: give REGISTRY_DATABASE_URL.');
 
     const mail = options.smtpUrl
       ? undefined
@@ -114,19 +125,30 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       stateFolder,
       ports,
       settings: { ...settings, ...registry?.settings },
+      hasRegistry: registry !== undefined,
       ...(registry && { settingsOf: registry.settingsOf }),
     });
     const supergraphFile = path.join(stateFolder, 'supergraph.graphql');
     const compose = () => composeSupergraph(subgraphUrls, supergraphFile);
-    const publish = async () => registry?.publish(processOf(processes, 'registry').url, subgraphUrls, report);
+    const publish = () => report.step('Workspace published', async () => registry?.publish(subgraphUrls));
+    const openRegistry = async () => {
+      if (options.registry !== 'later' || !registry) return;
+      try {
+        await publish();
+        if (!isStopping) await processOf(processes, 'registry').start();
+      } catch (error) {
+        if (!isStopping) report.note(`  The registry is not there: ${messageOf(error)}`);
+      }
+    };
     await report.step('Supergraph composed', compose);
-    for (const stage of processStages(options.hasRegistry)) {
+    if (options.registry === 'first') await publish();
+    else if (registry) undo.push(() => processOf(processes, 'registry').stop());
+    for (const stage of processStages(options.registry === 'first')) {
       options.signal?.throwIfAborted();
-      const names = stage.flatMap((each) => instanceNames(each, options.replicas?.count));
+      const names = stage.flatMap((each) => instanceNames(each, options.replicas));
       const started = names.map((name) => processOf(processes, name));
       undo.push(() => Promise.all(started.map((each) => each.stop())));
       await report.step(names.join(', '), () => startAll(started));
-      if (names.includes('registry')) await publish();
     }
     return {
       url,
@@ -141,10 +163,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         await processOf(processes, name).stop();
         await processOf(processes, name).start();
       },
+      openRegistry,
       // Where there is a registry, the gateway takes it from there.
       compose: async () => {
         await compose();
-        await publish();
+        if (registry) await publish();
       },
       stop,
     };
@@ -159,6 +182,10 @@ function makePrivate(stateFolder: string): void {
   mkdirSync(path.join(stateFolder, 'logs'), { recursive: true });
   chmodSync(stateFolder, 0o700);
   chmodSync(path.join(stateFolder, 'logs'), 0o700);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function startAll(processes: SupervisedProcess[]): Promise<void> {

@@ -14,9 +14,9 @@ import { StopRequest, stopSignal } from './stop-signal.ts';
 import { describeStack } from './table.ts';
 
 export interface StartOptions {
-  /** Run Prometheus and Grafana beside it. */
   /** Runs the schema registry, which the gateway takes its supergraph from. */
   hasRegistry?: boolean;
+  /** Run Prometheus and Grafana beside it. */
   isObserved?: boolean;
   /** Restart what a change of the sources concerns. */
   isWatched?: boolean;
@@ -25,7 +25,7 @@ export interface StartOptions {
 /** `npm start`: runs everything until it is asked to stop. Returns the exit code. */
 export async function start(
   request: SeedRequest,
-  { hasRegistry = false, isObserved = false, isWatched = false }: StartOptions = {},
+  { hasRegistry = true, isObserved = false, isWatched = false }: StartOptions = {},
 ): Promise<number> {
   const startedAt = performance.now();
   const signal = stopSignal();
@@ -44,7 +44,7 @@ export async function start(
     const seeding = createSeeding(settings.stateFolder, request, report);
     stack = await startStack({
       ...settings,
-      hasRegistry,
+      registry: hasRegistry ? 'later' : undefined,
       signal,
       report,
       env: { LOG_LEVEL: settings.logLevel, ...(settings.appUrl && { APP_URL: settings.appUrl }) },
@@ -61,6 +61,8 @@ export async function start(
     if (isObserved) observation = await observe(stack);
     process.stdout.write(`${describeStack(stack, performance.now() - startedAt)}\n`);
     for (const line of observation?.lines ?? []) process.stdout.write(`  ${line}\n`);
+    // Nobody waits for it, and the graph runs whatever becomes of it.
+    void stack.openRegistry();
     if (isWatched) {
       watches.push(watchSources({ stack, note: report.note }));
       report.note('  Watching the sources: what a change concerns is restarted');
