@@ -83,6 +83,8 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) 
       APOLLO_PLUGINS: z.string().optional(),
       PERSISTED_QUERIES: setting.boolean(true),
       TRUSTED_DOCUMENTS_FILE: z.string().optional(),
+      TRUSTED_DOCUMENTS_URL: setting.httpUrl().optional(),
+      TRUSTED_DOCUMENTS_POLL_MS: setting.integer(5_000, 50),
       TRUSTED_DOCUMENTS_ONLY: setting.boolean(false),
       RATE_LIMIT_POINTS: setting.integer(0),
       RATE_LIMIT_WINDOW_SECONDS: setting.integer(10, 1),

@@ -34,7 +34,7 @@ export async function startGateway(
   const urls = readSubgraphUrls(config.SUBGRAPH_URLS);
   const redis = openSharedRedis(config, logger, lifecycle);
 
-  const rules = await startRules(config, logger, redis);
+  const rules = await startRules(config, { lifecycle, logger, redis });
   const identity = startIdentity(config, logger, lifecycle, redis);
   const fetcher = createSubgraphFetcher({
     sign,

@@ -25,6 +25,13 @@ export type Composed = Composition & { status: 'composed' };
 /** The baseline ready for comparison. */
 export type BaselineSide = Side & { composition: Composed };
 
+/** Makes a baseline ready; `today` are the contracts of the configuration. */
+export type ComposeBaseline = (
+  baseline: Baseline & { status: 'found' },
+  today: Config['contracts'],
+  candidate: readonly ParsedSubgraph[],
+) => BaselineSide;
+
 /** A published version as a baseline. */
 export function versionBaseline(version: Version): Baseline & { status: 'found' } {
   const { id, subgraphs, supergraphSdl, contracts } = version;
@@ -40,11 +47,7 @@ export function contractsBefore(baseline: Baseline, today: Config['contracts']):
  * Composes the baseline. One that does not compose says nothing about what clients have, so no change
  * could be judged: it is refused (exit 2) rather than passed over. What the candidate has unchanged is parsed already.
  */
-export function composeBaseline(
-  baseline: Baseline & { status: 'found' },
-  today: Config['contracts'],
-  candidate: readonly ParsedSubgraph[],
-): BaselineSide {
+export const composeBaseline: ComposeBaseline = (baseline, today, candidate) => {
   const known = new Map(candidate.map((one) => [one.name, one]));
   const results = baseline.subgraphs.map((subgraph) => {
     const one = known.get(subgraph.name);
@@ -66,7 +69,7 @@ export function composeBaseline(
     else throw doesNotCompose(`contract "${name}" of ${baseline.label}`, contract.errors[0]?.message ?? '');
   }
   return { parsed, composition, contracts };
-}
+};
 
 function doesNotCompose(label: string, why: string) {
   return couldNotRun(

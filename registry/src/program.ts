@@ -16,6 +16,7 @@ export function createProgram(): Command {
   addReading(program);
   addPublishing(program);
   addStore(program);
+  addTrusted(program);
   addServer(program);
   return program;
 }
@@ -32,7 +33,6 @@ function withCandidate(one: Command): Command {
     .option('--new', 'the named subgraph may be one that nobody knows yet')
     .option('--store <folder>', 'the file store')
     .option('--registry <url>', 'the server that keeps the graph, in place of a folder')
-    .option('--graph <name>', 'which graph of the server')
     .option('--context <name>', 'whose approvals count, for example a pull request')
     .option('--approvals <folder>', 'a file store to read approvals from, if not from the store')
     .option('--usage <file>', 'usage data');
@@ -40,6 +40,12 @@ function withCandidate(one: Command): Command {
 
 function addCheck(program: Command): void {
   withCandidate(command(program, 'check', 'say whether a change would break a client'))
+    .option(
+      '--graph <name>',
+      'which graph of the server; may be repeated, for several environments',
+      collect,
+      [],
+    )
     .option('--against <state>', 'head, landed, version:ID or git:REV')
     .option(
       '--format <format>',
@@ -94,6 +100,7 @@ function addReading(program: Command): void {
 
 function addPublishing(program: Command): void {
   withCandidate(command(program, 'publish', 'make the candidate the new head of the store'))
+    .option('--graph <name>', 'which graph of the server')
     .option('--by <name>', 'who publishes')
     .option('--message <text>', 'why')
     .option('--init', 'this is the first publication to this store')
@@ -160,6 +167,34 @@ function addStore(program: Command): void {
     const { runUnfreeze } = await import('./commands/store-commands.ts');
     process.exitCode = await runUnfreeze(options);
   });
+}
+
+function addTrusted(program: Command): void {
+  const ofServer = (name: string, description: string) =>
+    command(program, name, description)
+      .option('--registry <url>', 'the server that keeps the graph')
+      .option('--graph <name>', 'which graph of the server');
+  const ofApp = (name: string, description: string) =>
+    ofServer(name, description)
+      .requiredOption('--app <name>', 'the app, as its client name says it')
+      .requiredOption('--app-version <version>', 'its version, as its client version says it');
+  ofApp('trust', 'let the documents run that one version of an app was built with')
+    .argument('<manifest>', 'as Apollo, Relay or graphql-codegen write it')
+    .option('--by <name>', 'who publishes')
+    .action(async (file, options) => {
+      const { runTrust } = await import('./commands/trusted.ts');
+      process.exitCode = await runTrust(file, options);
+    });
+  ofServer('trusted', 'list the versions of apps whose documents may run').action(async (options) => {
+    const { runTrusted } = await import('./commands/trusted.ts');
+    process.exitCode = await runTrusted(options);
+  });
+  ofApp('retire', 'let the documents of one version of an app run no more, if nobody uses it')
+    .option('--force', 'although it may be in use')
+    .action(async (options) => {
+      const { runRetire } = await import('./commands/trusted.ts');
+      process.exitCode = await runRetire(options);
+    });
 }
 
 function addServer(program: Command): void {

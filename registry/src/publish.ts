@@ -52,7 +52,7 @@ export async function publish(store: Store, request: PublishRequest): Promise<Pu
         'Nothing has been published to this store yet. The first publication says so: --init.',
       );
     const candidate = request.next(head?.subgraphs ?? []);
-    if (head && isSame(head, candidate, promised)) return { status: 'unchanged', id: head.id };
+    if (head && isPublished(head, candidate, promised)) return { status: 'unchanged', id: head.id };
     const { report, composition } = await checkAndCompose({
       ...request.checkWith,
       candidate,
@@ -89,8 +89,11 @@ function deliveredBy({ compose }: Config, supergraphSdl: string): string {
   return compose.accessRules === 'strip' ? withoutAccessRules(supergraphSdl) : supergraphSdl;
 }
 
-/** A changed URL alone is a new version too, for the supergraph differs; so are other contracts or operations. */
-function isSame(head: Version, candidate: readonly Subgraph[], promised: Promised): boolean {
+/**
+ * Whether a candidate is what is there. A changed URL alone is a new version too, for the supergraph differs; so are other contracts or
+ * operations.
+ */
+function isPublished(head: Version, candidate: readonly Subgraph[], promised: Promised): boolean {
   const urls = (all: readonly Subgraph[]) =>
     JSON.stringify(all.map(({ name, url }) => [name, url ?? '']).sort());
   return (

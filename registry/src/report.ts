@@ -24,6 +24,8 @@ export type Report = {
   verdict: 'passed' | 'failed';
   /** What the candidate was compared with, in words. */
   against: string;
+  /** Which graph of a server, where several were asked. */
+  graph?: string;
   context?: string;
   /** The subgraphs that differ from the baseline. */
   changed: string[];

@@ -1,5 +1,5 @@
 /** What the server's worker does its work with. */
-export { versionBaseline } from './baseline.ts';
+export { type ComposeBaseline, composeBaseline, contractsBefore, versionBaseline } from './baseline.ts';
 export { check, type CheckInput } from './check.ts';
 export { compareGraphs } from './changes/compare.ts';
 export type { Change } from './changes/change.ts';
@@ -10,6 +10,8 @@ export { withoutAccessRules } from './composition/without-access-rules.ts';
 export { requireKnownNames } from './config/known-names.ts';
 export { composeContract } from './contract.ts';
 export { restoreOperation } from './documents/kept.ts';
+export type { StoredOperation } from './documents/read.ts';
+export { validateOperations } from './documents/validate.ts';
 export { parseText } from './parse-text.ts';
 export { type Publication, type PublishRequest, publish } from './publish.ts';
 export { badInput, couldNotRun, isRefusal } from './refusal.ts';

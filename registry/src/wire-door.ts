@@ -16,3 +16,4 @@ export type {
 } from './store/store.ts';
 export { type UsageFile, usageFileSchema } from './usage/usage-file.ts';
 export { inLine } from './render/in-line.ts';
+export { useText } from './render/problems.ts';

@@ -23,7 +23,10 @@ const change: CheckedChange = {
   touches: [['User.name']],
   location: { file: 'subgraphs/a b,c/schema.graphql', line: 3, column: 5 },
   subgraph: 'people',
-  usage: { status: 'used', operations: [{ name: 'Me', hash: 'h', clients: ['ios@2'], count: 7 }] },
+  usage: {
+    status: 'used',
+    operations: [{ name: 'Me', hash: 'h', clients: ['ios@2'], count: 7, lastAt: '2026-11-22T10:00:00.000Z' }],
+  },
   severity: 'fail',
   notes: ['A note.'],
 };
@@ -62,7 +65,7 @@ describe('the faces of one report', () => {
     expect(text).toContain('usage        skipped because there is none');
     expect(text).toContain('subgraphs/a b,c/schema.graphql:3:5 [FIELD_REMOVED] id 0123456789abcdef');
     expect(text).not.toMatch(/^next/m);
-    expect(text).toContain('A note. Used by Me (ios@2; 7 calls).');
+    expect(text).toContain('A note. Used by Me (ios@2; 7 calls, last on 2026-11-22).');
     expect(text).toMatch(/Nothing to object to:\n {2}safe +Harmless \(A note\.\)\n\nVerdict: failed\.\n$/);
   });
 

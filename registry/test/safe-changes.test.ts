@@ -107,7 +107,14 @@ describe('what we call safe', () => {
 });
 
 function touches(change: Parameters<typeof joinUsage>[0], coordinates: ReadonlySet<string>): boolean {
-  const use = { name: 'Q', hash: 'q', client: { name: 'c' }, count: 1, at: '2026-11-01T00:00:00Z' };
+  const use = {
+    name: 'Q',
+    hash: 'q',
+    client: { name: 'c' },
+    count: 1,
+    at: '2026-11-01T00:00:00Z',
+    lastAt: '',
+  };
   const usage = { status: 'known', from: '', to: '', uses: [{ ...use, coordinates }] } as const;
   return joinUsage(change, usage, { minCount: 1, minPercent: 0, excludedClients: [] }).status === 'used';
 }

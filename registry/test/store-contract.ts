@@ -57,6 +57,8 @@ export function storeContract(
       }
       const history = await open().versions();
       expect(history.map(({ id }) => id)).toEqual(Array.from({ length: 2 * rounds }, (_, at) => at + 1));
+      expect(await open().versions({ before: 5, most: 3 })).toEqual(history.slice(1, 4));
+      expect(await open().versions({ most: 2 })).toEqual(history.slice(-2));
       const head = await open().head();
       expect(head?.subgraphs.map(({ sdl }) => sdl).toSorted()).toEqual(
         [people(fieldsUpTo(rounds)).sdl, posts(fieldsUpTo(rounds)).sdl].toSorted(),

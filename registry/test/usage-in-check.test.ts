@@ -191,3 +191,18 @@ describe('operations in use are validated against the candidate', () => {
     expect((await judge(stricter, [usage(both)], lenient)).verdict).toBe('failed');
   });
 });
+
+it('a clock that jumps makes usage unknown, and so does a window shorter than what reports cover: never unused', async () => {
+  const gone = { filter: 'input Filter { role: Role } enum Role { ADMIN }' };
+  const files = [usage({ document: '{ feed { __typename } }' })];
+  const dayMs = 86_400_000;
+  const verdictAt = async (atMs: number, windowDays = 30) => {
+    const rules = config({ usage: { windowDays } });
+    return (await judge(gone, files, { nowMs: atMs, config: rules })).verdict;
+  };
+  expect(await verdictAt(nowMs)).toBe('passed');
+  for (const days of [-365, -60, 2, 365]) expect(await verdictAt(nowMs + days * dayMs)).toBe('failed');
+  // A day may be missing of a month, not all of a day.
+  expect(await verdictAt(nowMs + 0.9 * dayMs)).toBe('passed');
+  expect(await verdictAt(nowMs + 0.9 * dayMs, 1)).toBe('failed');
+});

@@ -19,6 +19,7 @@ function usageOf(...documents: string[]): Usage {
     client: { name: 'ios', version: '2.1' },
     count: 10,
     at: '2026-11-20T00:00:00Z',
+    lastAt: '2026-11-21T00:00:00Z',
     coordinates: collectCoordinates(before, parse(document)),
   }));
   return { status: 'known', from: '2026-10-01T00:00:00Z', to: '2026-11-22T00:00:00Z', uses };
@@ -47,7 +48,9 @@ describe('usage joins changes on exact coordinates', () => {
     const verdict = joinUsage(await removal('nameHistory'), onlyHistory, everyUse);
     expect(verdict).toEqual({
       status: 'used',
-      operations: [{ name: 'Op0', hash: 'hash0', clients: ['ios@2.1'], count: 10 }],
+      operations: [
+        { name: 'Op0', hash: 'hash0', clients: ['ios@2.1'], count: 10, lastAt: '2026-11-21T00:00:00Z' },
+      ],
     });
   });
 

@@ -1,4 +1,4 @@
-import type { Logger, RedisCache } from '@murmuration/service-kit';
+import type { Lifecycle, Logger, RedisCache } from '@murmuration/service-kit';
 import type { GatewayConfig } from '../config.ts';
 import type { AdmitOptions } from './admit.ts';
 import { createExamine } from './documents/examine.ts';
@@ -18,10 +18,17 @@ export type Rules = Omit<AdmitOptions, 'serving' | 'plansAll'> & {
 
 export async function startRules(
   config: GatewayConfig,
-  logger: Logger,
-  redis: RedisCache | undefined,
+  { lifecycle, logger, redis }: { lifecycle: Lifecycle; logger: Logger; redis: RedisCache | undefined },
 ): Promise<Rules> {
-  const trusted = await loadTrustedDocuments(config.TRUSTED_DOCUMENTS_FILE, config.TRUSTED_DOCUMENTS_ONLY);
+  const trusted = await loadTrustedDocuments({
+    file: config.TRUSTED_DOCUMENTS_FILE,
+    url: config.TRUSTED_DOCUMENTS_URL,
+    token: config.SUPERGRAPH_TOKEN,
+    pollMs: config.TRUSTED_DOCUMENTS_POLL_MS,
+    isRequired: config.TRUSTED_DOCUMENTS_ONLY,
+    logger,
+  });
+  lifecycle.onStop('trusted documents', async () => trusted.stop());
   const persisted = config.PERSISTED_QUERIES ? createPersistedTexts(redis) : undefined;
   const maxTokens = config.MAX_TOKENS;
   return {

@@ -24,9 +24,15 @@ afterAll(() => new Promise((resolve) => server.close(resolve)));
 
 async function sign(
   text: string,
-  { key = pair.privateKey, typ = 'supergraph+jws', graph = 'town', version = 1 } = {},
+  {
+    key = pair.privateKey,
+    typ = 'supergraph+jws',
+    graph = 'town',
+    version = 1,
+    contract = undefined as string | undefined,
+  } = {},
 ): Promise<string> {
-  const claims = { graph, version, sha256: hash('sha256', text, 'hex') };
+  const claims = { graph, version, contract, sha256: hash('sha256', text, 'hex') };
   return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
     .setProtectedHeader({ alg: 'EdDSA', kid: 'k1', typ })
     .sign(key);
@@ -79,6 +85,17 @@ it('takes no other graph than its first', async () => {
   (await source.read())?.taken();
   answer.headers = { 'supergraph-signature': await sign(answer.text, { graph: 'village', version: 2 }) };
   await expect(source.read()).rejects.toThrow('of the graph "village", and that of "town" was taken');
+});
+
+it('takes no other contract than the one that it asks for', async () => {
+  const read = async (asked: string, contract?: string) => {
+    answer.headers = { 'supergraph-signature': await sign(answer.text, { contract }) };
+    return urlSource(`${url}${asked}`, { keys }).read();
+  };
+  await expect(read('', 'public')).rejects.toThrow('is the contract "public", and the whole graph was asked');
+  await expect(read('?contract=public')).rejects.toThrow('is the whole graph, and the contract "public"');
+  await expect(read('?contract=public', 'partner')).rejects.toThrow('"partner"');
+  expect(await read('?contract=public', 'public')).toBeDefined();
 });
 
 it('gives up an answer that comes for ever', async () => {

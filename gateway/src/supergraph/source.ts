@@ -54,9 +54,11 @@ const versionHeader = 'supergraph-version';
 
 /**
  * A registry, asked with the ETag of what it sent last: an unchanged supergraph costs a 304. Behind its address several may
- * answer, of which one is behind the others: what is older than what was taken is refused, and so is another graph.
+ * answer, of which one is behind the others: what is older than what was taken is refused, and so is another graph. A signature
+ * says of which contract it is, which must be the one that the address asks for: a cache may take one for the other.
  */
 export function urlSource(url: string, options: UrlSourceOptions = {}): SupergraphSource {
+  const contract = new URL(url).searchParams.get('contract') ?? undefined;
   const { keys, maxBytes = sourceLimits.bytes, readMs = sourceLimits.readMs, token } = options;
   let etag: string | undefined;
   let last: Said = {};
@@ -81,6 +83,7 @@ export function urlSource(url: string, options: UrlSourceOptions = {}): Supergra
       const said: Said = keys
         ? await verifySupergraph(text, oneOf(headers[signatureHeader]), keys)
         : { version: numberIn(headers[versionHeader]) };
+      if (keys) refuseOtherContract(said, contract);
       refuseOther(said, last);
       const given = oneOf(headers.etag);
       return {
@@ -92,6 +95,14 @@ export function urlSource(url: string, options: UrlSourceOptions = {}): Supergra
       };
     },
   };
+}
+
+/** @throws Error for another contract than that of the address, or the whole graph in its place */
+function refuseOtherContract(said: Said, contract: string | undefined): void {
+  const named = (one: string | undefined) =>
+    one === undefined ? 'the whole graph' : `the contract "${one}"`;
+  if (said.contract !== contract)
+    throw new Error(`the supergraph is ${named(said.contract)}, and ${named(contract)} was asked for`);
 }
 
 /** @throws Error for another graph than that of the last one, or an older version of it */

@@ -2,13 +2,20 @@ import { hash } from 'node:crypto';
 import { compactVerify, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 
-const signed = z.object({ graph: z.string(), version: z.number(), sha256: z.string() });
+const signed = z.object({
+  graph: z.string(),
+  version: z.number(),
+  contract: z.string().optional(),
+  sha256: z.string(),
+});
 
 /** What a registry says of a supergraph of its. */
 export interface Claims {
   readonly graph: string;
   /** Counts up; a rollback has a new one. */
   readonly version: number;
+  /** Undefined for the whole graph. */
+  readonly contract?: string | undefined;
 }
 
 /** The header that carries it. */

@@ -27,6 +27,8 @@ export function readRegistryConfig(environment: NodeJS.ProcessEnv = process.env)
       REGISTRY_HEAD_CACHE_MS: setting.integer(500),
 
       CHECK_TIMEOUT_MS: setting.integer(90_000, 1),
+      /** Until one begins; with the time above less than what the command line waits for. */
+      CHECK_WAIT_MS: setting.integer(25_000, 1),
       CHECK_MAX_WAITING: setting.integer(20, 1),
       CHECK_MAX_HEAP_MIB: setting.integer(1_500, 64),
 
@@ -34,7 +36,9 @@ export function readRegistryConfig(environment: NodeJS.ProcessEnv = process.env)
       /** Of one token. */
       USAGE_REPORTS_PER_SECOND: setting.integer(20, 1),
       USAGE_MAX_OPERATIONS: setting.integer(20_000, 1),
+      USAGE_MAX_DOCUMENT_BYTES: setting.integer(32 * 1024 * 1024, 1),
       USAGE_MAX_CLIENTS: setting.integer(1_000, 1),
+      USAGE_MAX_GATEWAYS: setting.integer(1_000, 1),
       USAGE_KEEP_DAYS: setting.integer(90, 1),
       CHECKS_KEEP_DAYS: setting.integer(30, 1),
       DRAIN_DELAY_MS: setting.integer(0),

@@ -50,6 +50,10 @@ export async function letGo(database: RegistryDatabase, { checksDays, usageDays 
       most: number,
     ) => database.$executeRaw`DELETE FROM usage_report WHERE ctid = ANY (ARRAY(SELECT ctid FROM usage_report
       WHERE at < now() - make_interval(days => ${reportDays}::int) LIMIT ${most}))`,
+    (
+      most: number,
+    ) => database.$executeRaw`DELETE FROM usage_file WHERE ctid = ANY (ARRAY(SELECT ctid FROM usage_file
+      WHERE added_at < now() - make_interval(days => ${usageDays}::int) LIMIT ${most}))`,
     (most: number) => database.$executeRaw`DELETE FROM checked WHERE id = ANY (ARRAY(SELECT id FROM checked
       WHERE at < now() - make_interval(days => ${checksDays}::int) LIMIT ${most}))`,
     (

@@ -12,6 +12,7 @@ import { answerFaults } from './api/answer-faults.ts';
 import { serveGovernance } from './api/governance.ts';
 import { serveJudgements } from './api/judgements.ts';
 import { securedRoutes } from './api/secured.ts';
+import { serveTrusted } from './api/trusted.ts';
 import { serveReports } from './api/usage.ts';
 import { serveStore } from './api/versions.ts';
 import type { RegistryConfig } from './config.ts';
@@ -51,6 +52,7 @@ export async function startRegistry(
     { databaseUrl },
     {
       timeoutMs: config.CHECK_TIMEOUT_MS,
+      maxWaitMs: config.CHECK_WAIT_MS,
       maxWaiting: config.CHECK_MAX_WAITING,
       maxHeapMiB: config.CHECK_MAX_HEAP_MIB,
     },
@@ -78,7 +80,7 @@ export async function startRegistry(
   const open: OpenStore = (graph) => postgresStore(database, graph.id);
   const add = securedRoutes(http.app, tokens);
   serveSupergraphs(add, delivery);
-  serveStore(add, open);
+  serveStore(add, { open, work });
   serveJudgements(add, {
     database,
     work,
@@ -88,10 +90,16 @@ export async function startRegistry(
   });
   serveReports(add, {
     database,
-    limits: { operations: config.USAGE_MAX_OPERATIONS, clients: config.USAGE_MAX_CLIENTS },
+    limits: {
+      operations: config.USAGE_MAX_OPERATIONS,
+      documentBytes: config.USAGE_MAX_DOCUMENT_BYTES,
+      clients: config.USAGE_MAX_CLIENTS,
+      gateways: config.USAGE_MAX_GATEWAYS,
+    },
     bodyBytes: config.USAGE_BODY_BYTES,
     reportsPerSecond: config.USAGE_REPORTS_PER_SECOND,
   });
+  serveTrusted(add, { database, work, bodyBytes: config.REGISTRY_BODY_BYTES });
   serveGovernance(add, { database, tokens });
   servePages(http.app, { database, graphs, open, tokens, work, isOpen: config.REGISTRY_OPEN_PAGES });
 

@@ -6,6 +6,7 @@ import { config, people, posts } from '../../test/cast.ts';
 import { requestFor, storeContract } from '../../test/store-contract.ts';
 import { createGraphs } from '../src/graphs.ts';
 import { letGo } from '../src/retention.ts';
+import { usageFileLimits } from '../src/usage/files.ts';
 import { postgresStore } from '../src/store/postgres-store.ts';
 
 let test: TestDatabase;
@@ -76,7 +77,16 @@ it('lets go what is old, and no version', async () => {
     (${id}, 'old', 1, now() - interval '9 days'), (${id}, 'new', 1, now())`;
   await database.$executeRaw`INSERT INTO checked (graph_id, at, by, verdict, report) VALUES
     (${id}, now() - interval '31 days', 'ci', 'passed', '{}'), (${id}, now(), 'ci', 'passed', '{}')`;
-  expect(await letGo(database, { usageDays: 90, checksDays: 30 })).toBe(2);
+  await database.$executeRaw`INSERT INTO usage_file (graph_id, hash, body, added_at)
+    SELECT ${id}, decode(lpad(to_hex(n), 64, '0'), 'hex'), '{"to": "2020-01-01T00:00:00Z"}', now() - interval '2 hours' * n
+    FROM generate_series(1, ${usageFileLimits.files + 5}) AS n`;
+  const now = new Date().toISOString();
+  await open().addUsage({ version: 1, from: now, to: now, operations: [] });
+  expect(await database.usageFile.count({ where: { graphId: id } })).toBe(usageFileLimits.files);
+  expect(await open().usage(1)).toEqual([{ version: 1, from: now, to: now, operations: [] }]);
+  await database.$executeRaw`UPDATE usage_file SET added_at = now() - interval '91 days' WHERE graph_id = ${id}
+    AND hash < decode(lpad('3', 64, '0'), 'hex')`;
+  expect(await letGo(database, { usageDays: 90, checksDays: 30 })).toBe(4);
   expect(await database.usageReport.findMany({ where: { graphId: id }, select: { reporter: true } })).toEqual(
     [{ reporter: 'new' }],
   );

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { createRegistryDatabase } from '@murmuration/prisma/registry';
+import { metrics } from '@murmuration/service-kit';
 import { createGate } from '@murmuration/testing';
 import { compactVerify, createLocalJWKSet } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +9,8 @@ import { desk } from '../../test/desk.ts';
 import { ask, createWorld, graph, publication, report, type RunningHere, type World } from './world.ts';
 
 const rounds = Number(process.env['REGISTRY_RACE_ROUNDS'] ?? 25);
+/** For a transaction that holds others up. */
+const patience = { timeout: 30_000 };
 const fieldsUpTo = (count: number) => Array.from({ length: count }, (_, at) => `f${at}: Int`).join(' ');
 
 describe('two registries on one database', () => {
@@ -34,6 +38,9 @@ describe('two registries on one database', () => {
     }
     const versions = (await ask(other.url, world.adminToken, 'GET', '/versions')).json as { id: number }[];
     expect(versions.map(({ id }) => id)).toEqual(Array.from({ length: 2 * rounds + 1 }, (_, at) => at + 1));
+    const some = (await ask(other.url, world.adminToken, 'GET', '/versions?before=9&most=3')).json;
+    expect(some).toEqual(versions.slice(5, 8));
+    expect((await ask(other.url, world.adminToken, 'GET', '/versions?most=501')).status).toBe(400);
     const head = (await ask(other.url, world.adminToken, 'GET', '/versions/head')).json as {
       subgraphs: { sdl: string }[];
     };
@@ -183,6 +190,41 @@ it('a publisher that dies in the middle leaves nothing, and the next one goes on
   await gate.close();
 });
 
+it('what its client gave up is published no more, whether it waits or runs', async () => {
+  const world = await createWorld();
+  const { url } = await world.start();
+  const versions = async () =>
+    (await ask(url, world.adminToken, 'GET', '/versions')).json as { id: number }[];
+  await ask(url, world.adminToken, 'POST', '/publications', publication([people()], { init: true }));
+  const database = createRegistryDatabase({ url: world.databaseUrl, poolSize: 1 });
+  const waiting = async () =>
+    (await metrics.getSingleMetric('registry_jobs_waiting')?.get())?.values[0]?.value;
+  await database.$transaction(async (holding) => {
+    // Nobody reads a version: the first publication stays at the look at the head, and the second waits behind it.
+    await holding.$executeRaw`LOCK TABLE version IN ACCESS EXCLUSIVE MODE`;
+    const giveUp = new AbortController();
+    const given = ['runs', 'waits'].map((field) =>
+      fetch(`${url}/v1/graphs/${graph}/publications`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${world.adminToken}`, 'content-type': 'application/json' },
+        body: JSON.stringify(publication([people(`name: String nameHistory: [String!] ${field}: Int`)])),
+        signal: giveUp.signal,
+      }).catch(({ name }: Error) => name),
+    );
+    await expect.poll(waiting).toBe(1);
+    giveUp.abort();
+    expect(await Promise.all(given)).toEqual(['AbortError', 'AbortError']);
+    await expect.poll(waiting).toBe(0);
+    // Both ends came before this answer goes.
+    expect((await ask(url, world.adminToken, 'GET', '/approvals?context=x')).status).toBe(200);
+  }, patience);
+  await database.$disconnect();
+  const more = publication([people('name: String nameHistory: [String!] more: Int')]);
+  expect((await ask(url, world.adminToken, 'POST', '/publications', more)).json).toMatchObject({ id: 2 });
+  expect(await versions()).toHaveLength(2);
+  await world.stop();
+});
+
 it('the command line works on a server as on a folder', async () => {
   const world = await createWorld();
   const { url } = await world.start();
@@ -235,6 +277,33 @@ it('the command line works on a server as on a folder', async () => {
   expect(await here.registry('rollback', '1')).toMatchObject({ code: 0, out: 'Published version 3.\n' });
   expect((await here.registry('versions')).out.split('\n')).toHaveLength(4);
   expect((await here.registry('diff', 'version:2', 'head')).out).toContain('User.name');
+
+  // Two environments: what one lets go breaks the other.
+  const staging = `mrt_${'s'.repeat(43)}`;
+  const other = await world.start({
+    REGISTRY_TOKENS: [`${graph}:${world.adminToken}`, `${graph}-staging:${staging}`]
+      .map((pair) => pair.split(':') as [string, string])
+      .map(([name, token]) => `ci:${name}:admin:${createHash('sha256').update(token).digest('hex')}`)
+      .join(','),
+  });
+  here.env['REGISTRY_TOKEN'] = `${graph}=${world.adminToken},${graph}-staging=${staging}`;
+  const at = (...graphs: string[]) => [
+    '--registry',
+    other.url,
+    ...graphs.flatMap((name) => ['--graph', name]),
+  ];
+  here.write('subgraphs/people/schema.graphql', people('name: String').sdl);
+  expect((await here.registry('publish', '--init', ...at(`${graph}-staging`))).code).toBe(0);
+  expect(await here.registry('check', ...at(`${graph}-staging`))).toMatchObject({ code: 0 });
+  const both = await here.registry('check', '--format', 'json', ...at(`${graph}-staging`, graph));
+  expect(both.code).toBe(1);
+  expect(JSON.parse(both.out)).toMatchObject([
+    { graph: `${graph}-staging`, verdict: 'passed' },
+    { graph, verdict: 'failed' },
+  ]);
+  expect((await here.registry('check', ...at('elsewhere'))).err).toContain(
+    'no token for the graph elsewhere',
+  );
 
   here.env['REGISTRY_TOKEN'] = `mrt_${'b'.repeat(43)}`;
   expect(await here.registry('check')).toMatchObject({ code: 2, err: expect.stringContaining('not good') });

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { people } from '../../test/cast.ts';
+import { serveSupergraphs } from '../src/api/delivery.ts';
+import { serveGovernance } from '../src/api/governance.ts';
+import { serveJudgements } from '../src/api/judgements.ts';
+import type { AddRoute } from '../src/api/secured.ts';
+import { serveTrusted } from '../src/api/trusted.ts';
+import { serveReports } from '../src/api/usage.ts';
+import { serveStore } from '../src/api/versions.ts';
 import { type TokenKind, tokenKinds } from '../src/tokens/permissions.ts';
 import {
   ask,
@@ -36,6 +43,9 @@ const judged = {
 const table: [method: string, path: string, body: unknown, may: TokenKind[]][] = [
   ['GET', '/supergraph', undefined, ['read', 'publish', 'admin']],
   ['GET', '/versions', undefined, ['read', 'publish', 'admin']],
+  ['GET', '/versions/head', undefined, ['read', 'publish', 'admin']],
+  ['GET', '/approvals?context=main', undefined, ['read', 'publish', 'admin']],
+  ['GET', '/checks/1', undefined, ['read', 'publish', 'admin']],
   ['GET', '/versions/1/supergraph', undefined, ['read', 'publish', 'admin']],
   ['GET', '/usage', undefined, ['read', 'publish', 'admin']],
   ['GET', '/gateways', undefined, ['read', 'publish', 'admin']],
@@ -49,10 +59,34 @@ const table: [method: string, path: string, body: unknown, may: TokenKind[]][] =
   ['POST', '/usage', report([]), ['report', 'admin']],
   ['PUT', '/freeze', { by: 'x', reason: 'r', at: 'now' }, ['admin']],
   ['DELETE', '/freeze', undefined, ['admin']],
+  ['GET', '/trusted-documents', undefined, ['read', 'publish', 'admin']],
+  ['GET', '/trusted-manifests', undefined, ['read', 'publish', 'admin']],
+  ['POST', '/trusted-manifests', { app: 'a', version: '1', documents: {} }, ['publish', 'admin']],
+  ['DELETE', '/trusted-manifests?app=b&version=1', undefined, ['publish', 'admin']],
+  ['DELETE', '/trusted-manifests?app=b&version=1&force=true', undefined, ['admin']],
   ['GET', '/tokens', undefined, ['admin']],
   ['POST', '/tokens', { name: 'more', kinds: ['admin'] }, ['admin']],
   ['DELETE', '/tokens/999', undefined, ['admin']],
 ];
+
+it('the table has every route', () => {
+  const routes: string[] = [];
+  const add: AddRoute = ({ method, path }) => void routes.push(`${method} ${path}`);
+  const nothing = {} as never;
+  serveSupergraphs(add, nothing);
+  serveStore(add, nothing);
+  serveJudgements(add, nothing);
+  serveReports(add, nothing);
+  serveTrusted(add, nothing);
+  serveGovernance(add, nothing);
+  const asked = (route: string) =>
+    table.some(([method, path]) => {
+      const pattern = `^${route.replaceAll(/:\w+/g, '\\w+')}(?:\\?|$)`;
+      return new RegExp(pattern).test(`${method} ${path}`);
+    });
+  expect(routes.length).toBeGreaterThan(15);
+  expect(routes.filter((route) => !asked(route))).toEqual([]);
+});
 
 describe('a token is good for its kind alone', () => {
   it.each(table)('%s %s', async (method, path, body, may) => {

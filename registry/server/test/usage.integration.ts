@@ -13,6 +13,8 @@ beforeAll(async () => {
   registry = await world.start({
     USAGE_MAX_CLIENTS: '4',
     USAGE_MAX_OPERATIONS: '3',
+    USAGE_MAX_DOCUMENT_BYTES: '5000',
+    USAGE_MAX_GATEWAYS: '3',
     USAGE_REPORTS_PER_SECOND: '1000',
   });
   reporter = (await makeToken(registry.url, world.adminToken, ['report'])).secret;
@@ -84,14 +86,16 @@ it('counts clients beyond the limit as other, and operations beyond it as lost',
   const clients = (await usage()).flatMap(({ operations }) => operations.map(({ client }) => client.name));
   expect(clients).toContain('other');
   expect(new Set(clients).size).toBeLessThanOrEqual(5);
-  const documents = Array.from({ length: 5 }, (_, at) => ({
-    document: `query Q${at} { me { id } }`,
-    client: 'web',
-    count: 1,
-  }));
-  expect((await send(report(documents, { sequence: 5 }))).status).toBe(202);
+  const long = `query Long { ${'me { id } '.repeat(1_000)}}`;
+  const texts = [long, ...Array.from({ length: 5 }, (_, at) => `query Q${at} { me { id } }`)];
+  const told = report(
+    texts.map((document) => ({ document, client: 'web', count: 1 })),
+    { sequence: 5 },
+  );
+  expect((await send(told)).status).toBe(202);
   const kept = new Set((await usage()).flatMap(({ operations }) => operations.map(({ hash }) => hash)));
   expect(kept.size).toBe(3);
+  expect(kept).not.toContain(told.operations[0]?.hash);
 });
 
 it('takes no garbage', async () => {
@@ -187,4 +191,9 @@ it('many gateways that report at once count each call once', async () => {
     open = open.filter((_, at) => answers[at]?.status !== 202);
   }
   expect((await countOf()) - before).toBe(600);
+  const gateway = { name: 'the-newest', supergraph: '0123456789abcdef' };
+  await send(report([], { reporter: 'gateway-newest', gateway }));
+  const gateways = (await ask(registry.url, world.adminToken, 'GET', '/gateways')).json as object[];
+  expect(gateways).toHaveLength(3);
+  expect(gateways[0]).toMatchObject({ name: 'the-newest' });
 });

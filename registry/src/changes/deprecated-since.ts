@@ -17,7 +17,7 @@ export type DeprecatedSince = (coordinate: string) => Promise<string | undefined
  */
 export function deprecatedSince(store: History): DeprecatedSince {
   const schemas = new Map<number, GraphQLSchema | undefined>();
-  const ids = lazily(async () => (await store.versions()).reverse().slice(0, versionsRead));
+  const ids = lazily(async () => (await store.versions({ most: versionsRead })).reverse());
   const schemaOf = async (id: number) => {
     if (!schemas.has(id)) schemas.set(id, await composedSchema(store, id));
     return schemas.get(id);

@@ -11,14 +11,14 @@ import { badInput, couldNotRun, exitCodes } from '../refusal.ts';
 import type { RemoteClient } from '../remote/client.ts';
 import type { PublishBody } from '../remote/wire.ts';
 import { fileStore } from '../store/file-store.ts';
-import { type Output, parseOutput, renderers } from '../render/index.ts';
+import { type Output, parseOutput, renderAll } from '../render/index.ts';
 import type { Report } from '../report.ts';
 import { type StepName, stepNames } from '../steps/step.ts';
 import type { Store } from '../store/store.ts';
 import { parseUsageFile } from '../usage/usage-file.ts';
 import { type CandidateOptions, candidateEdit, readEdit, storeEdit } from '../workspace/candidate.ts';
 import { diskFiles } from '../workspace/files.ts';
-import { remoteOf, type StoreOptions } from '../remote/where.ts';
+import { remotesOf, type StoreOptions } from '../remote/where.ts';
 import { say, whoami, writeOutput } from './io.ts';
 import { openSideStore, openStore } from './open-store.ts';
 
@@ -40,13 +40,21 @@ export async function runCheck(options: CheckOptions): Promise<number> {
   const outputs = (options.format.length > 0 ? options.format : ['text']).map(parseOutput);
   const required = options.require.map(parseStep);
   const against = options.against ?? loaded.config.against;
-  const remote = isOfStore(against) ? remoteOf(options, loaded) : undefined;
-  const report = remote
-    ? await checkRemotely(remote, loaded, options, { against, required })
-    : await checkHere(loaded, options, { against, required });
-  for (const output of outputs) emit(output, report);
+  const remotes = isOfStore(against) ? remotesOf(options, loaded) : [];
+  const asked = { against, required };
+  const reports: Report[] = [];
+  if (remotes.length === 0) reports.push(await checkHere(loaded, options, asked));
+  for (const remote of remotes) {
+    const report = await checkRemotely(remote, loaded, options, asked);
+    const { graph } = remote.graph;
+    reports.push(
+      remotes.length === 1 ? report : { ...report, graph, against: `${graph}, ${report.against}` },
+    );
+  }
+  for (const output of outputs) emit(output, reports);
   say(`Checked in ${((performance.now() - startMs) / 1000).toFixed(2)} s.`);
-  return report.verdict === 'passed' ? exitCodes.passed : exitCodes.failed;
+  const isPassed = reports.every(({ verdict }) => verdict === 'passed');
+  return isPassed ? exitCodes.passed : exitCodes.failed;
 }
 
 type Asked = { against: string; required: StepName[] };
@@ -156,8 +164,8 @@ function parseStep(name: string): StepName {
   return step;
 }
 
-function emit({ format, file }: Output, report: Report): void {
-  const text = renderers[format](report);
+function emit({ format, file }: Output, reports: readonly Report[]): void {
+  const text = renderAll(format, reports);
   if (file === undefined) process.stdout.write(text);
   else writeOutput(file, text);
 }

@@ -17,7 +17,7 @@ export async function runPublished(options: PublishedOptions): Promise<number> {
   const loaded = loadConfig(process.cwd(), options.config);
   const store = await openStore(loaded, options);
   const own = readSubgraphs(loaded.config, diskFiles(loaded.root, loaded.config.limits.fileBytes));
-  for (const { id } of (await store.versions()).toReversed().slice(0, versionsRead)) {
+  for (const { id } of (await store.versions({ most: versionsRead })).toReversed()) {
     const version = await store.version(id);
     if (version === undefined || changedNames(version.subgraphs, own).length > 0) continue;
     process.stdout.write(`This workspace is version ${id}.\n`);

@@ -12,6 +12,13 @@ export const wireLimits = {
   textLength: 2_000,
   /** Subgraphs of one graph. */
   subgraphs: 1_000,
+  /** Versions of one answer. */
+  versions: 500,
+  /** Characters of an app's name and of its version, as a client says them. */
+  appLength: 64,
+  /** Documents of one version of an app, and characters of one. */
+  documents: 5_000,
+  documentLength: 100_000,
   /** Stored operations of one publication. */
   operations: 20_000,
 } as const;
@@ -99,12 +106,26 @@ export const approveRequest = z.strictObject({
   at: line,
 });
 
+/** An app, or its version, as its client name and version say it. */
+export const appName = text(wireLimits.appLength).min(1);
+
+/** `POST …/trusted-manifests`: what one version of an app was built with, by id. */
+export const trustRequest = z.strictObject({
+  app: appName,
+  version: appName,
+  documents: z
+    .record(text(wireLimits.nameLength).min(1), text(wireLimits.documentLength).min(1))
+    .refine((documents) => Object.keys(documents).length <= wireLimits.documents, 'has too many documents'),
+  by: line.default(''),
+});
+
 /** `PUT …/freeze` */
 export const freezeRequest = z.strictObject({ by: line, reason: line, at: line });
 
 export type CheckRequest = z.input<typeof checkRequest>;
 export type PublishBody = z.input<typeof publishRequest>;
 export type RollbackRequest = z.input<typeof rollbackRequest>;
+export type TrustRequest = z.output<typeof trustRequest>;
 export type ReadCheckRequest = z.output<typeof checkRequest>;
 export type ReadPublishRequest = z.output<typeof publishRequest>;
 export type ReadRollbackRequest = z.output<typeof rollbackRequest>;

@@ -15,6 +15,20 @@ export const renderers = {
   sarif: renderSarif,
 } satisfies Record<string, (report: Report) => string>;
 
+/** The face of several reports, one a graph, as one text. */
+export function renderAll(format: Format, reports: readonly Report[]): string {
+  const [first, ...more] = reports.map((report) => renderers[format](report));
+  if (first === undefined || more.length === 0) return first ?? '';
+  if (format === 'json') return `${JSON.stringify(reports, null, 2)}\n`;
+  if (format !== 'sarif') return [first, ...more].join('\n');
+  const [log, ...others] = [first, ...more].map((text) => JSON.parse(text) as { runs: object[] });
+  // Runs of one tool are told apart by their category.
+  const runs = [log, ...others].flatMap((one, at) =>
+    (one?.runs ?? []).map((run) => ({ ...run, automationDetails: { id: `${reports[at]?.graph ?? at}/` } })),
+  );
+  return `${JSON.stringify({ ...log, runs }, null, 2)}\n`;
+}
+
 export type Format = keyof typeof renderers;
 
 /** One face and where it goes: `sarif=report.sarif`, or `text` for standard output. */

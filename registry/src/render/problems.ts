@@ -3,6 +3,7 @@ import type { Hint } from '../composition/hints.ts';
 import type { Finding } from '../lint/finding.ts';
 import type { DocumentProblem } from '../documents/validate.ts';
 import type { CheckedChange, Report } from '../report.ts';
+import type { TouchedOperation } from '../usage/join.ts';
 
 /** One thing to show at a place, whatever step found it. */
 export type Problem = {
@@ -77,13 +78,16 @@ function sentence(text: string): string {
   return text.endsWith('.') ? text : `${text}.`;
 }
 
+/** Who sends an operation, how often, and on which day last: `ios@2.1; 7 calls, last on 2026-11-22`. */
+export function useText({ clients, count, lastAt }: Omit<TouchedOperation, 'name' | 'hash'>): string {
+  return `${clients.join(', ')}; ${count} calls${lastAt ? `, last on ${lastAt.slice(0, 10)}` : ''}`;
+}
+
 /** What usage says about a change, for people. */
 export function usageText({ usage }: Pick<CheckedChange, 'usage'>): string {
   if (usage.status === 'unused') return '';
   if (usage.status === 'unknown') return `Usage is unknown: ${usage.because}.`;
-  const shown = usage.operations
-    .slice(0, 5)
-    .map(({ name, clients, count }) => `${name} (${clients.join(', ')}; ${count} calls)`);
+  const shown = usage.operations.slice(0, 5).map((one) => `${one.name} (${useText(one)})`);
   const more = usage.operations.length - shown.length;
   return `Used by ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
 }

@@ -26,8 +26,9 @@ export function fileStore(folder: string): Store {
       const manifest = await readManifest(folder, id);
       return manifest && load(folder, manifest);
     },
-    async versions() {
-      const ids = (await namesIn(at('versions'))).flatMap(idOf);
+    async versions({ before = Infinity, most = Infinity } = {}) {
+      const all = (await namesIn(at('versions'))).flatMap(idOf).filter((id) => id < before);
+      const ids = all.slice(Math.max(0, all.length - most));
       const manifests = await Promise.all(ids.map((id) => readManifest(folder, id)));
       return manifests.flatMap((manifest) => {
         if (manifest === undefined) return [];

@@ -38,6 +38,9 @@ export type PublishResult =
   | { status: 'conflict'; head: number }
   | { status: 'frozen'; freeze: Freeze };
 
+/** A part of a history. */
+export type SomeVersions = { before?: number | undefined; most?: number | undefined };
+
 /**
  * Where versions live. Any implementation must pass `store-contract`: appending is compare-and-set,
  * so the history is one line whoever races.
@@ -45,7 +48,8 @@ export type PublishResult =
 export type Store = {
   head(): Promise<Version | undefined>;
   version(id: number): Promise<Version | undefined>;
-  versions(): Promise<VersionSummary[]>;
+  /** Oldest first: all of them, or the newest `most` of those below `before`. */
+  versions(some?: SomeVersions): Promise<VersionSummary[]>;
   /** Appends `version` if the head is still `expectedHead` (0: nothing published yet). */
   append(expectedHead: number, version: NewVersion): Promise<PublishResult>;
   approvals(context: string): Promise<Approval[]>;

@@ -1,8 +1,15 @@
 import type { Change, Touches } from '../changes/change.ts';
 import { clientLabel, type OperationUse, type Usage } from './usage-data.ts';
 
-/** An operation that a change touches, with who sends it how often. */
-export type TouchedOperation = { name: string; hash: string; clients: string[]; count: number };
+/** An operation that a change touches, with who sends it how often, and when that was told of last. */
+export type TouchedOperation = {
+  name: string;
+  hash: string;
+  clients: string[];
+  count: number;
+  /** An ISO date-time in UTC; reports that were kept earlier lack it. */
+  lastAt?: string;
+};
 
 /** What usage says about one change. */
 export type UsageVerdict =
@@ -63,6 +70,7 @@ export function byOperation(uses: readonly OperationUse[]): TouchedOperation[] {
       hash: group[0]?.hash ?? '',
       clients: [...new Set(group.map(({ client }) => clientLabel(client)))].sort(),
       count: callsOf(group),
+      lastAt: group.reduce((last, { lastAt }) => (lastAt > last ? lastAt : last), ''),
     }))
     .sort((a, b) => b.count - a.count || (a.hash < b.hash ? -1 : 1));
 }

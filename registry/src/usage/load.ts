@@ -8,8 +8,8 @@ import type { UsageFile } from './usage-file.ts';
 
 const dayMs = 86_400_000;
 
-/** Files end at midnight and begin a moment later; a hole of more than a day is a hole. */
-const toleratedGapMs = dayMs;
+/** Files end at midnight and begin a moment later; a hole of more than a day, or a quarter of a short window, is a hole. */
+const toleratedGapMs = (windowDays: number) => Math.min(dayMs, (windowDays * dayMs) / 4);
 
 /**
  * What the files know about the window that ends now. A window that they do not cover, and an
@@ -45,7 +45,7 @@ function whyUnknown(
   unreadable: readonly string[],
 ): string | undefined {
   if (files.length === 0) return 'there is no usage data, and unknown usage is not zero usage';
-  const gap = firstGap(files, startMs, window.nowMs);
+  const gap = firstGap(files, startMs, window);
   if (gap !== undefined) return `usage data does not cover ${gap} of the last ${window.days} days`;
   return unreadable.length > 0 ? `the operation "${unreadable[0]}" in use cannot be parsed` : undefined;
 }
@@ -79,20 +79,25 @@ function readOperation(
 
 const known = ({ name, client, count }: Operation) => ({ name, client, count });
 
-function keyOf(operation: Operation, file: UsageFile): { hash: string; at: string } {
+function keyOf(operation: Operation, file: UsageFile): Pick<OperationUse, 'hash' | 'at' | 'lastAt'> {
   const text = operation.document ?? JSON.stringify([operation.name, operation.coordinates]);
   const hash = operation.hash ?? createHash('sha256').update(text).digest('hex').slice(0, 16);
-  return { hash, at: operation.at ?? file.from };
+  const lastAt = new Date(operation.at ?? file.to).toISOString();
+  return { hash, at: operation.at ?? file.from, lastAt };
 }
 
 /** The first uncovered stretch of the window in words, if it is longer than what is tolerated. */
-function firstGap(files: readonly UsageFile[], startMs: number, endMs: number): string | undefined {
+function firstGap(
+  files: readonly UsageFile[],
+  startMs: number,
+  { days: windowDays, nowMs: endMs }: { days: number; nowMs: number },
+): string | undefined {
   const spans = files
     .map(({ from, to }) => ({ from: Date.parse(from), to: Date.parse(to) }))
     .sort((a, b) => a.from - b.from);
   let coveredMs = startMs;
   for (const span of [...spans, { from: endMs, to: endMs }]) {
-    if (span.from - coveredMs > toleratedGapMs)
+    if (span.from - coveredMs > toleratedGapMs(windowDays))
       return `${days(span.from - coveredMs)} (from ${new Date(coveredMs).toISOString().slice(0, 10)})`;
     coveredMs = Math.max(coveredMs, span.to);
   }

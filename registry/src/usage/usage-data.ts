@@ -8,6 +8,8 @@ export type OperationUse = {
   count: number;
   /** When the span began; an entry older than the window does not count. */
   at: string;
+  /** When it was used last, as far as that is told: an ISO date-time in UTC. */
+  lastAt: string;
   coordinates: ReadonlySet<string>;
   /** Its text, if the sender kept it. */
   document?: DocumentNode | undefined;

@@ -38,8 +38,9 @@ export function createFindDocument(options: {
     if (given !== undefined && given !== hash) {
       throw refusal('The hash is not that of the text.', edgeCodes.badUserInput, 400);
     }
-    if (known) return known;
+    // Also what is known: it may have been retired.
     if (!trusted.allows(hash)) throw untrusted();
+    if (known) return known;
     return { hash, text, isToBeKept: given !== undefined };
   }
 
@@ -53,7 +54,10 @@ export function createFindDocument(options: {
   return ({ query, documentId, extensions }, entries) => {
     const given = hashIn(extensions);
     if (query !== undefined) return byText(query, entries, persisted ? given : undefined);
-    if (given !== undefined) return entries.byHash(given) ?? byHash(given, entries);
+    if (given !== undefined) {
+      const known = entries.byHash(given);
+      return known && trusted.allows(given) ? known : byHash(given, entries);
+    }
     const text = trusted.textOf(documentId ?? '');
     if (text === undefined) throw refusal('No trusted document has this id.', edgeCodes.badUserInput, 400);
     return byText(text, entries, undefined);

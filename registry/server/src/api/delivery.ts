@@ -60,7 +60,7 @@ function send(
   return reply.type('application/graphql; charset=utf-8').send(one.sdl);
 }
 
-/** A cache on the way may have weakened it. */
-function isSame(asked: string | undefined, etag: string): boolean {
+/** Whether who asks has it already; a cache on the way may have weakened its tag. */
+export function isSame(asked: string | undefined, etag: string): boolean {
   return asked?.split(',').some((one) => one.trim().replace(/^W\//, '') === etag) ?? false;
 }

@@ -65,13 +65,15 @@ export interface ListedGateway {
 
 export const gatewayLimits = { listed: 1_000 } as const;
 
-/** Which gateway runs what, those heard of last first. */
+/** Which gateway runs what, those heard of last first. It tells a beginning of a hash, so its versions are a range of an index. */
 export function listGateways(database: RegistryDatabase, graph: Graph): Promise<ListedGateway[]> {
   return database.$queryRaw<ListedGateway[]>`
     SELECT name, supergraph, since, seen_at AS "seenAt",
-      greatest((SELECT max(id) FROM version v WHERE v.graph_id = g.graph_id
-        AND encode(v.supergraph_hash, 'hex') LIKE g.supergraph || '%'),
-      (SELECT max(version_id) FROM variant v WHERE v.graph_id = g.graph_id
-        AND encode(v.hash, 'hex') LIKE g.supergraph || '%')) AS version
-    FROM gateway g WHERE graph_id = ${graph.id} ORDER BY seen_at DESC LIMIT ${gatewayLimits.listed}`;
+      (SELECT max(id) FROM (
+        SELECT id FROM version v WHERE v.graph_id = g.graph_id AND v.supergraph_hash BETWEEN low AND high
+        UNION ALL
+        SELECT version_id FROM variant v WHERE v.graph_id = g.graph_id AND v.hash BETWEEN low AND high) AS known) AS version
+    FROM (SELECT * FROM gateway WHERE graph_id = ${graph.id} ORDER BY seen_at DESC LIMIT ${gatewayLimits.listed}) AS g,
+      LATERAL (SELECT decode(rpad(supergraph, 64, '0'), 'hex') AS low, decode(rpad(supergraph, 64, 'f'), 'hex') AS high) AS told
+    ORDER BY seen_at DESC`;
 }

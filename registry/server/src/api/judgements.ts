@@ -78,8 +78,9 @@ export function serveJudgements(add: AddRoute, options: JudgementOptions): void 
     action: 'check',
     body: checkRequest,
     bodyBytes,
-    handle: async ({ body, caller, graph }) => {
-      const report = await work.run({ kind: 'check', graphId: graph.id, request: body, sdlBytes });
+    handle: async ({ body, caller, gone, graph }) => {
+      const job = { kind: 'check', graphId: graph.id, request: body, sdlBytes } as const;
+      const report = await work.run(job, gone());
       checks.labels(report.verdict).inc();
       const id = await keep(graph, { by: by(body.by, caller), context: body.context, report });
       return { id, report };
@@ -108,10 +109,11 @@ export function serveJudgements(add: AddRoute, options: JudgementOptions): void 
     action: 'publish',
     body: publishRequest,
     bodyBytes,
-    handle: async ({ body, caller, graph }) => {
+    handle: async ({ body, caller, gone, graph }) => {
       const who = by(body.by, caller);
       const request = { ...body, by: who };
-      const publication = await work.run({ kind: 'publish', graphId: graph.id, request, sdlBytes });
+      const job = { kind: 'publish', graphId: graph.id, request, sdlBytes } as const;
+      const publication = await work.run(job, gone());
       return settle(graph, publication, who, body.context);
     },
   });
@@ -121,15 +123,12 @@ export function serveJudgements(add: AddRoute, options: JudgementOptions): void 
     action: 'publish',
     body: rollbackRequest,
     bodyBytes,
-    handle: async ({ body, caller, graph }) => {
+    handle: async ({ body, caller, gone, graph }) => {
       if (body.force && !mayDo(caller.kinds, 'govern'))
         throw new Fault('FORBIDDEN', 'A rollback that no check may refuse takes a token of the kind admin.');
       const who = by(body.by, caller);
-      const publication = await work.run({
-        kind: 'rollBack',
-        graphId: graph.id,
-        request: { ...body, by: who },
-      });
+      const job = { kind: 'rollBack', graphId: graph.id, request: { ...body, by: who } } as const;
+      const publication = await work.run(job, gone());
       if (!publication) throw new Fault('NOT_FOUND', `There is no version ${body.id} in the store.`);
       return settle(graph, publication, who, body.context);
     },

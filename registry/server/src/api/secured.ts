@@ -15,6 +15,8 @@ export interface Asked<Body, Query> {
   params: Record<string, string>;
   reply: FastifyReply;
   request: FastifyRequest;
+  /** Aborted when whoever asked has gone before the answer. */
+  gone(): AbortSignal;
 }
 
 export interface Route<Body extends z.ZodType, Query extends z.ZodType> {
@@ -53,10 +55,18 @@ export function securedRoutes(app: FastifyInstance, tokens: Tokens): AddRoute {
           params: request.params as Record<string, string>,
           reply,
           request,
+          gone: () => goneSignal(reply),
         });
       },
     });
   };
+}
+
+/** Aborted when the connection ends before the answer has. */
+export function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => reply.raw.writableFinished || gone.abort());
+  return gone.signal;
 }
 
 /** @throws Fault */

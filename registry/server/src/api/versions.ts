@@ -1,19 +1,30 @@
-import { approveRequest, freezeRequest, usageFileSchema } from '@murmuration/registry/wire';
+import { approveRequest, freezeRequest, usageFileSchema, wireLimits } from '@murmuration/registry/wire';
 import { z } from 'zod';
 import { Fault } from '../faults.ts';
 import type { OpenStore } from '../store/open-store.ts';
+import type { Work } from '../work/work.ts';
 import type { AddRoute } from './secured.ts';
 
 const days = z.object({ days: z.coerce.number().min(1).max(366).optional() });
+const page = z.object({
+  before: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 31 - 1)
+    .optional(),
+  most: z.coerce.number().int().min(1).max(wireLimits.versions).default(wireLimits.versions),
+});
 const context = z.object({ context: z.string().max(2_000) });
 
 /** What a store holds, read and written as it is: versions, approvals, freezes, usage. */
-export function serveStore(add: AddRoute, open: OpenStore): void {
+export function serveStore(add: AddRoute, { open, work }: { open: OpenStore; work: Work }): void {
   add({
     method: 'GET',
     path: '/versions',
     action: 'read',
-    handle: ({ graph }) => open(graph).versions(),
+    query: page,
+    handle: ({ graph, query }) => open(graph).versions(query),
   });
   add({
     method: 'GET',
@@ -67,7 +78,10 @@ export function serveStore(add: AddRoute, open: OpenStore): void {
     path: '/usage',
     action: 'read',
     query: days,
-    handle: ({ graph, query }) => open(graph).usage(query.days),
+    handle: async ({ gone, graph, query, reply }) => {
+      const text = await work.run({ kind: 'usage', graphId: graph.id, days: query.days }, gone());
+      return reply.type('application/json; charset=utf-8').send(text);
+    },
   });
   add({
     method: 'POST',

@@ -1,4 +1,4 @@
-import type { Report } from '@murmuration/registry/wire';
+import { type Report, useText } from '@murmuration/registry/wire';
 import type { ListedCheck } from '../api/judgements.ts';
 import { html, type Html } from './html.ts';
 import { addressOf, table, timeText } from './layout.ts';
@@ -54,9 +54,7 @@ function changeRow(change: Report['changes'][number], context: string | null): H
   const { approval, coordinate, id, level, message, notes, severity, usage } = change;
   const use =
     usage.status === 'used'
-      ? usage.operations
-          .map(({ clients, count, name }) => `${name} (${clients.join(', ')}; ${count} calls)`)
-          .join('; ')
+      ? usage.operations.map((one) => `${one.name} (${useText(one)})`).join('; ')
       : usage.status;
   return html`<tr><td>${level}</td><td><code>${coordinate}</code></td><td>${message} ${notes.join(' ')}</td><td>${use}</td>
     <td class="${severity === 'fail' ? 'bad' : severity === 'warn' ? 'warn' : 'good'}">${severity}${approval && ` (approved by ${approval.by}: ${approval.reason})`}

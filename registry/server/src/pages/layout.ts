@@ -58,3 +58,9 @@ export function timeText(at: Date | string): Html {
 
 /** 48210 as `48,210`. */
 export const countText = (count: number): string => count.toLocaleString('en-US');
+
+/** The way to what comes before the last one shown, if there may be some. */
+export function olderLink(shown: number, most: number, before: number | undefined): Html {
+  if (before === undefined || shown < most) return html``;
+  return html`<p><a href="?before=${before}" rel="next">Older</a></p>`;
+}

@@ -1,7 +1,8 @@
 import type { RegistryDatabase } from '@murmuration/prisma/registry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { listGateways } from '../api/governance.ts';
-import { findCheck, listChecks } from '../api/judgements.ts';
+import { findCheck, judgementLimits, listChecks } from '../api/judgements.ts';
+import { goneSignal } from '../api/secured.ts';
 import type { Explored } from '../explore/explored.ts';
 import { Fault } from '../faults.ts';
 import type { Graph, Graphs } from '../graphs.ts';
@@ -12,12 +13,12 @@ import type { Work } from '../work/work.ts';
 import { checkPage, checksPage } from './checks.ts';
 import { createExplorer } from './explorer.ts';
 import { html, type Html } from './html.ts';
-import { addressOf, graphPage, page, type Section } from './layout.ts';
+import { addressOf, graphPage, olderLink, page, type Section } from './layout.ts';
 import { gatewaysPage, operationsPage } from './operations.ts';
 import { schemaPage, typePage } from './schema.ts';
 import { createSessions, isLocal } from './session.ts';
 import { styleSheet } from './style.ts';
-import { versionPage, versionsPage } from './versions.ts';
+import { versionPage, versionPageLimits, versionsPage } from './versions.ts';
 
 export interface PagesOptions {
   database: RegistryDatabase;
@@ -82,23 +83,27 @@ export function servePages(app: FastifyInstance, options: PagesOptions): void {
 
     const serve = (
       path: string,
-      make: (graph: Graph, request: FastifyRequest) => Promise<Page | undefined>,
+      make: (graph: Graph, request: FastifyRequest, gone: AbortSignal) => Promise<Page | undefined>,
     ) =>
       scope.get(`/graphs/:graph${path}`, async (request, reply) => {
         const graph = await sessions.graphOf(request);
-        const made = await make(graph, request);
+        const made = await make(graph, request, goneSignal(reply));
         if (!made) throw new Fault('NOT_FOUND', 'There is no such page.');
         return send(reply, graphPage(graph.name, made.section, made.title, made.body));
       });
     const idOf = (request: FastifyRequest) => (request.params as Params).id;
+    const beforeOf = (request: FastifyRequest) => {
+      const before = (request.query as { before?: unknown }).before;
+      return typeof before === 'string' && /^[1-9]\d{0,8}$/.test(before) ? Number(before) : undefined;
+    };
 
     serve('', async (graph) => {
       const [versions, checks, gateways] = await Promise.all([
-        open(graph).versions(),
+        open(graph).versions({ most: 5 }),
         listChecks(database, graph),
         listGateways(database, graph),
       ]);
-      const body = html`<h2>Versions</h2>${versionsPage(graph.name, versions.slice(-5))}
+      const body = html`<h2>Versions</h2>${versionsPage(graph.name, versions)}
         <h2>Checks</h2>${checksPage(graph.name, checks.slice(0, 5))}
         <h2>Gateways</h2>${gatewaysPage(graph.name, gateways.slice(0, 10), versions.at(-1)?.id)}`;
       return { section: '', title: 'Overview', body };
@@ -116,24 +121,26 @@ export function servePages(app: FastifyInstance, options: PagesOptions): void {
       const type = explored?.types.find(({ name }) => name === idOf(request));
       return explored && type && { section: 'schema', title: type.name, body: typePage(explored, type) };
     });
-    serve('/versions', async (graph) => ({
-      section: 'versions',
-      title: 'Versions',
-      body: versionsPage(graph.name, await open(graph).versions()),
-    }));
-    serve('/versions/:id', async (graph, request) => {
+    serve('/versions', async (graph, request) => {
+      const most = versionPageLimits.listed;
+      const versions = await open(graph).versions({ before: beforeOf(request), most });
+      const body = html`${versionsPage(graph.name, versions)}${olderLink(versions.length, most, versions[0]?.id)}`;
+      return { section: 'versions', title: 'Versions', body };
+    });
+    serve('/versions/:id', async (graph, request, gone) => {
       const id = /^\d{1,9}$/.test(idOf(request)) ? Number(idOf(request)) : 0;
       const [version, before] = await Promise.all([open(graph).version(id), open(graph).version(id - 1)]);
       if (!version) return undefined;
       const changes =
-        before && (await work.run({ kind: 'compare', graphId: graph.id, from: id - 1, to: id }));
+        before && (await work.run({ kind: 'compare', graphId: graph.id, from: id - 1, to: id }, gone));
       return { section: 'versions', title: `Version ${id}`, body: versionPage(version, before, changes) };
     });
-    serve('/checks', async (graph) => ({
-      section: 'checks',
-      title: 'Checks',
-      body: checksPage(graph.name, await listChecks(database, graph)),
-    }));
+    serve('/checks', async (graph, request) => {
+      const before = beforeOf(request);
+      const checks = await listChecks(database, graph, before === undefined ? undefined : BigInt(before));
+      const older = olderLink(checks.length, judgementLimits.listed, checks.at(-1)?.id);
+      return { section: 'checks', title: 'Checks', body: html`${checksPage(graph.name, checks)}${older}` };
+    });
     serve('/checks/:id', async (graph, request) => {
       const check = await findCheck(database, graph, idOf(request));
       return check && { section: 'checks', title: `Check ${check.id}`, body: checkPage(check) };
@@ -154,7 +161,10 @@ export function servePages(app: FastifyInstance, options: PagesOptions): void {
       );
     });
     serve('/gateways', async (graph) => {
-      const [gateways, versions] = await Promise.all([listGateways(database, graph), open(graph).versions()]);
+      const [gateways, versions] = await Promise.all([
+        listGateways(database, graph),
+        open(graph).versions({ most: 1 }),
+      ]);
       return {
         section: 'gateways',
         title: 'Gateways',

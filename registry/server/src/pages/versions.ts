@@ -5,24 +5,21 @@ import { addressOf, table, timeText } from './layout.ts';
 import { sideBySide } from './side-by-side.ts';
 
 export const versionPageLimits = {
-  /** Versions of the list. */
-  listed: 200,
+  /** Versions of one page of the list. */
+  listed: 100,
   /** Changes that are listed. */
   changes: 500,
 } as const;
 
-/** All versions, newest first. */
+/** Versions, newest first. */
 export function versionsPage(graph: string, versions: readonly VersionSummary[]): Html {
   return table(
     ['Version', 'When', 'By', 'Subgraphs', 'Why'],
-    versions
-      .toReversed()
-      .slice(0, versionPageLimits.listed)
-      .map(
-        ({ at, by, equalTo, id, message, subgraphs }) => html`<tr>
+    versions.toReversed().map(
+      ({ at, by, equalTo, id, message, subgraphs }) => html`<tr>
           <td><a href="${addressOf(graph, 'versions', id)}">${id}</a>${equalTo !== undefined && ` = ${equalTo}`}</td>
           <td>${timeText(at)}</td><td>${by}</td><td>${subgraphs.join(', ')}</td><td>${message}</td></tr>`,
-      ),
+    ),
     'Nothing has been published yet.',
   );
 }

@@ -54,10 +54,11 @@ export function postgresStore(database: RegistryDatabase, graphId: number): Stor
         SELECT ${columns} FROM version WHERE graph_id = ${graphId} AND id = ${id}`;
       return rows[0] && load(database, rows[0]);
     },
-    async versions() {
+    async versions({ before, most } = {}) {
       const rows = await database.$queryRaw<VersionRow[]>`
-        SELECT ${columns} FROM version WHERE graph_id = ${graphId} ORDER BY id`;
-      return rows.map(summaryOf);
+        SELECT ${columns} FROM version WHERE graph_id = ${graphId} AND id < ${before ?? 2 ** 31 - 1}
+        ORDER BY id DESC LIMIT ${most ?? null}::bigint`;
+      return rows.map(summaryOf).reverse();
     },
     append: (expectedHead, version) =>
       database.$transaction((transaction) => append(transaction, graphId, expectedHead, version), {
@@ -79,7 +80,10 @@ export function postgresStore(database: RegistryDatabase, graphId: number): Stor
       });
     },
     async usage(days = storeLimits.usageDays) {
-      return [...(await usageFiles(database, graphId)), ...(await reportedUsage(database, graphId, days))];
+      return [
+        ...(await usageFiles(database, graphId, days)),
+        ...(await reportedUsage(database, graphId, days)),
+      ];
     },
     addUsage: (usage) => addUsageFile(database, graphId, usage),
     async freeze(freeze) {

@@ -27,7 +27,7 @@ export interface TokenRow {
 }
 
 export const tokenLimits = {
-  /** Answers that are remembered, refusals among them. */
+  /** Good tokens that are remembered, and as many refusals, which must not take their place. */
   remembered: 10_000,
   /** While the database is away, what was found of a token holds for this long. */
   outageMs: 10 * 60_000,
@@ -55,9 +55,8 @@ export function createTokens(
   options: { graphs: Graphs; given: readonly GivenToken[]; cacheMs: number },
 ): Tokens {
   const given = new Map(options.given.map((token) => [token.hash, token]));
-  const known = new LRUCache<string, { caller: Caller | undefined; atMs: number }>({
-    max: tokenLimits.remembered,
-  });
+  const good = new LRUCache<string, { caller: Caller; atMs: number }>({ max: tokenLimits.remembered });
+  const refused = new LRUCache<string, { atMs: number }>({ max: tokenLimits.remembered });
 
   async function look(hash: string): Promise<Caller | undefined> {
     const own = given.get(hash);
@@ -75,17 +74,22 @@ export function createTokens(
     async find(secret) {
       if (!isSecret(secret)) return undefined;
       const hash = hashOfSecret(secret);
-      const remembered = known.get(hash);
-      const ageMs = remembered ? performance.now() - remembered.atMs : Infinity;
-      if (remembered && ageMs < options.cacheMs) return remembered.caller;
+      const remembered = good.get(hash);
+      const { atMs } = remembered ?? refused.get(hash) ?? { atMs: -Infinity };
+      const ageMs = performance.now() - atMs;
+      if (ageMs < options.cacheMs) return remembered?.caller;
       try {
         const caller = await look(hash);
-        known.set(hash, { caller, atMs: performance.now() });
+        if (caller) {
+          good.set(hash, { caller, atMs: performance.now() });
+        } else {
+          good.delete(hash);
+          refused.set(hash, { atMs: performance.now() });
+        }
         return caller;
       } catch (error) {
         // Gateways get what is in memory although the database is away.
-        if (remembered?.caller && ageMs < tokenLimits.outageMs && isDatabaseOutage(error))
-          return remembered.caller;
+        if (remembered && ageMs < tokenLimits.outageMs && isDatabaseOutage(error)) return remembered.caller;
         throw error;
       }
     },
@@ -101,7 +105,7 @@ export function createTokens(
     async revoke(graph, id) {
       const changed = await database.$executeRaw`UPDATE token SET revoked_at = clock_timestamp()
         WHERE graph_id = ${graph.id} AND id = ${id} AND revoked_at IS NULL`;
-      known.clear();
+      good.clear();
       return changed > 0;
     },
     count: (graph) =>

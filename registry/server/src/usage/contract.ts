@@ -43,6 +43,9 @@ const operation = z
     message: 'needs either a document or coordinates',
   });
 
+/** Stands for clients beyond a limit. */
+export const otherClient = { name: 'other', version: '' } as const;
+
 const use = z.strictObject({
   operation: hash,
   client: z.strictObject({ name: clientText.min(1), version: clientText.optional() }),

@@ -2,13 +2,20 @@ import { createHash } from 'node:crypto';
 import type { RegistryDatabase } from '@murmuration/prisma/registry';
 import { type UsageFile, usageFileSchema } from '@murmuration/registry/wire';
 
-/** Usage files that people handed in whole, oldest first. */
-export async function usageFiles(database: RegistryDatabase, graphId: number): Promise<UsageFile[]> {
-  const rows = await database.usageFile.findMany({
-    where: { graphId },
-    orderBy: { addedAt: 'asc' },
-    select: { body: true },
-  });
+export const usageFileLimits = {
+  /** Files of one graph, each of at most a body; with one more the oldest goes. */
+  files: 100,
+} as const;
+
+/** Usage files that people handed in whole and that tell of the last `days`, oldest first. */
+export async function usageFiles(
+  database: RegistryDatabase,
+  graphId: number,
+  days: number,
+): Promise<UsageFile[]> {
+  const rows = await database.$queryRaw<{ body: unknown }[]>`
+    SELECT body FROM usage_file WHERE graph_id = ${graphId}
+      AND (body->>'to')::timestamptz >= now() - make_interval(secs => ${days * 86_400}::float8) ORDER BY added_at`;
   return rows.map(({ body }) => usageFileSchema.parse(body));
 }
 
@@ -20,6 +27,11 @@ export async function addUsageFile(
 ): Promise<void> {
   const body = JSON.stringify(usage);
   const hash = createHash('sha256').update(body).digest();
-  await database.$executeRaw`INSERT INTO usage_file (graph_id, hash, body)
-    VALUES (${graphId}, ${hash}, ${body}::jsonb) ON CONFLICT DO NOTHING`;
+  await database.$transaction([
+    database.$executeRaw`INSERT INTO usage_file (graph_id, hash, body)
+      VALUES (${graphId}, ${hash}, ${body}::jsonb) ON CONFLICT DO NOTHING`,
+    database.$executeRaw`DELETE FROM usage_file WHERE graph_id = ${graphId} AND hash IN (
+      SELECT hash FROM usage_file WHERE graph_id = ${graphId}
+      ORDER BY added_at DESC, hash OFFSET ${usageFileLimits.files})`,
+  ]);
 }

@@ -1,21 +1,22 @@
 import type { RegistryDatabase, RegistryTransaction } from '@murmuration/prisma/registry';
 import { retryConflicts } from '@murmuration/service-kit';
-import type { UsageReport } from './contract.ts';
+import { otherClient, type UsageReport } from './contract.ts';
 
 export interface IngestLimits {
   /** Operations that are kept of one graph; calls of others are lost, and the hour unknown. */
   operations: number;
+  /** Bytes of the texts of all operations of one graph; calls of operations beyond are lost as well. */
+  documentBytes: number;
   /** Clients by name and version that are kept of one graph; others count as `other`. */
   clients: number;
+  /** Gateways of one graph; of more, those heard of longest ago are forgotten. */
+  gateways: number;
 }
 
 export const ingestLimits = {
   /** Of one report's transaction. */
   transactionMs: 10_000,
 } as const;
-
-/** Stands for clients beyond the limit. */
-export const otherClient = { name: 'other', version: '' } as const;
 
 type Client = { name: string; version: string };
 const keyOf = ({ name, version = '' }: UsageReport['uses'][number]['client']) =>
@@ -49,15 +50,30 @@ async function ingest(
   const isNew = await transaction.$executeRaw`INSERT INTO usage_report (graph_id, reporter, sequence)
     VALUES (${graphId}, ${reporter}, ${sequence}::bigint) ON CONFLICT DO NOTHING`;
   if (isNew === 0) return 'known';
-  const operations = await operationIds(transaction, graphId, report.operations, limits.operations);
+  const operations = await operationIds(transaction, graphId, report.operations, limits);
   const clients = await clientIds(transaction, graphId, report.uses, limits.clients);
   const lost = await addCounts(transaction, graphId, report, operations, clients);
   await addHours(transaction, graphId, report, lost);
-  await transaction.$executeRaw`INSERT INTO gateway (graph_id, name, supergraph)
-    VALUES (${graphId}, ${report.gateway.name}, ${report.gateway.supergraph})
-    ON CONFLICT (graph_id, name) DO UPDATE SET seen_at = clock_timestamp(), supergraph = excluded.supergraph,
-      since = CASE WHEN gateway.supergraph = excluded.supergraph THEN gateway.since ELSE clock_timestamp() END`;
+  await noteGateway(transaction, graphId, report.gateway, limits.gateways);
   return 'counted';
+}
+
+async function noteGateway(
+  transaction: RegistryTransaction,
+  graphId: number,
+  { name, supergraph }: UsageReport['gateway'],
+  most: number,
+): Promise<void> {
+  const rows = await transaction.$queryRaw<{ isNew: boolean }[]>`
+    INSERT INTO gateway (graph_id, name, supergraph) VALUES (${graphId}, ${name}, ${supergraph})
+    ON CONFLICT (graph_id, name) DO UPDATE SET seen_at = clock_timestamp(), supergraph = excluded.supergraph,
+      since = CASE WHEN gateway.supergraph = excluded.supergraph THEN gateway.since ELSE clock_timestamp() END
+    RETURNING (xmax = 0) AS "isNew"`;
+  if (!rows[0]?.isNew) return;
+  // Who reports just now holds its row, and stays.
+  await transaction.$executeRaw`DELETE FROM gateway WHERE graph_id = ${graphId} AND name IN (
+    SELECT name FROM gateway WHERE graph_id = ${graphId}
+    ORDER BY seen_at DESC OFFSET ${most} FOR UPDATE SKIP LOCKED)`;
 }
 
 /** Ids of operations by hash, new ones kept as far as the limit goes. */
@@ -65,7 +81,7 @@ async function operationIds(
   transaction: RegistryTransaction,
   graphId: number,
   operations: UsageReport['operations'],
-  most: number,
+  most: Pick<IngestLimits, 'operations' | 'documentBytes'>,
 ): Promise<Map<string, bigint>> {
   const hashes = operations.map(({ hash }) => hash);
   const read = async () => {
@@ -77,9 +93,18 @@ async function operationIds(
   const known = await read();
   const fresh = operations.filter(({ hash }) => !known.has(hash)).toSorted(byHash);
   if (fresh.length === 0) return known;
-  const [{ count } = { count: 0 }] = await transaction.$queryRaw<{ count: number }[]>`
-    SELECT count(*)::int AS count FROM usage_operation WHERE graph_id = ${graphId}`;
-  for (const { coordinates = [], document, hash, kind, name } of fresh.slice(0, Math.max(0, most - count))) {
+  const [{ bytes, count } = { bytes: 0, count: 0 }] = await transaction.$queryRaw<
+    { bytes: number; count: number }[]
+  >`
+    SELECT count(*)::int AS count, coalesce(sum(octet_length(document)), 0)::float8 AS bytes
+    FROM usage_operation WHERE graph_id = ${graphId}`;
+  const room = { bytes: most.documentBytes - bytes, operations: most.operations - count };
+  for (const { coordinates = [], document, hash, kind, name } of fresh) {
+    const size = Buffer.byteLength(document ?? '');
+    if (room.operations < 1) break;
+    if (size > room.bytes) continue;
+    room.bytes -= size;
+    room.operations--;
     await transaction.$executeRaw`INSERT INTO usage_operation (graph_id, hash, name, kind, document, coordinates)
       VALUES (${graphId}, decode(${hash}, 'hex'), ${name}, ${kind}, ${document ?? null}::text, ${coordinates}::text[])
       ON CONFLICT DO NOTHING`;

@@ -2,6 +2,7 @@ import type { RegistryDatabase } from '@murmuration/prisma/registry';
 import {
   applyToStore,
   badInput,
+  type ComposeBaseline,
   check,
   compareGraphs,
   composeContract,
@@ -11,7 +12,10 @@ import {
   parseSubgraph,
   publish,
   requireKnownNames,
+  parseText,
   restoreOperation,
+  type StoredOperation,
+  validateOperations,
   versionBaseline,
   withoutAccessRules,
 } from '@murmuration/registry/server';
@@ -22,22 +26,46 @@ import type {
   ReadRollbackRequest,
   Report,
   Store,
+  TrustRequest,
+  UsageFile,
+  Version,
 } from '@murmuration/registry/wire';
+import { Kind } from 'graphql';
 import { explore } from '../explore/explore.ts';
 import { postgresStore } from '../store/postgres-store.ts';
-import { knownSpans } from '../usage/reported.ts';
+import { trustedDocuments, trustedOperations, trustManifest } from '../trusted/manifests.ts';
+import { isCovered } from '../usage/reported.ts';
 import type { Answers, Job } from './jobs.ts';
 
-/** Does one job. Refuses what the command line would refuse, with its exit code. */
-export async function doJob(database: RegistryDatabase, job: Job): Promise<Answers[Job['kind']]> {
-  const store = postgresStore(database, job.graphId);
+/**
+ * Does one job. Refuses what the command line would refuse, with its exit code, and to append what nobody waits for any more:
+ * whoever gave up may long have published something else.
+ */
+export async function doJob(
+  database: RegistryDatabase,
+  job: Job,
+  { composeBaseline, isGone }: { isGone: () => boolean; composeBaseline: ComposeBaseline },
+): Promise<Answers[Job['kind']]> {
+  const kept = postgresStore(database, job.graphId);
+  const store: Store = {
+    ...kept,
+    async append(expectedHead, version) {
+      if (isGone()) throw couldNotRun('Whoever published this does not wait any more.');
+      return kept.append(expectedHead, version);
+    },
+  };
+  const means = async (sdlBytes: number): Promise<Means> => ({
+    sdlBytes,
+    composeBaseline,
+    trusted: (await trustedOperations(database, job.graphId)).map(restoreOperation),
+  });
   switch (job.kind) {
     case 'check':
-      return runCheck(store, job.request, job.sdlBytes);
+      return runCheck(store, job.request, await means(job.sdlBytes));
     case 'publish':
-      return runPublish(store, job.request, job.sdlBytes);
+      return runPublish(store, job.request, await means(job.sdlBytes));
     case 'rollBack':
-      return runRollback(store, job.request);
+      return runRollback(store, job.request, await means(0));
     case 'variant': {
       const { accessRules, contract } = job.variant;
       const supergraph = await supergraphOf(store, job.version, contract);
@@ -45,6 +73,14 @@ export async function doJob(database: RegistryDatabase, job: Job): Promise<Answe
         ? withoutAccessRules(supergraph)
         : supergraph;
     }
+    case 'usage':
+      return writeUsage(await store.usage(job.days));
+    case 'trust':
+      refuseInvalid(job.request, await store.head());
+      if (isGone()) throw couldNotRun('Whoever published this does not wait any more.');
+      return trustManifest(database, job.graphId, job.request);
+    case 'trusted':
+      return JSON.stringify(await trustedDocuments(database, job.graphId));
     case 'compare':
       return compareVersions(store, job.from, job.to);
     case 'explore': {
@@ -58,7 +94,39 @@ export async function doJob(database: RegistryDatabase, job: Job): Promise<Answe
   }
 }
 
-async function runCheck(store: Store, request: ReadCheckRequest, sdlBytes: number): Promise<Report> {
+export const usageAnswerLimits = {
+  /** Characters of all usage files of one answer. */
+  characters: 128 * 1024 * 1024,
+} as const;
+
+function writeUsage(files: readonly UsageFile[]): string {
+  const parts: string[] = [];
+  let length = 0;
+  // A text that many clients send is written for each of them.
+  for (const { operations, ...file } of files) {
+    const written = operations.map((operation) => {
+      const text = JSON.stringify(operation);
+      if ((length += text.length) > usageAnswerLimits.characters)
+        throw couldNotRun('There is more usage than one answer may have: ask for fewer days.');
+      return text;
+    });
+    parts.push(`${JSON.stringify(file).slice(0, -1)},"operations":[${written.join(',')}]}`);
+  }
+  return `[${parts.join(',')}]`;
+}
+
+type Means = {
+  sdlBytes: number;
+  composeBaseline: ComposeBaseline;
+  /** What apps were built with: a change that refuses it breaks them, whatever was reported. */
+  trusted: StoredOperation[];
+};
+
+async function runCheck(
+  store: Store,
+  request: ReadCheckRequest,
+  { composeBaseline, sdlBytes, trusted }: Means,
+): Promise<Report> {
   const { against, allowNoBaseline, edit } = request;
   refuseLong(edit, sdlBytes);
   const version = against === 'head' ? await store.head() : await store.version(Number(against.slice(8)));
@@ -76,11 +144,17 @@ async function runCheck(store: Store, request: ReadCheckRequest, sdlBytes: numbe
     operations: request.operations?.map(restoreOperation),
     deleted: edit.kind === 'some' ? edit.deleted : [],
     require: request.require,
+    composeBaseline,
+    trusted,
     nowMs: Date.now(),
   });
 }
 
-async function runPublish(store: Store, request: ReadPublishRequest, sdlBytes: number): Promise<Publication> {
+async function runPublish(
+  store: Store,
+  request: ReadPublishRequest,
+  { composeBaseline, sdlBytes, trusted }: Means,
+): Promise<Publication> {
   const { by, edit, init, message } = request;
   refuseLong(edit, sdlBytes);
   const head = init ? await store.head() : undefined;
@@ -95,11 +169,17 @@ async function runPublish(store: Store, request: ReadPublishRequest, sdlBytes: n
     checkWith: {
       ...(await judgedBy(store, request)),
       operations: request.operations?.map(restoreOperation),
+      composeBaseline,
+      trusted,
     },
   });
 }
 
-async function runRollback(store: Store, request: ReadRollbackRequest): Promise<Publication | undefined> {
+async function runRollback(
+  store: Store,
+  request: ReadRollbackRequest,
+  { composeBaseline, trusted }: Means,
+): Promise<Publication | undefined> {
   const { by, force, id, message } = request;
   const target = await store.version(id);
   if (target === undefined) return undefined;
@@ -117,8 +197,31 @@ async function runRollback(store: Store, request: ReadRollbackRequest): Promise<
       ...judged,
       config: { ...judged.config, contracts },
       operations: head?.operations?.map(restoreOperation),
+      composeBaseline,
+      trusted,
     },
   });
+}
+
+/** Each must be one operation that the head takes; its id alone is sent, so nobody would find out before people do. */
+function refuseInvalid({ documents }: TrustRequest, head: Version | undefined): void {
+  if (head === undefined)
+    throw couldNotRun('Nothing has been published yet that documents could be held against.');
+  const { apiSchema } = fromSupergraph(head.supergraphSdl);
+  const operations = Object.entries(documents).map(([id, text]): StoredOperation => {
+    const document = parseText(text, id);
+    const kinds = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+    if (kinds.length !== 1) throw badInput(`The document ${id} is not one operation.`);
+    return { name: id, id, file: id, line: 1, document };
+  });
+  const problems = validateOperations(operations, apiSchema, undefined).slice(0, 20);
+  if (problems.length > 0)
+    throw badInput(
+      problems
+        .map(({ id, message }) => `${id}: ${message}`)
+        .join('\n')
+        .slice(0, 4_000),
+    );
 }
 
 /** What the server knows beside the schemas, unless the request brings its own. */
@@ -162,15 +265,4 @@ async function compareVersions(store: Store, from: number, to: number): Promise<
     fromSupergraph(after.supergraphSdl),
   );
   return changes.map(({ coordinate, level, message, type }) => ({ coordinate, level, message, type }));
-}
-
-/** As a check sees it: a day of the window may be missing. */
-async function isCovered(database: RegistryDatabase, graphId: number, days: number): Promise<boolean> {
-  const dayMs = 86_400_000;
-  let coveredMs = Date.now() - days * dayMs;
-  for (const { firstMs, lastMs } of await knownSpans(database, graphId, days)) {
-    if (firstMs - coveredMs > dayMs) return false;
-    coveredMs = Math.max(coveredMs, lastMs);
-  }
-  return Date.now() - coveredMs <= dayMs;
 }

@@ -4,6 +4,7 @@ import type {
   ReadPublishRequest,
   ReadRollbackRequest,
   Report,
+  TrustRequest,
 } from '@murmuration/registry/wire';
 import type { Explored } from '../explore/explored.ts';
 
@@ -13,6 +14,9 @@ export type Job =
   | { kind: 'publish'; graphId: number; request: ReadPublishRequest; sdlBytes: number }
   | { kind: 'rollBack'; graphId: number; request: ReadRollbackRequest }
   | { kind: 'variant'; graphId: number; version: number; variant: Variant }
+  | { kind: 'usage'; graphId: number; days: number | undefined }
+  | { kind: 'trust'; graphId: number; request: TrustRequest }
+  | { kind: 'trusted'; graphId: number }
   | { kind: 'compare'; graphId: number; from: number; to: number }
   | { kind: 'explore'; graphId: number; days: number };
 
@@ -34,14 +38,19 @@ export type Answers = {
   rollBack: Publication | undefined;
   /** The supergraph; undefined when there is no contract of that name. */
   variant: string | undefined;
+  /** Usage files, as JSON. */
+  usage: string;
+  trust: 'trusted' | 'unchanged';
+  /** `{ "<id>": "<text>" }`, as JSON. */
+  trusted: string;
   compare: ListedChange[] | undefined;
   explore: Explored | undefined;
 };
 
 export type AnswerTo<Asked extends Job> = Answers[Asked['kind']];
 
-/** What goes to the thread. */
-export type Asked = { id: number; job: Job };
+/** What goes to the thread. `gone` is shared with it, and 1 once whoever asked does not wait any more. */
+export type Asked = { id: number; job: Job; gone: Int32Array<SharedArrayBuffer> };
 
 /** What comes back: an answer, a refusal for whoever asked, no database, or a fault of ours. */
 export type Told =

@@ -8,13 +8,18 @@ export interface WorkLimits {
   timeoutMs: number;
   /** Checks and the like that wait; more are refused. What gateways wait for may be as many besides. */
   maxWaiting: number;
+  /** Until a job begins; then it is refused, before whoever asked gives up. */
+  maxWaitMs: number;
   /** Of the thread; a job that needs more ends it. */
   maxHeapMiB: number;
 }
 
 export interface Work {
-  /** @throws Fault */
-  run<Asks extends Job>(job: Asks): Promise<AnswerTo<Asks>>;
+  /**
+   * Does a job in its turn. Once `gone` is aborted one that waits is let go, and one that runs publishes nothing any more.
+   * @throws Fault
+   */
+  run<Asks extends Job>(job: Asks, gone?: AbortSignal): Promise<AnswerTo<Asks>>;
   close(): Promise<void>;
 }
 
@@ -25,6 +30,9 @@ const jobSeconds = new Histogram({
   buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
   registers: [metrics],
 });
+
+for (const job of ['check', 'publish', 'variant'])
+  for (const outcome of ['done', 'refused', 'failed']) jobSeconds.zero({ job, outcome });
 
 let waiting = () => 0;
 const waitingJobs = new Gauge({
@@ -37,7 +45,13 @@ const waitingJobs = new Gauge({
 });
 void waitingJobs;
 
-type Waiting = { job: Job; resolve: (answer: never) => void; reject: (error: unknown) => void };
+type Waiting = {
+  job: Job;
+  gone: Int32Array<SharedArrayBuffer>;
+  timer: NodeJS.Timeout;
+  resolve: (answer: never) => void;
+  reject: (error: unknown) => void;
+};
 
 /**
  * One job at a time, in a thread of its own: whatever it is asked, the server answers everybody else. What gateways wait for
@@ -68,6 +82,7 @@ export function createWork(settings: WorkerSettings, limits: WorkLimits, logger:
     if (isBusy || isClosed) return;
     const one = queue.shift();
     if (!one) return;
+    clearTimeout(one.timer);
     isBusy = true;
     const startedAt = performance.now();
     const end = (outcome: string) => {
@@ -80,7 +95,7 @@ export function createWork(settings: WorkerSettings, limits: WorkLimits, logger:
 
   async function settle(one: Waiting, end: (outcome: string) => void): Promise<void> {
     try {
-      one.resolve((await ask(one.job)) as never);
+      one.resolve((await ask(one)) as never);
       end('done');
     } catch (error) {
       one.reject(error);
@@ -88,7 +103,17 @@ export function createWork(settings: WorkerSettings, limits: WorkLimits, logger:
     }
   }
 
-  function ask(job: Job): Promise<unknown> {
+  /** Whether it was still waiting. */
+  function leave(one: Waiting, fault: Fault): boolean {
+    const at = queue.indexOf(one);
+    if (at === -1) return false;
+    queue.splice(at, 1);
+    clearTimeout(one.timer);
+    one.reject(fault);
+    return true;
+  }
+
+  function ask({ gone, job }: Waiting): Promise<unknown> {
     const thread = (worker ??= start());
     const id = ++lastId;
     return new Promise((resolve, reject) => {
@@ -118,24 +143,38 @@ export function createWork(settings: WorkerSettings, limits: WorkLimits, logger:
         thread.off('message', onMessage).off('exit', onExit);
       };
       thread.on('message', onMessage).once('exit', onExit);
-      thread.postMessage({ id, job } satisfies Asked, []);
+      thread.postMessage({ id, job, gone } satisfies Asked, []);
     });
   }
 
   return {
-    run: <Asks extends Job>(job: Asks) =>
+    run: <Asks extends Job>(job: Asks, gone?: AbortSignal) =>
       new Promise<AnswerTo<Asks>>((resolve, reject) => {
         const isUrgent = job.kind === 'variant';
         if (isClosed || queue.length >= (isUrgent ? 2 : 1) * limits.maxWaiting)
           return reject(new Fault('OVERLOADED', 'Too many checks wait already. Try again in a moment.', 5));
-        const one = { job, resolve, reject };
+        const one: Waiting = {
+          job,
+          gone: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
+          timer: setTimeout(
+            () =>
+              leave(one, new Fault('OVERLOADED', 'Other checks took too long. Try again in a moment.', 5)),
+            limits.maxWaitMs,
+          ).unref(),
+          resolve,
+          reject,
+        };
+        gone?.addEventListener('abort', () => {
+          const isWaiting = leave(one, new Fault('OVERLOADED', 'Whoever asked does not wait any more.'));
+          if (!isWaiting) Atomics.store(one.gone, 0, 1);
+        });
         if (isUrgent) queue.unshift(one);
         else queue.push(one);
         next();
       }),
     async close() {
       isClosed = true;
-      for (const { reject } of queue.splice(0)) reject(new Fault('OVERLOADED', 'The registry stops.'));
+      for (const one of [...queue]) leave(one, new Fault('OVERLOADED', 'The registry stops.'));
       await worker?.terminate();
     },
   };

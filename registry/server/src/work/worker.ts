@@ -4,6 +4,7 @@ import { isRefusal } from '@murmuration/registry/server';
 import { isDatabaseOutage } from '@murmuration/service-kit';
 import { doJob } from './do-job.ts';
 import type { Asked, Told, WorkerSettings } from './jobs.ts';
+import { keepBaseline } from './kept-baseline.ts';
 
 /** Checks take a processor for seconds and memory without measure: they have a thread that can be ended. */
 const { databaseUrl } = workerData as WorkerSettings;
@@ -13,8 +14,14 @@ const database = createRegistryDatabase({
   applicationName: 'murmuration-registry-checks',
 });
 
-parentPort?.on('message', async ({ id, job }: Asked) => {
-  parentPort?.postMessage(await tell(id, () => doJob(database, job)), []);
+const baselineOf = keepBaseline();
+
+parentPort?.on('message', async ({ gone, id, job }: Asked) => {
+  const isGone = () => Atomics.load(gone, 0) > 0;
+  parentPort?.postMessage(
+    await tell(id, () => doJob(database, job, { isGone, composeBaseline: baselineOf(job.graphId) })),
+    [],
+  );
 });
 
 async function tell(id: number, work: () => Promise<unknown>): Promise<Told> {
