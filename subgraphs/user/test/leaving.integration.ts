@@ -290,6 +290,16 @@ it('of whom was erased nothing is left but a number', async () => {
   await fan.to('unblockUser', zoe);
   await ben.to('followUser', zoe);
   await ben.to('unfollowUser', zoe);
+  await ben.to('dismissSuggestion', zoe);
+  await zoe.to('dismissSuggestion', fan);
+  await zoe.run('{ viewer { suggestedUsers(first: 1) { edges { cursor } } } }');
+  await platform.database.suggestion.createMany({
+    data: [[zoe, foe] as const, [foe, zoe] as const].map(([of, whom]) => ({
+      accountId: userIdOf(of.id),
+      suggestedId: userIdOf(whom.id),
+      score: 1n,
+    })),
+  });
   await leave('deleteAccount', password, zoe);
   await letGracePass(zoe);
   // Typed after that, by somebody who guesses: what the job would look for.

@@ -21,7 +21,7 @@ export async function suggestKnown(
       ORDER BY follow.id DESC LIMIT ${limits.followees}
     ), via AS MATERIALIZED (
       SELECT a.id, 1 / ln(exp(1) + greatest(coalesce(c.following_count, 0), 0)) AS weight
-      FROM followees JOIN account a USING (id) LEFT JOIN account_count c ON c.account_id = a.id
+      FROM followees ${accountOf('followees.id')} ${countOf}
       WHERE NOT ${Prisma.raw(isHidden('a.'))}
         AND NOT EXISTS (SELECT FROM mute m WHERE m.muter_id = ${accountId} AND m.muted_id = a.id AND m.active)
     ), reached AS MATERIALIZED (
@@ -35,7 +35,7 @@ export async function suggestKnown(
     ), found AS MATERIALIZED (
       SELECT a.id, ${scoreOfKnown}::bigint
         + (1e6 * r.weight / ln(exp(1) + greatest(coalesce(c.follower_count, 0), 0)))::bigint AS score
-      FROM reached r JOIN account a USING (id) LEFT JOIN account_count c ON c.account_id = a.id
+      FROM reached r ${accountOf('r.id')} ${countOf}
       ${relationJoins(accountId)}
       WHERE ${isSuggestible(accountId)}
       ORDER BY score DESC, a.id LIMIT ${limits.kept}
@@ -57,16 +57,26 @@ export async function suggestPopular(database: UserDatabase, limits: SuggestionL
       FROM events WHERE aggregatetype = 'follow' GROUP BY 2, 3
     ), counted AS MATERIALIZED (
       SELECT followee_id, count(*) AS followers FROM (
-        SELECT f.followee_id, row_number() OVER (PARTITION BY f.follower_id ORDER BY n.id DESC) AS place
-        FROM newest n JOIN follow f USING (follower_id, followee_id) WHERE f.state = 'active') each
+        SELECT n.followee_id, row_number() OVER (PARTITION BY n.follower_id ORDER BY n.id DESC) AS place
+        FROM newest n CROSS JOIN LATERAL (SELECT state FROM follow f
+          WHERE f.follower_id = n.follower_id AND f.followee_id = n.followee_id LIMIT 1) f
+        WHERE f.state = 'active') each
       WHERE place <= ${limits.popularOfEach} GROUP BY followee_id
     ), found AS MATERIALIZED (
       SELECT a.id, least(c.followers, ${scoreOfKnown}::bigint - 1) AS score
-      FROM counted c JOIN account a ON a.id = c.followee_id
+      FROM counted c ${accountOf('c.followee_id')}
       WHERE c.followers >= ${limits.popularFollowers} AND NOT a.is_private AND NOT ${Prisma.raw(isHidden('a.'))}
       ORDER BY score DESC, a.id LIMIT ${limits.kept}
     ), ${written(everybody)}`;
 }
+
+/** Joins one row by its key; the limit keeps the planner from joining whole tables where a few look-ups do. */
+function accountOf(id: string): Prisma.Sql {
+  return Prisma.raw(`CROSS JOIN LATERAL (SELECT * FROM account WHERE account.id = ${id} LIMIT 1) a`);
+}
+const countOf = Prisma.raw(
+  'LEFT JOIN LATERAL (SELECT * FROM account_count WHERE account_id = a.id LIMIT 1) c ON true',
+);
 
 /** The end of a statement that has found whom to suggest, as `found`. */
 function written(accountId: bigint): Prisma.Sql {

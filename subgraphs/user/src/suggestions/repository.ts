@@ -36,7 +36,8 @@ export async function readSuggestions(
       SELECT a.id, a.handle, s.score
       FROM (SELECT suggested_id AS id, max(score) AS score FROM suggestion
         WHERE account_id IN (${viewer}, ${everybody}::bigint) GROUP BY suggested_id) s
-      JOIN account a ON a.id = s.id ${relationJoins(viewer)}
+      CROSS JOIN LATERAL (SELECT * FROM account WHERE account.id = s.id LIMIT 1) a
+      ${relationJoins(viewer)}
       WHERE (s.score, a.id) < (asked.high_score, asked.high_id) AND (s.score, a.id) > (asked.low_score, asked.low_id)
         AND ${isSuggestible(viewer)}
       ORDER BY s.score ${order}, a.id ${order} LIMIT ${limit}
