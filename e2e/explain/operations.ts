@@ -79,7 +79,7 @@ async function readPeople(me: GraphClient): Promise<void> {
 async function readNotifications(me: GraphClient): Promise<void> {
   const edges = 'edges { cursor node { id kind actors { handle } post { id text } } }';
   await me.ask(`{ viewer { unreadNotificationCount newPostCount markers { name } notificationSettings { source }
-    mutedWords { text } hiddenReposters { id } notifications(first: 20) { ${edges} }
+    mutedWords { text } mutedThreads { postId } hiddenReposters { id } notifications(first: 20) { ${edges} }
     some: notifications(first: 20, kinds: [MENTION]) { ${edges} } } }`);
   await me.ask(`mutation { updateNotificationSettings(input: { settings: [{ kind: LIKE, source: FOLLOWED }] }) { errors { message } }
     muteWord(input: { text: "eggs" }) { errors { message } } unmuteWord(input: { text: "eggs" }) { errors { message } } }`);
@@ -103,7 +103,8 @@ async function act(me: GraphClient, { homeTimeline }: Page): Promise<void> {
   const [node] = homeTimeline.edges.flatMap((each) => each.node ?? []);
   if (!node) throw new Error(`the home of person 7 has no post: ${JSON.stringify(homeTimeline)}`);
   const { author, id } = node;
-  for (const mutation of ['likePost', 'unlikePost', 'createRepost', 'deleteRepost']) {
+  const ofPost = ['likePost', 'unlikePost', 'createRepost', 'deleteRepost', 'muteThread', 'unmuteThread'];
+  for (const mutation of ofPost) {
     await me.ask(`mutation ($id: ID!) { ${mutation}(input: { postId: $id }) { errors { message } } }`, {
       id,
     });

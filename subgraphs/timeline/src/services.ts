@@ -36,6 +36,7 @@ import type { NotificationService } from './notifications/service.ts';
 import { type ListLimits, listLimits as listDefaults } from './lists/limits.ts';
 import { createListService, type ListService } from './lists/service.ts';
 import { createWordService, type WordService } from './words/service.ts';
+import { createThreadService, type ThreadService } from './words/threads.ts';
 import { followLog, type Tail } from './live/tail.ts';
 
 export interface ServiceOptions {
@@ -59,6 +60,7 @@ export interface Services {
   notificationStreams: OpenStream<NotificationEvent>;
   markers: MarkerService;
   words: WordService;
+  threads: ThreadService;
   /** By which other subgraphs verify whom an event is for. */
   publicKeys: AudienceKeys['published'];
 }
@@ -101,6 +103,7 @@ export async function startServices(options: ServiceOptions): Promise<Services &
       newestNotification: async () => (await readNotificationHead(reads)).seq,
     }),
     words: createWordService({ sql }),
+    threads: createThreadService({ sql, relationships }),
     lists: createListService({
       pool: sql,
       reads,

@@ -39,7 +39,7 @@ test('the log stands on the database alone', () => {
 test.each([
   ['notifications', ['belonging', 'database', 'generated', 'log', 'words']],
   ['notification-ingest', ['database', 'erasure', 'notifications', 'words']],
-  ['notification-live', ['database', 'log', 'notifications']],
+  ['notification-live', ['database', 'log', 'markers', 'notifications']],
   ['markers', ['belonging', 'database', 'generated']],
   ['lists', ['belonging', 'database', 'generated', 'log']],
 ])('%s stands beside the home timeline, on what all share', (folder, on) => {
@@ -62,7 +62,7 @@ test('what is nowhere else has one writer each, and none of them is a backfill',
   const writersBut = (tables: string) => writersOf(tables).filter((folder) => folder !== 'erasure');
   expect(writersBut('marker')).toEqual(['markers']);
   expect(writersBut('notification_setting')).toEqual(['notifications']);
-  expect(writersBut('muted_word|hidden_repost')).toEqual(['words']);
+  expect(writersBut('muted_word|muted_thread|hidden_repost')).toEqual(['words']);
   expect(writersBut('list|list_member|list_follow|list_marker')).toEqual(['lists']);
   expect(writersBut('notification|notification_act|notification_head')).toEqual(['notification-ingest']);
 });

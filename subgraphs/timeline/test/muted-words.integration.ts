@@ -1,5 +1,5 @@
 import { encodeId } from '@murmuration/ids';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { wordLimits } from '../src/words/words.ts';
 import { openLive, type TestLive } from './support/live.ts';
 import { openNews, type TestNews } from './support/news.ts';
@@ -100,6 +100,59 @@ test('live: neither what is muted nor whose reposts are hidden; nobody else miss
   await again.hangUp();
 });
 
+test('a muted conversation is told of no more, by whichever of its posts it is muted and let in again', async () => {
+  const [anna, ben, cleo, dora] = take(4);
+  await live.tell(town.follow(anna, ben));
+  const root = await say(anna, 'what do you think?');
+  const answer = await say(ben, 'this', { replyToAuthorId: anna, rootId: root });
+  await news.tell(town.like(cleo, root));
+  const other = await say(ben, 'and @anna', { mentionedIds: [anna] });
+  await news.tell(town.quote(cleo, root));
+  const quote = newest();
+  const said = [`quote: ${cleo} → ${quote}`, `mention: ${ben} → ${other}`];
+  const all = [...said, `like: ${cleo} → ${root}`, `reply: ${ben} → ${answer}`];
+  expect(await news.told(anna)).toEqual(all);
+  const { threads } = live.services;
+  const mute = (scope: 'home' | 'notifications' | 'everywhere', until: string | null = null) =>
+    threads.mute(anna, { post: encodeId('Post', answer), scope, until });
+  expect(await mute('notifications')).toEqual({
+    postId: answer,
+    authorId: ben,
+    scope: 'notifications',
+    until: null,
+  });
+  expect([await news.told(anna), await news.unread(anna)]).toEqual([said, 2]);
+  expect(await live.read(anna, 10)).toContain(answer);
+  const stream = news.listen(anna);
+  await vi.waitUntil(async () => (await news.unread(anna)) === 2);
+  // Before the projection has it: what was said says itself of which conversation it is.
+  await news.apply(town.post(dora, { replyToAuthorId: anna, rootId: root }, 'late'));
+  await news.tell(town.follow(dora, anna));
+  await expect.poll(stream.told, { timeout: 15_000 }).toEqual([`follow: ${dora}`]);
+  await stream.hangUp();
+
+  await mute('everywhere');
+  expect(await live.read(anna, 10)).toEqual([other, root]);
+  const [a, d] = [live.listen(anna), live.listen(dora)];
+  await live.tell(town.follow(dora, ben));
+  await say(ben, 'more of it', { rootId: root });
+  const end = await say(ben, 'the end');
+  await expect.poll(a.added).toEqual([end]);
+  await Promise.all([a.hangUp(), d.hangUp()]);
+
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  await mute('everywhere', until);
+  expect(await threads.muted(anna)).toEqual([
+    { postId: answer, authorId: ben, scope: 'everywhere', until: new Date(until) },
+  ]);
+  const isOver = `UPDATE muted_thread SET until = now() - interval '1 second' WHERE viewer_id = $1`;
+  await live.pool.query(isOver, [anna]);
+  expect([await threads.muted(anna), (await news.told(anna)).includes(all[3] ?? '')]).toEqual([[], true]);
+  await mute('everywhere');
+  await threads.unmute(anna, encodeId('Post', root));
+  expect([await threads.muted(anna), (await news.told(anna)).includes(all[3] ?? '')]).toEqual([[], true]);
+});
+
 test('who hides the reposts of the first sees the second one, in a list that was there before', async () => {
   const [anna, ben, cleo, dora] = take(4);
   await live.tell([...town.follow(anna, ben), ...town.follow(anna, cleo)]);
@@ -132,6 +185,17 @@ test('what cannot be muted has a name and changes nothing', async () => {
   );
   await expect(words.hideReposts(anna, 'pst_00000000001', true)).rejects.toThrow('not the id of a person');
   expect([await words.muted(anna), await words.hiddenReposters(anna)]).toEqual([[], []]);
+  const { threads } = live.services;
+  const [ben] = take(1);
+  const secret = await say(ben, 'for nobody', { visibility: 'mentioned' });
+  const muteThread = (post: string) => threads.mute(anna, { post, scope: 'home', until: null });
+  await expect(muteThread(encodeId('User', ben))).rejects.toThrow('not the id of a post');
+  await expect(muteThread(encodeId('Post', secret)), 'as if it were not there').rejects.toThrow(
+    'no such post',
+  );
+  await expect(muteThread(encodeId('Post', 1n))).rejects.toThrow('no such post');
+  await threads.unmute(anna, encodeId('Post', secret));
+  expect(await threads.muted(anna)).toEqual([]);
   await live.pool.query(
     `INSERT INTO muted_word (viewer_id, phrase, text, scope)
      SELECT $1, 'w' || n, 'w' || n, 'home' FROM generate_series(1, $2) n`,

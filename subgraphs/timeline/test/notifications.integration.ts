@@ -180,6 +180,33 @@ test('the marker never goes back, counts its moves, and cannot be ahead of what 
   await expect(markers.move(anna, 'home', edges[0]?.cursor ?? '')).rejects.toThrow('not the cursor');
 });
 
+test('live: where a marker is, on all devices once, and on those that come back', async () => {
+  const [anna, ben] = take(2);
+  const devices = [news.listen(anna), news.listen(anna), news.listen(ben)] as const;
+  await news.tell(town.follow(ben, anna));
+  await Promise.all(
+    devices.slice(0, 2).map((device) => expect.poll(device.told).toEqual([`follow: ${ben}`])),
+  );
+  await news.markSeen(anna);
+  await news.markSeen(anna);
+  for (const device of devices.slice(0, 2))
+    await expect.poll(device.told, { timeout: 15_000 }).toEqual([`follow: ${ben}`, 'MarkerMoved']);
+  const [first, second, other] = devices;
+  expect(first.events.at(-1)).toMatchObject({ marker: { name: 'notifications', version: 1 } });
+  // It has no place of its own: whoever goes on there misses nothing.
+  expect(first.events.map((event) => event?.cursor)).toEqual(second.events.map((event) => event?.cursor));
+  const after = first.lastCursor();
+  await first.hangUp();
+  await news.tell(town.post(ben, { mentionedIds: [anna] }));
+  await expect.poll(second.told).toContain(`mention: ${ben}`);
+  await news.markSeen(anna);
+  const again = news.listen(anna, after);
+  await expect.poll(() => again.told().toSorted()).toEqual(['MarkerMoved', `mention: ${ben}`]);
+  await expect.poll(second.told, { timeout: 15_000 }).toContain('MarkerMoved');
+  expect(other.told()).toEqual([]);
+  await Promise.all([second, other, again].map((device) => device.hangUp()));
+});
+
 test('the home marker and what came above it', async () => {
   const [anna, ben, cleo] = take(3);
   await live.tell([...town.follow(anna, ben), ...town.follow(anna, cleo)]);
@@ -388,6 +415,8 @@ test('of whom everybody has erased nothing is left, and others are told of them 
   await news.markSeen(ben);
   await live.services.notifications.change(ben, [{ kind: 'like', source: 'followed' }]);
   await live.services.words.mute(ben, { text: 'egg', scope: 'home', until: null });
+  const muted = { post: encodeId('Post', own), scope: 'home', until: null } as const;
+  await live.services.threads.mute(ben, muted);
   await live.services.words.hideReposts(ben, encodeId('User', cleo), true);
   await live.services.words.hideReposts(anna, encodeId('User', ben), true);
   const note = (consumer: (typeof consumers)[number], version: bigint) =>
@@ -432,6 +461,7 @@ test('of whom everybody has erased nothing is left, and others are told of them 
     ['notification_setting', 'viewer_id'],
     ['marker', 'viewer_id'],
     ['muted_word', 'viewer_id'],
+    ['muted_thread', 'viewer_id'],
     ['hidden_repost', 'viewer_id'],
     ['hidden_repost', 'person_id'],
   ]) {

@@ -3,7 +3,7 @@ import type { Reads } from '../database/pool.ts';
 import { valuesOf } from './candidates.ts';
 import type { Entry } from './entry.ts';
 import { isFirstRepostSql } from './first-repost.ts';
-import { hidesRepostsSql, isMutedSql, mutedSql } from '../words/muted-sql.ts';
+import { hidesRepostsSql, isMutedSql, mutedSql, rootSql } from '../words/muted-sql.ts';
 import { isMemberSql, isNoMemberSql, members } from './members.ts';
 import type { Range } from './range.ts';
 import type { Source, SourceKind } from './source.ts';
@@ -26,14 +26,14 @@ function belongingSql(kind: SourceKind, isBroughtBy: (person: string) => string)
   SELECT ${postColumns} FROM post_ref p
   WHERE p.id = ANY($2::bigint[]) AND p.id BETWEEN $3 AND $4 AND NOT p.is_deleted
     AND (${isOwn('p.author_id')} OR (${isBroughtBy('p.author_id')} AND ${isFor}
-      AND (p.author_id = $1 OR NOT ${isMutedSql('p.words')})))
+      AND (p.author_id = $1 OR NOT ${isMutedSql('p.words', rootSql)})))
   UNION ALL
   SELECT r.id, r.original_id, p.author_id, r.author_id, p.visibility, p.mentioned_ids
   FROM repost_ref r CROSS JOIN LATERAL (
-    SELECT p.author_id, p.visibility, p.mentioned_ids, p.words FROM post_ref p
+    SELECT p.id, p.author_id, p.visibility, p.mentioned_ids, p.words, p.root_id FROM post_ref p
     WHERE p.id = r.original_id AND NOT p.is_deleted AND NOT ${isOwn('p.author_id')} LIMIT 1) p
   WHERE r.id = ANY($2::bigint[]) AND r.active AND ${isBroughtBy('r.author_id')}
-    AND NOT ${hidesRepostsSql('r.author_id')} AND (p.author_id = $1 OR NOT ${isMutedSql('p.words')})
+    AND NOT ${hidesRepostsSql('r.author_id')} AND (p.author_id = $1 OR NOT ${isMutedSql('p.words', rootSql)})
     AND ${isNoMemberSql(kind, 'p.author_id')} AND ${isFirstRepostSql(kind, '$1')}`;
 }
 

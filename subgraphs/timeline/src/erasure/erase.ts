@@ -60,6 +60,7 @@ const steps: readonly Step[] = [
   remove('notification_setting', 'viewer_id = $1'),
   remove('marker', 'viewer_id = $1'),
   remove('muted_word', 'viewer_id = $1'),
+  remove('muted_thread', 'viewer_id = $1'),
   remove('hidden_repost', 'viewer_id = $1'),
   remove('hidden_repost', 'person_id = $1'),
   // Lists that others made go on without them; their own go with all that hangs on them.

@@ -11,6 +11,7 @@ export const posts: VersionedTable = {
   columns: {
     author_id: 'bigint',
     reply_to_author_id: 'bigint',
+    root_id: 'bigint',
     visibility: 'text',
     mentioned_ids: 'bigint[]',
     words: 'text[]',
@@ -33,6 +34,7 @@ export async function applyPosts(
       id: post.postId,
       author_id: post.authorId,
       reply_to_author_id: post.replyToAuthorId,
+      root_id: post.rootId,
       visibility: post.visibility,
       mentioned_ids: post.mentionedIds,
       words: wordsOf(post.text),

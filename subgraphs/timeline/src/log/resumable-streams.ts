@@ -43,7 +43,13 @@ export function createResumableStreams<Event extends { type: string; seq: bigint
   /** Whether what a viewer missed is all there, and little enough to be told one by one. */
   canReplay: (viewerId: bigint, missed: Missed) => Promise<boolean>;
   /** Tells a viewer everything after a place, first what was missed and then as it happens, until it is closed. */
-  open: (viewerId: bigint, from: bigint, queue: Queue<Event | ResetEvent>) => () => void;
+  open: (
+    viewerId: bigint,
+    from: bigint,
+    queue: Queue<Event | ResetEvent>,
+    /** Whether they were told before, until somewhere. */
+    isResumed: boolean,
+  ) => () => void;
   /** Whether an event shows something that must not be shown once its viewer may not see it any more. */
   shows: (event: Event | ResetEvent) => boolean;
   /** An event that waited, as it is to the viewer now; null when it is nothing any more. @throws when nobody can tell */
@@ -83,7 +89,7 @@ export function createResumableStreams<Event extends { type: string; seq: bigint
         countReset(reset);
         queue.push({ type: 'Reset', seq: from, reason: reset, incarnation });
       }
-      const closeIt = open(viewerId, from, queue);
+      const closeIt = open(viewerId, from, queue, after !== null);
       liveStreams.inc();
       close = () => {
         closeIt();

@@ -1,4 +1,4 @@
-import type { Sql } from '../database/pool.ts';
+import type { Reads, Sql } from '../database/pool.ts';
 
 export const markerNames = ['home', 'notifications'] as const;
 
@@ -15,13 +15,40 @@ export interface Marker {
 
 const columns = 'name, place, version, moved_at AS "movedAt"';
 
-export async function readMarkers(sql: Sql, viewerId: bigint): Promise<Marker[]> {
+export async function readMarkers(sql: Reads, viewerId: bigint): Promise<Marker[]> {
   const { rows } = await sql.query<Marker>({
     name: 'markers',
     text: `SELECT ${columns} FROM marker WHERE viewer_id = $1 ORDER BY name`,
     values: [viewerId],
   });
   return rows;
+}
+
+export interface MovedMarker extends Marker {
+  viewerId: bigint;
+}
+
+/** Whosever markers were moved within so long, in that order; `atOnce` are read in one statement. */
+export async function* readMovedMarkers(
+  sql: Reads,
+  withinMs: number,
+  atOnce: number,
+): AsyncGenerator<MovedMarker> {
+  let after: Date | null = null;
+  for (;;) {
+    const { rows }: { rows: MovedMarker[] } = await sql.query<MovedMarker>({
+      name: 'markers-moved',
+      text: `SELECT viewer_id AS "viewerId", ${columns} FROM marker
+        WHERE moved_at >= coalesce($1::timestamptz, clock_timestamp() - $2::integer * interval '1 millisecond')
+        ORDER BY moved_at LIMIT $3`,
+      values: [after, withinMs, atOnce],
+    });
+    yield* rows;
+    const last: Date | undefined = rows.at(-1)?.movedAt;
+    // What is left is of the same moment, or there is nothing: those of one moment are fewer than are read at once.
+    if (rows.length < atOnce || !last || last.getTime() === after?.getTime()) return;
+    after = last;
+  }
 }
 
 /**

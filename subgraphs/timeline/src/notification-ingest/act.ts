@@ -19,6 +19,8 @@ export interface Act {
   visibility: string | null;
   isMentioned: boolean;
   words: readonly string[];
+  /** Of what was said: the first post of its conversation. */
+  rootId: string | null;
   version: bigint;
   /** When it became so, in milliseconds since 1970; null when its owner does not say. */
   atMs: number | null;
@@ -51,6 +53,9 @@ export function actsOf({ type, payload, version }: NewsChange): Act[] {
   }
 }
 
+/** Of what is done without words. */
+const notSaid = { visibility: null, isMentioned: false, words: [], rootId: null } as const;
+
 function reaction(
   {
     kind,
@@ -71,7 +76,7 @@ function reaction(
 ): Act[] {
   if (actorId === of) return [];
   const about = { recipientId: of, cause: kind, objectId: postId, actorId, kind };
-  return [{ ...about, active, visibility: null, isMentioned: false, words: [], version, atMs: msOf(id) }];
+  return [{ ...about, active, ...notSaid, version, atMs: msOf(id) }];
 }
 
 /** Whether an active follow was asked for first, only what is held can tell: see `follows.ts`. */
@@ -81,7 +86,7 @@ function followActs(
 ): Act[] {
   const between = { recipientId: followeeId, cause: 'follow' as const, objectId: '0', actorId: followerId };
   const kind = state === 'requested' ? ('request' as const) : ('follow' as const);
-  const rest = { visibility: null, isMentioned: false, words: [], version, atMs: msOf(followId) };
+  const rest = { ...notSaid, version, atMs: msOf(followId) };
   return [{ ...between, kind, active: state !== 'removed', ...rest }];
 }
 
@@ -103,6 +108,7 @@ function postActs(post: Payload<'post.changed'>, version: bigint): Act[] {
     visibility: post.visibility,
     isMentioned: post.mentionedIds.includes(recipientId),
     words,
+    rootId: post.rootId,
     version,
     atMs: msOf(post.postId),
   }));

@@ -34,7 +34,7 @@ interface Row {
 const writeSql = (newer: '>' | '>=') => `
 WITH incoming AS (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS e(recipient_id bigint, cause text, object_id bigint, actor_id bigint,
-    kind text, active boolean, visibility text, is_mentioned boolean, words text[], is_known_only boolean, version bigint, position integer)
+    kind text, active boolean, visibility text, is_mentioned boolean, words text[], root_id bigint, is_known_only boolean, version bigint, position integer)
 ), before AS (
   SELECT i.position, h.kind, h.active, h.notification_id FROM incoming i CROSS JOIN LATERAL (
     SELECT kind, active, notification_id FROM notification_act a
@@ -42,14 +42,14 @@ WITH incoming AS (
     LIMIT 1) h
 ), written AS (
   INSERT INTO notification_act AS a (recipient_id, cause, object_id, actor_id, kind, active, visibility, is_mentioned, words,
-    version, generation)
-  SELECT recipient_id, cause, object_id, actor_id, kind, active, visibility, is_mentioned, words, version, $2::bigint
+    root_id, version, generation)
+  SELECT recipient_id, cause, object_id, actor_id, kind, active, visibility, is_mentioned, words, root_id, version, $2::bigint
   FROM incoming i WHERE NOT i.is_known_only OR EXISTS (SELECT FROM before b WHERE b.position = i.position)
   ON CONFLICT (recipient_id, cause, object_id, actor_id) DO UPDATE SET
     -- What is taken back was of the kind that it had: asked for anew it is no news.
     kind = CASE WHEN excluded.active THEN excluded.kind ELSE a.kind END, active = excluded.active,
-    visibility = excluded.visibility, is_mentioned = excluded.is_mentioned, words = excluded.words, version = excluded.version,
-    generation = excluded.generation
+    visibility = excluded.visibility, is_mentioned = excluded.is_mentioned, words = excluded.words,
+    root_id = excluded.root_id, version = excluded.version, generation = excluded.generation
   WHERE a.generation < excluded.generation OR excluded.version ${newer} a.version
   RETURNING a.recipient_id, a.cause, a.object_id, a.actor_id, a.kind, a.active
 )
@@ -84,6 +84,7 @@ export async function writeActs(sql: Sql, acts: readonly Act[], source: ChangeSo
     visibility: act.visibility,
     is_mentioned: act.isMentioned,
     words: act.words,
+    root_id: act.rootId,
     is_known_only: isOld(act),
     version: act.version.toString(),
     position,

@@ -6,6 +6,7 @@ import {
   type Recipient,
 } from '@murmuration/service-kit/subgraph';
 import type { Cursored, ResetEvent } from '../log/resumable-streams.ts';
+import type { Marker, MarkerName } from '../markers/marker.ts';
 import type { Notification } from '../notifications/notification.ts';
 import type { NotificationHead } from '../notifications/preferences.ts';
 import type { Touched } from './channel.ts';
@@ -14,11 +15,14 @@ import type { NotificationListener } from './tail.ts';
 /** What a stream carries; `seq` is its place among all notifications. */
 export type NotificationEvent =
   | { type: 'NotificationAdded'; seq: bigint; notification: Notification }
+  /** It has no place of its own: `seq` is that of what was told before it. */
+  | { type: 'MarkerMoved'; seq: bigint; marker: Marker }
   | ResetEvent;
 
 /** As a stream tells it. */
 export type CursoredNotification = Cursored<NotificationEvent>;
 export type CursoredAddition = Extract<CursoredNotification, { type: 'NotificationAdded' }>;
+export type CursoredMarker = Extract<CursoredNotification, { type: 'MarkerMoved' }>;
 
 /** Whether an event shows something that must not be shown once its viewer may not see it any more. */
 export function showsNotification({ type }: NotificationEvent): boolean {
@@ -44,9 +48,16 @@ interface Member extends Recipient<NotificationEvent> {
   isLive: boolean;
   /** Counts joins, so that one begun before a reset ends and says no more. */
   joins: number;
+  /** The place of what it was told last. */
+  toldAt: bigint;
+  /** The versions of the markers that it was told of. */
+  markers: Map<MarkerName, number>;
 }
 
 export interface NotificationHub extends NotificationListener {
+  hasListeners(): boolean;
+  /** Tells those streams of a viewer that do not know it where a marker is. */
+  onMoved(viewerId: bigint, marker: Marker): void;
   /** Tells a viewer everything after `from`, first from Postgres and then as it happens. */
   open(viewerId: bigint, from: bigint, queue: Queue<NotificationEvent>): () => void;
   stop(): void;
@@ -109,6 +120,14 @@ export function createNotificationHub(options: {
 
   return {
     listeners: () => [...byViewer.keys()],
+    hasListeners: () => byViewer.size() > 0,
+    onMoved(viewerId, marker) {
+      for (const { markers, queue, toldAt } of byViewer.of(viewerId)) {
+        if ((markers.get(marker.name) ?? 0) >= marker.version) continue;
+        markers.set(marker.name, marker.version);
+        queue.push({ type: 'MarkerMoved', seq: toldAt, marker });
+      }
+    },
     stop: deliveries.stop,
     async onTouched(touched, head, of) {
       await deliveries.room();
@@ -136,7 +155,22 @@ export function createNotificationHub(options: {
       }
     },
     open(viewerId, from, queue) {
-      const member: Member = { viewerId, from, queue, isLive: false, joins: 0, onTheirWay: [] };
+      const member: Member = {
+        viewerId,
+        from,
+        queue: {
+          ...queue,
+          push(event, sinceMs) {
+            member.toldAt = event.seq;
+            queue.push(event, sinceMs);
+          },
+        },
+        isLive: false,
+        joins: 0,
+        toldAt: from,
+        markers: new Map(),
+        onTheirWay: [],
+      };
       byViewer.add(viewerId, member);
       start(member);
       return () => {

@@ -5,6 +5,7 @@ import type { Logger, RedisCache } from '@murmuration/service-kit';
 import type { LiveStreamLimits } from '@murmuration/service-kit/subgraph';
 import type { Reads, Sql } from '../database/pool.ts';
 import { createLiveCursors } from '../log/cursor.ts';
+import { readMarkers } from '../markers/marker.ts';
 import { createNotificationCursors } from '../notifications/connection.ts';
 import { notificationKinds } from '../notifications/kinds.ts';
 import { type NotificationLimits, notificationLimits } from '../notifications/limits.ts';
@@ -13,6 +14,7 @@ import { readNotificationHead } from '../notifications/preferences.ts';
 import { createNotificationService, type NotificationService } from '../notifications/service.ts';
 import { createResumableStreams, type OpenStream } from '../log/resumable-streams.ts';
 import { createNotificationHub, type NotificationEvent, showsNotification } from './hub.ts';
+import { watchMarkers } from './marker-watch.ts';
 import { createLookAgain, createNotificationReplay, isReplayOver } from './replay.ts';
 import { followNotifications } from './tail.ts';
 
@@ -54,14 +56,29 @@ export async function startNotifications(options: {
     listener: hub,
     limits,
   });
+  const markers = watchMarkers({
+    reads,
+    hasListeners: hub.hasListeners,
+    tell: (moved) => hub.onMoved(moved.viewerId, moved),
+    limits,
+    logger,
+  });
+  async function tellMarkers(viewerId: bigint): Promise<void> {
+    for (const marker of await readMarkers(reads, viewerId)) hub.onMoved(viewerId, marker);
+  }
   const streams = createResumableStreams<NotificationEvent>({
     cursors: liveCursors,
     readHead: () => readNotificationHead(reads),
     canReplay: async (viewerId, { after }) => !(await isReplayOver(reads, viewerId, after, limits)),
-    open: hub.open,
+    open(viewerId, from, queue, isResumed) {
+      const close = hub.open(viewerId, from, queue);
+      // They have no place in the order: whoever comes back is told where they are.
+      if (isResumed) tellMarkers(viewerId).catch((error: Error) => queue.fail(error));
+      return close;
+    },
     shows: showsNotification,
     async lookAgain(viewerId, event) {
-      if (event.type === 'Reset') return event;
+      if (event.type !== 'NotificationAdded') return event;
       const [notification] = await look(viewerId, [event.notification.id]);
       return notification ? { ...event, notification } : null;
     },
@@ -74,6 +91,7 @@ export async function startNotifications(options: {
     async stop() {
       hub.stop();
       await tail.stop();
+      await markers.stop();
     },
   };
 }

@@ -30,6 +30,10 @@ export const notificationLimits = {
   queuedMessages: 1_000,
   /** Without a message for so long the head is looked at. */
   silenceMs: 1_000,
+  /** How often it is looked for markers that were moved, how much further back than the last time, and how many are read at once. */
+  markerLookMs: 1_000,
+  markerSlackMs: 2_000,
+  markersAtOnce: 5_000,
   /** Listeners whose missed notifications are looked for in one statement. */
   caughtUpAtOnce: 500,
 } as const;

@@ -1,7 +1,7 @@
 import { idArray, textArray } from '@murmuration/postgres';
 import type { PostAudience } from '@murmuration/relationships';
 import type { Reads } from '../database/pool.ts';
-import { isMutedSql, mutedSql } from '../words/muted-sql.ts';
+import { isMutedSql, mutedSql, rootSql } from '../words/muted-sql.ts';
 import type { NotificationKind } from './kinds.ts';
 import { notificationLimits } from './limits.ts';
 import type { KeptNotification } from './notification.ts';
@@ -13,7 +13,7 @@ interface Row {
   place: bigint;
   actor_count: number;
   grew_at: Date;
-  /** Its post was deleted, or has words that the reader muted. */
+  /** Its post was deleted, or has words, or is of a conversation, that the reader muted. */
   is_gone: boolean;
   actor_ids: bigint[] | null;
   visibilities: PostAudience['visibility'][] | null;
@@ -42,16 +42,20 @@ const newestActs = (where: string) => `
 
 /**
  * Notifications `n` of `$1` with the newest who did it, of kinds in `$2` only whom the reader follows: so many rows of each and no more,
- * whatever it has. A post that was deleted takes what was told of it along; the projection of posts knows it.
+ * whatever it has. A post that was deleted takes what was told of it along; the projection of posts knows it. It also knows of which
+ * conversation the post is that was liked; what was said says so itself, for it may be told before the projection has it.
  */
 const withActors = (from: string, order: string) => `
 WITH ${mutedSql('notifications')}
 SELECT n.id, n.kind, n.post_id, n.place, n.actor_count, n.grew_at, a.actor_ids, a.visibilities, a.mentions,
-  coalesce((SELECT p.is_deleted FROM post_ref p WHERE p.id = n.post_id LIMIT 1), false) OR coalesce(a.is_muted, false) AS is_gone
-FROM (${from}) n CROSS JOIN LATERAL (
+  coalesce(p.is_deleted, false) OR coalesce(a.is_muted, false) OR EXISTS (SELECT FROM muted m WHERE m.root_id = p.root_id) AS is_gone
+FROM (${from}) n LEFT JOIN LATERAL (
+  SELECT p.is_deleted, ${rootSql} AS root_id FROM post_ref p WHERE p.id = n.post_id LIMIT 1) p ON true
+CROSS JOIN LATERAL (
   SELECT array_agg(actor_id ORDER BY place DESC, actor_id DESC) AS actor_ids,
     array_agg(visibility ORDER BY place DESC, actor_id DESC) AS visibilities,
-    array_agg(is_mentioned ORDER BY place DESC, actor_id DESC) AS mentions, bool_or(${isMutedSql('newest.words')}) AS is_muted
+    array_agg(is_mentioned ORDER BY place DESC, actor_id DESC) AS mentions,
+    bool_or(${isMutedSql('newest.words', 'newest.root_id')}) AS is_muted
   FROM (
     SELECT * FROM (${newestActs(String(actorsLookedAt))}) t WHERE n.kind <> ALL($2::text[])
     UNION ALL

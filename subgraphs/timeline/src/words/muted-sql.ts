@@ -5,18 +5,30 @@ export const mutedScopes = ['home', 'notifications', 'everywhere'] as const;
 
 export type MutedScope = (typeof mutedScopes)[number];
 
-const isInForce = `(w.until IS NULL OR w.until > now())`;
+/** Whether a row `m` of what is muted counts now, there. */
+const isInForce = (where: Exclude<MutedScope, 'everywhere'>) =>
+  `m.scope IN ('${where}', 'everywhere') AND (m.until IS NULL OR m.until > now())`;
 
-/** A CTE of what the viewer `$1` mutes somewhere: usually nothing, and then it costs a statement next to nothing. */
+/** The first post of the conversation of a post `p`. */
+export const rootSql = 'coalesce(p.root_id, p.id)';
+
+/**
+ * A CTE of the words and conversations that the viewer `$1` mutes somewhere: usually none, and then it costs a statement next
+ * to nothing.
+ */
 export function mutedSql(where: Exclude<MutedScope, 'everywhere'>): string {
   return `muted AS MATERIALIZED (
-    SELECT string_to_array(w.phrase, ' ') AS words FROM muted_word w
-    WHERE w.viewer_id = $1 AND w.scope IN ('${where}', 'everywhere') AND ${isInForce})`;
+    SELECT string_to_array(m.phrase, ' ') AS words, NULL::bigint AS root_id FROM muted_word m
+    WHERE m.viewer_id = $1 AND ${isInForce(where)}
+    UNION ALL SELECT NULL, m.root_id FROM muted_thread m WHERE m.viewer_id = $1 AND ${isInForce(where)})`;
 }
 
-/** Whether words, given as SQL, match anything of {@link mutedSql}. Of what was never read nothing is known, and nothing matches. */
-export function isMutedSql(words: string): string {
-  return `EXISTS (SELECT FROM muted m WHERE ${words} @> m.words)`;
+/**
+ * Whether words and a conversation, given as SQL, match anything of {@link mutedSql}. Of what was never read nothing is known,
+ * and nothing matches.
+ */
+export function isMutedSql(words: string, root: string): string {
+  return `EXISTS (SELECT FROM muted m WHERE ${words} @> m.words OR m.root_id = ${root})`;
 }
 
 /** Whether a reader, given as SQL, does not want to see what somebody reposts. */
@@ -25,13 +37,17 @@ export function hidesRepostsSql(person: string, reader = '$1'): string {
 }
 
 const silencedSql = `
-SELECT w.viewer_id AS id FROM muted_word w
-WHERE w.viewer_id = ANY($1::bigint[]) AND w.scope IN ('home', 'everywhere') AND ${isInForce}
-  AND (SELECT p.words FROM post_ref p WHERE p.id = $2 LIMIT 1) @> string_to_array(w.phrase, ' ')
+WITH post AS MATERIALIZED (SELECT p.words, ${rootSql} AS root_id FROM post_ref p WHERE p.id = $2 LIMIT 1)
+SELECT m.viewer_id AS id FROM muted_word m
+WHERE m.viewer_id = ANY($1::bigint[]) AND ${isInForce('home')}
+  AND (SELECT words FROM post) @> string_to_array(m.phrase, ' ')
+UNION
+SELECT m.viewer_id FROM muted_thread m
+WHERE m.viewer_id = ANY($1::bigint[]) AND m.root_id = (SELECT root_id FROM post) AND ${isInForce('home')}
 UNION
 SELECT h.viewer_id FROM hidden_repost h WHERE h.viewer_id = ANY($1::bigint[]) AND h.person_id = $3`;
 
-/** Of some viewers those who do not want to meet a post by its words, or by whoever reposts it, in their home. */
+/** Of some viewers those who do not want to meet a post by what it says, where it does, or by whoever reposts it, in their home. */
 export async function silencedFor(
   sql: Reads,
   viewerIds: readonly bigint[],

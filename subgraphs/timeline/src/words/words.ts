@@ -8,6 +8,7 @@ export const wordLimits = {
   phraseCharacters: 100,
   /** What one person may mute. */
   perPerson: 200,
+  mutedThreads: 200,
   hiddenReposters: 1_000,
 } as const;
 

@@ -10,6 +10,8 @@ interface TownPost {
   replyToAuthorId: bigint | null;
   visibility: 'public' | 'followers' | 'mentioned';
   mentionedIds: bigint[];
+  /** The first post of its conversation, where it is not that itself. */
+  rootId?: bigint;
 }
 
 /** A small town whose truth is kept here; every act answers with the changes that its subgraph would tell. */
@@ -90,7 +92,7 @@ export function createTown(size: number): Town {
       text: isDeleted ? '' : (texts.get(post.id) ?? 'a word'),
       replyToId: post.replyToAuthorId === null ? null : '1',
       replyToAuthorId: post.replyToAuthorId?.toString() ?? null,
-      rootId: id,
+      rootId: post.rootId?.toString() ?? id,
       quotedId: quotes.has(post.id) ? '1' : null,
       quotedAuthorId: quotes.get(post.id)?.toString() ?? null,
       visibility: post.visibility,
