@@ -21,6 +21,8 @@ const secrets = {
   JWT_SIGNING_KEYS: JSON.stringify([signingKey]),
   REFRESH_TOKEN_SECRET: `${id('r')}:${randomBytes(32).toString('base64')}`,
   DATA_KEYS: `${id('d')}:${randomBytes(32).toString('base64')}`,
+  // Any number of so many bits is a private key of P-256, but for one in four thousand million.
+  VAPID_KEYS: `${id('v')}:${randomBytes(32).toString('base64')}`,
   // No server is there: put the one that mails are to leave by.
   SMTP_URL: 'smtp://localhost:1025',
 };
@@ -29,7 +31,8 @@ if (process.argv.includes('--kubernetes')) printManifests();
 else for (const [name, value] of Object.entries(secrets)) console.log(`${name}='${value}'`);
 
 function printManifests() {
-  const { DATA_KEYS, INTERNAL_KEYS, JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET } = secrets;
+  const { DATA_KEYS, INTERNAL_KEYS, JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET, VAPID_KEYS } = secrets;
+  const ofTimeline = `${id('d')}:${randomBytes(32).toString('base64')}`;
   const database = (name) => {
     const own = secrets[`${name.toUpperCase()}_DATABASE_PASSWORD`];
     const uri = `postgres://${name}:${own}@postgres-${name}:5432/${name}`;
@@ -38,6 +41,7 @@ function printManifests() {
   const wanted = {
     'internal-keys': { INTERNAL_KEYS },
     'user-keys': { JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET, DATA_KEYS },
+    'timeline-keys': { DATA_KEYS: ofTimeline, VAPID_KEYS },
     'postgres-user-app': database('user'),
     'postgres-post-app': database('post'),
     'postgres-timeline-app': database('timeline'),

@@ -130,6 +130,8 @@ describe.each(overlays)('in %s', (overlay) => {
     expect(foreign('egress', 'post')).not.toContain('supergraph:443');
     expect(foreign('egress', 'user-worker')).toContain('mail:465');
     expect(foreign('egress', 'user')).not.toContain('mail:465');
+    expect(foreign('egress', 'timeline-worker')).toContain('push:3128');
+    expect(foreign('egress', 'timeline')).not.toContain('push:3128');
   });
 
   test('names are asked of the cluster, or of the cache on the node', () => {

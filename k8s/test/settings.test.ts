@@ -16,6 +16,7 @@ const secrets: Record<string, string> = {
   JWT_SIGNING_KEYS: JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: 'k', alg: 'EdDSA' }]),
   REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64'),
   DATA_KEYS: randomBytes(32).toString('base64'),
+  VAPID_KEYS: randomBytes(32).toString('base64'),
   REDIS_URL: 'redis://app:secret@redis:6379',
   SMTP_URL: 'smtps://app:secret@mail.example.org',
 };
@@ -114,7 +115,8 @@ function connectionsOf(name: string, environment: Record<string, string>): numbe
   const chores = name === 'user' || name === 'post' ? 1 : 0;
   const readiness = name.endsWith('-worker') ? 0 : 1;
   // The job runner's own: as many as do jobs, one that listens and one that looks after the others.
-  const jobs = name === 'user-worker' ? pooled + 2 : 0;
+  const doing = { 'user-worker': pooled, 'timeline-worker': Number(config['TIMELINE_PUSH_JOBS']) }[name];
+  const jobs = doing === undefined ? 0 : doing + 2;
   // Of the timeline's offices; and `post` reads the feed of `user` for whom to erase.
   const locks = { 'timeline-worker': 6, post: 1 }[name] ?? 0;
   return pooled + feed + reads + chores + readiness + locks + jobs;

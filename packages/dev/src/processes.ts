@@ -36,14 +36,14 @@ const subgraphs: ProcessDefinition[] = [
     name: 'timeline',
     entry: 'subgraphs/timeline/src/main.ts',
     module: 'subgraphs/timeline/src/server.ts',
-    settings: ['TIMELINE_DATABASE_URL'],
+    settings: ['TIMELINE_DATABASE_URL', 'DATA_KEYS', 'VAPID_KEYS'],
     subgraph: 'timeline',
   },
   {
     name: 'timeline-worker',
     entry: 'subgraphs/timeline/src/worker.ts',
     module: 'subgraphs/timeline/src/workers.ts',
-    settings: ['TIMELINE_DATABASE_URL'],
+    settings: ['TIMELINE_DATABASE_URL', 'DATA_KEYS', 'VAPID_KEYS'],
   },
 ];
 

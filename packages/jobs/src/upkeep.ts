@@ -47,14 +47,18 @@ interface Counts {
   oldestAge: number;
 }
 
-/** Also of tasks that nobody here knows, such as those of a version before: they wait for ever. */
+/**
+ * A job that was meant for later is as old as it is overdue; one that failed, and comes again later, is so since it was made.
+ * Also of tasks that nobody here knows, such as those of a version before: they wait for ever.
+ */
 async function count(pool: pg.Pool, tasks: readonly string[]): Promise<void> {
   const { rows } = await pool.query<Counts>(
     `SELECT task, count(id) FILTER (WHERE NOT is_given_up)::int AS waiting,
        count(id) FILTER (WHERE is_given_up)::int AS "givenUp",
-       coalesce(extract(epoch FROM clock_timestamp() - min(created_at) FILTER (
-         WHERE NOT is_given_up AND (attempts > 0 OR run_at <= now()))), 0)::float AS "oldestAge"
-     FROM (SELECT t.identifier AS task, j.*, j.attempts >= j.max_attempts AND j.locked_at IS NULL AS is_given_up
+       coalesce(extract(epoch FROM clock_timestamp() - min(due_at) FILTER (
+         WHERE NOT is_given_up AND due_at <= now())), 0)::float AS "oldestAge"
+     FROM (SELECT t.identifier AS task, j.id, j.attempts >= j.max_attempts AND j.locked_at IS NULL AS is_given_up,
+         CASE WHEN j.attempts > (j.locked_at IS NOT NULL)::integer THEN j.created_at ELSE j.run_at END AS due_at
        FROM graphile_worker._private_tasks t LEFT JOIN graphile_worker._private_jobs j ON j.task_id = t.id) jobs
      GROUP BY task`,
   );

@@ -50,13 +50,20 @@ async function metric(name: string, labels: Record<string, string>): Promise<num
   return values.find((each) => matches(each.labels))?.value ?? 0;
 }
 
-test('the migration is what the installed library wants', async () => {
-  const revisions = async () =>
-    (await pool.query('SELECT id, breaking FROM graphile_worker.migrations ORDER BY id')).rows;
-  const before = await revisions();
-  await runMigrations({ connectionString: database.url });
-  expect(await revisions()).toEqual(before);
-});
+test.each(['user', 'timeline'] as const)(
+  'the migration of %s is what the installed library wants',
+  async (name) => {
+    const own = await createTestDatabase(name);
+    const sql = createPool({ url: own.url });
+    const revisions = async () =>
+      (await sql.query('SELECT id, breaking FROM graphile_worker.migrations ORDER BY id')).rows;
+    const before = await revisions();
+    await runMigrations({ connectionString: own.url });
+    expect(await revisions()).toEqual(before);
+    await sql.end();
+    await own.drop();
+  },
+);
 
 test('what is done by the clock is noted in the database, where several workers find that it was done', async () => {
   const daily = [{ task: 'note', match: '0 4 * * *', priority: 10 }];
@@ -181,6 +188,7 @@ test('what waits and what was given up is counted, and what was long ago is remo
     timeout: 20_000,
   });
   expect(await metric('jobs_waiting', { task: 'note' })).toBe(1);
+  expect(await metric('jobs_oldest_age_seconds', { task: 'note' }), 'it is not due').toBe(0);
   await Promise.all(workers.splice(0).map((each) => each.stop()));
   await pool.query(`UPDATE graphile_worker._private_jobs SET updated_at = now() - interval '8 days'`);
   await work(async () => {});

@@ -42,6 +42,7 @@ export {
 export { createEnvironmentKeys, type KeyProvider } from './sealing/key-provider.ts';
 export { createSealer, type Sealed, type Sealer } from './sealing/sealer.ts';
 export { callerKeyOf, networkOf } from './http/address.ts';
+export { publicLookup } from './http/public-address.ts';
 export { metricsLimits, serveMetrics } from './http/metrics-server.ts';
 export { refuseUpgrade } from './http/refuse-upgrade.ts';
 export { type LingerLimits, lingerLimits } from './http/linger.ts';

@@ -1,8 +1,12 @@
-import { readConfig, redisSettings, setting } from '@murmuration/config';
+import { parseSecretList, readConfig, redisSettings, setting } from '@murmuration/config';
 import { poolLimits } from '@murmuration/postgres';
 import { internalClientLimits } from '@murmuration/service-kit';
+import { z } from 'zod';
 import { timelineLimits } from './limits.ts';
 import { listLimits } from './lists/limits.ts';
+import { knownPushHosts, type PushHosts } from './push/address.ts';
+import { pushLimits } from './push/limits.ts';
+import { serverKeysOf } from './push/server-key.ts';
 
 const shared = {
   HOST: setting.host(),
@@ -14,6 +18,21 @@ const shared = {
   INTERNAL_TIMEOUT_MS: setting.integer(internalClientLimits.timeoutMs, 1),
   USER_URL: setting.httpUrl(),
   LOG_LEVEL: setting.logLevel(),
+  /** The first wraps the keys of what is sealed at rest; all unwrap. */
+  DATA_KEYS: setting.secretList(),
+  /** Private keys of P-256 by which push services know us. Browsers subscribe with the first. */
+  VAPID_KEYS: z.string().transform((text, context) => {
+    try {
+      return serverKeysOf(parseSecretList(text));
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  }),
+  /** Hosts of push services, those below a name that begins with `*.`; `*`: any. */
+  PUSH_HOSTS: setting.list(),
+  /** For a receiver of one's own: also addresses of private networks, and http. */
+  PUSH_PRIVATE_ADDRESSES: setting.boolean(false),
   /** Cached lists are not believed while something has waited to be pushed for longer than this. */
   FANOUT_MAX_AGE_MS: setting.integer(timelineLimits.fanoutMaxAgeMs, 100),
   /** Readers who follow more people have no cached list. */
@@ -62,6 +81,16 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env) {
       TIMELINE_CHUNK_FOLLOWERS: setting.integer(timelineLimits.chunkFollowers, 1),
       /** Authors with more followers are not pushed. */
       TIMELINE_BIG_FOLLOWERS: setting.integer(timelineLimits.bigFollowers, 1),
+      /** Whom push services may write to about what we send. */
+      VAPID_SUBJECT: setting.url('mailto', 'https').default('mailto:no-reply@localhost'),
+      /** A proxy (HTTP CONNECT) that messages to devices leave by. */
+      PUSH_PROXY_URL: setting.httpUrl().optional(),
+      /** Messages to devices that are sent side by side; the job runner has two more connections than that. */
+      TIMELINE_PUSH_JOBS: setting.integer(pushLimits.jobs, 1),
+      /** Messages to one device within an hour. */
+      PUSHES_PER_HOUR: setting.integer(pushLimits.perHour, 1),
+      /** How long a push service may take to answer. */
+      PUSH_TIMEOUT_MS: setting.integer(pushLimits.timeoutMs, 1),
       /** How often some cached lists are compared with the database. */
       TIMELINE_AUDIT_EVERY_MS: setting.integer(10_000, 100),
     },
@@ -71,3 +100,9 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env) {
 
 export type TimelineConfig = ReturnType<typeof readTimelineConfig>;
 export type WorkerConfig = ReturnType<typeof readWorkerConfig>;
+
+/** Where messages to devices may be sent; what the browsers there are have, unless said otherwise. */
+export function pushHostsOf(config: Pick<WorkerConfig, 'PUSH_HOSTS' | 'PUSH_PRIVATE_ADDRESSES'>): PushHosts {
+  const { PUSH_HOSTS: hosts, PUSH_PRIVATE_ADDRESSES: isPrivateAllowed } = config;
+  return { hosts: hosts.length > 0 ? hosts : knownPushHosts, isPrivateAllowed };
+}

@@ -6,6 +6,7 @@ import { liveResolvers } from './live/resolvers.ts';
 import { markerResolvers } from './markers/resolvers.ts';
 import { notificationLiveResolvers } from './notification-live/resolvers.ts';
 import { notificationResolvers } from './notifications/resolvers.ts';
+import { pushResolvers } from './push/resolvers.ts';
 import { viewerResolvers } from './viewer/resolvers.ts';
 import { wordResolvers } from './words/resolvers.ts';
 
@@ -19,4 +20,5 @@ export const resolvers = mergeResolvers(
   markerResolvers,
   wordResolvers,
   listResolvers,
+  pushResolvers,
 ) satisfies CompleteResolvers;

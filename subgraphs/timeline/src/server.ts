@@ -2,9 +2,11 @@ import { redisAddressOf } from '@murmuration/config';
 import { readFileSync } from 'node:fs';
 import {
   countStatements,
+  createEnvironmentKeys,
   createInternalClient,
   createLogger,
   createRedisCache,
+  createSealer,
   type Lifecycle,
   type Logger,
   serveMetrics,
@@ -17,7 +19,7 @@ import {
   type Subgraph,
   watchPool,
 } from '@murmuration/service-kit/subgraph';
-import type { TimelineConfig } from './config.ts';
+import { pushHostsOf, type TimelineConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { createTimelinePool, createTimelineReads } from './database/pool.ts';
 import { timelineLimits } from './limits.ts';
@@ -75,6 +77,11 @@ export async function startTimeline(
     streams: config.TIMELINE_STREAMS,
     streamsPerPerson: config.TIMELINE_STREAMS_PER_PERSON,
   };
+  const push = {
+    sealer: createSealer(createEnvironmentKeys(config.DATA_KEYS)),
+    keys: config.VAPID_KEYS,
+    hosts: pushHostsOf(config),
+  };
   const ofLists = {
     perPerson: config.TIMELINE_LISTS_PER_PERSON,
     members: config.TIMELINE_LIST_MEMBERS,
@@ -89,6 +96,7 @@ export async function startTimeline(
     logger,
     limits,
     listLimits: ofLists,
+    push,
   });
   lifecycle.onStop('log', () => services.stop());
 

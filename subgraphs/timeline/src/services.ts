@@ -35,6 +35,7 @@ import { readNotificationHead } from './notifications/preferences.ts';
 import type { NotificationService } from './notifications/service.ts';
 import { type ListLimits, listLimits as listDefaults } from './lists/limits.ts';
 import { createListService, type ListService } from './lists/service.ts';
+import { createPushService, type PushOptions, type PushService } from './push/service.ts';
 import { createWordService, type WordService } from './words/service.ts';
 import { createThreadService, type ThreadService } from './words/threads.ts';
 import { followLog, type Tail } from './live/tail.ts';
@@ -50,6 +51,7 @@ export interface ServiceOptions {
   logger: Logger;
   limits?: TimelineLimits;
   listLimits?: ListLimits;
+  push: PushOptions;
 }
 
 export interface Services {
@@ -61,6 +63,7 @@ export interface Services {
   markers: MarkerService;
   words: WordService;
   threads: ThreadService;
+  push: PushService;
   /** By which other subgraphs verify whom an event is for. */
   publicKeys: AudienceKeys['published'];
 }
@@ -104,6 +107,7 @@ export async function startServices(options: ServiceOptions): Promise<Services &
     }),
     words: createWordService({ sql }),
     threads: createThreadService({ sql, relationships }),
+    push: createPushService({ ...options.push, sql }),
     lists: createListService({
       pool: sql,
       reads,

@@ -2,8 +2,10 @@ import { redisAddressOf } from '@murmuration/config';
 import { type Consumer, runConsumer } from '@murmuration/events';
 import {
   countStatements,
+  createEnvironmentKeys,
   createInternalClient,
   createRedisCache,
+  createSealer,
   type Lifecycle,
   type Logger,
   serveProbes,
@@ -13,7 +15,7 @@ import {
 import { watchDatabase, watchPool } from '@murmuration/service-kit/subgraph';
 import { startAudits } from './audit/loop.ts';
 import { startShrinking } from './big-authors/loop.ts';
-import type { WorkerConfig } from './config.ts';
+import { pushHostsOf, type WorkerConfig } from './config.ts';
 import { createTimelinePool } from './database/pool.ts';
 import { startErasures } from './erasure/loop.ts';
 import { startFanout } from './fanout/loop.ts';
@@ -27,6 +29,8 @@ import { startPublisher } from './live/publisher.ts';
 import { notificationConsumerOf } from './notification-ingest/consumers.ts';
 import { retireNotifications } from './notification-ingest/retire.ts';
 import { createNotificationPublisher } from './notification-live/publisher.ts';
+import { pushLimits } from './push/limits.ts';
+import { startPushes } from './pushes.ts';
 
 /**
  * Starts the process that projects the feeds, tells the log and pushes to the cached lists. Any number may
@@ -76,6 +80,7 @@ export async function startWorkers(
 
   const keys = config.INTERNAL_KEYS;
   watchKey('internal', keys[0]);
+  watchKey('data', config.DATA_KEYS[0]);
   const client = (service: string, url: string) =>
     createInternalClient({ self: 'timeline', service, url, keys, timeoutMs: config.INTERNAL_TIMEOUT_MS });
   const producers = { user: client('user', config.USER_URL), post: client('post', config.POST_URL) };
@@ -96,6 +101,28 @@ export async function startWorkers(
     );
     lifecycle.onStop(`${feed} notifications`, () => news.stop());
   }
+
+  const pushes = await startPushes({
+    config: {
+      databaseUrl,
+      keys: config.VAPID_KEYS,
+      subject: config.VAPID_SUBJECT,
+      hosts: pushHostsOf(config),
+      proxyUrl: config.PUSH_PROXY_URL,
+      limits: {
+        ...pushLimits,
+        jobs: config.TIMELINE_PUSH_JOBS,
+        perHour: config.PUSHES_PER_HOUR,
+        timeoutMs: config.PUSH_TIMEOUT_MS,
+      },
+    },
+    sealer: createSealer(createEnvironmentKeys(config.DATA_KEYS)),
+    pool,
+    redis,
+    owners: producers,
+    logger,
+  });
+  lifecycle.onStop('pushes', () => pushes.stop());
 
   const housekeeping = startHousekeeping({ pool, logger });
   lifecycle.onStop('housekeeping', () => housekeeping.stop());

@@ -38,8 +38,9 @@ test('the log stands on the database alone', () => {
 
 test.each([
   ['notifications', ['belonging', 'database', 'generated', 'log', 'words']],
-  ['notification-ingest', ['database', 'erasure', 'notifications', 'words']],
+  ['notification-ingest', ['database', 'erasure', 'notifications', 'push', 'words']],
   ['notification-live', ['database', 'log', 'markers', 'notifications']],
+  ['push', ['database', 'generated', 'notifications']],
   ['markers', ['belonging', 'database', 'generated']],
   ['lists', ['belonging', 'database', 'generated', 'log']],
 ])('%s stands beside the home timeline, on what all share', (folder, on) => {
@@ -62,6 +63,7 @@ test('what is nowhere else has one writer each, and none of them is a backfill',
   const writersBut = (tables: string) => writersOf(tables).filter((folder) => folder !== 'erasure');
   expect(writersBut('marker')).toEqual(['markers']);
   expect(writersBut('notification_setting')).toEqual(['notifications']);
+  expect(writersBut('push_endpoint|push_setting|ended_session')).toEqual(['push']);
   expect(writersBut('muted_word|muted_thread|hidden_repost')).toEqual(['words']);
   expect(writersBut('list|list_member|list_follow|list_marker')).toEqual(['lists']);
   expect(writersBut('notification|notification_act|notification_head')).toEqual(['notification-ingest']);

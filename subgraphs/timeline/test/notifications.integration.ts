@@ -1,3 +1,4 @@
+import { createECDH, randomBytes } from 'node:crypto';
 import { encodeId, idAt, timeOf } from '@murmuration/ids';
 import { createRequestContext } from '@murmuration/service-kit/subgraph';
 import { tablesScannedBy, whileHeld } from '@murmuration/testing';
@@ -27,6 +28,18 @@ beforeAll(async () => {
   await live.apply(town.people.flatMap((person) => town.setAccount(person, {})));
 });
 afterAll(() => live.close());
+
+/** Somebody who is told on a device, and said when not. */
+async function registerDevice(viewerId: bigint): Promise<void> {
+  const { push } = live.services;
+  const pair = createECDH('prime256v1');
+  pair.generateKeys();
+  const keys = { p256dh: pair.getPublicKey('base64url'), auth: randomBytes(16).toString('base64url') };
+  const device = { viewerId, sessionId: viewerId };
+  const { serverKey } = push;
+  await push.registerWeb(device, { endpoint: 'https://push.example.org/a', ...keys, serverKey });
+  await push.update(device, { content: 'full' });
+}
 
 const newest = () => town.posts().at(-1)?.id ?? 0n;
 const take = (count: number) => rest.splice(0, count) as [bigint, bigint, bigint, bigint];
@@ -157,6 +170,7 @@ test('a kind may be wanted of nobody, or of people whom one follows, who are fou
   expect(await live.services.notifications.settings(anna)).toContainEqual({
     kind: 'follow',
     source: 'nobody',
+    push: true,
   });
 });
 
@@ -414,6 +428,7 @@ test('of whom everybody has erased nothing is left, and others are told of them 
   await news.tell([...town.like(ben, post), ...town.like(cleo, post), ...town.like(cleo, own)]);
   await news.markSeen(ben);
   await live.services.notifications.change(ben, [{ kind: 'like', source: 'followed' }]);
+  await registerDevice(ben);
   await live.services.words.mute(ben, { text: 'egg', scope: 'home', until: null });
   const muted = { post: encodeId('Post', own), scope: 'home', until: null } as const;
   await live.services.threads.mute(ben, muted);
@@ -459,6 +474,8 @@ test('of whom everybody has erased nothing is left, and others are told of them 
     ['notification_act', 'recipient_id'],
     ['notification_act', 'actor_id'],
     ['notification_setting', 'viewer_id'],
+    ['push_endpoint', 'viewer_id'],
+    ['push_setting', 'viewer_id'],
     ['marker', 'viewer_id'],
     ['muted_word', 'viewer_id'],
     ['muted_thread', 'viewer_id'],
@@ -508,4 +525,21 @@ test('the graph: a page is keys; what is wrong with a mutation is said and chang
     { kind: LIKE, source: FOLLOWED }] }) { settings { kind source } errors { code } } }`);
   expect(set.data?.['updateNotificationSettings']).toMatchObject({ errors: [] });
   expect(JSON.stringify(set.data)).toContain('{"kind":"LIKE","source":"FOLLOWED"}');
+  const { data: device } = await execute(`mutation { updatePushSettings(input: { quietHours: {
+    from: "22:30", to: "07:00", timeZone: "Europe/Berlin" } }) { push { serverKey isRegistered content quietHours { from to timeZone } } errors { code } }
+    registerWebPush(input: { endpoint: "http://x", p256dh: "", auth: "", serverKey: "" }) { push { content } errors { path } }
+    unregisterPush { push { isRegistered } errors { code } } }`);
+  expect(device).toEqual({
+    updatePushSettings: {
+      push: {
+        serverKey: live.push.keys[0].publicKey,
+        isRegistered: false,
+        content: 'KIND',
+        quietHours: { from: '22:30', to: '07:00', timeZone: 'Europe/Berlin' },
+      },
+      errors: [],
+    },
+    registerWebPush: { push: null, errors: [{ path: ['p256dh'] }] },
+    unregisterPush: { push: { isRegistered: false }, errors: [] },
+  });
 });

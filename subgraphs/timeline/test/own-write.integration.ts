@@ -8,6 +8,7 @@ import { timelineLimits } from '../src/limits.ts';
 import { type Publisher, startPublisher } from '../src/live/publisher.ts';
 import { startServices } from '../src/services.ts';
 import { answerFor, openHome, type TestHome } from './support/home.ts';
+import { pushOptions } from './support/push.ts';
 import { createTown } from './support/town.ts';
 import { homeOf } from '../src/belonging/source.ts';
 
@@ -30,6 +31,7 @@ beforeAll(async () => {
     logger,
     keys: [key],
     user: { call: answerFor(town) },
+    push: pushOptions(),
     // Only a message of the firehose ends a wait.
     limits: { ...timelineLimits, positionWaitMs: never, positionPollMs: never },
   });

@@ -9,6 +9,9 @@ const needed = {
   USER_URL: 'http://localhost:4101',
   POST_URL: 'http://localhost:4102',
   REDIS_SENTINEL_PASSWORD: 'set, or it is in no configuration',
+  DATA_KEYS: Buffer.alloc(32, 1).toString('base64'),
+  VAPID_KEYS: Buffer.alloc(32, 1).toString('base64'),
+  PUSH_PROXY_URL: 'http://localhost:3128',
 };
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 

@@ -83,6 +83,7 @@ test('while nobody can tell what the viewer may see the edges stay and their nod
     logger: live.logger,
     keys: [{ id: 'k', secret: randomBytes(32) }],
     user,
+    push: live.push,
   });
   const result = await createTimelineSubgraph(services, live.logger).execute(
     { query: '{ homeTimeline(first: 5) { edges { cursor node { id } } } }' },

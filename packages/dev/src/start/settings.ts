@@ -51,7 +51,13 @@ function readDatabaseUrls(environment: NodeJS.ProcessEnv): DatabaseUrls | undefi
 }
 
 function readSecrets(environment: NodeJS.ProcessEnv): Partial<Secrets> {
-  const names = ['INTERNAL_KEYS', 'JWT_SIGNING_KEYS', 'REFRESH_TOKEN_SECRET', 'DATA_KEYS'] as const;
+  const names = [
+    'INTERNAL_KEYS',
+    'JWT_SIGNING_KEYS',
+    'REFRESH_TOKEN_SECRET',
+    'DATA_KEYS',
+    'VAPID_KEYS',
+  ] as const;
   const given: Settings = {};
   for (const name of names) {
     const value = environment[name];

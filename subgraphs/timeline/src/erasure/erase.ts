@@ -58,6 +58,8 @@ const steps: readonly Step[] = [
   remove('notification_act', 'recipient_id = $1'),
   remove('notification', 'recipient_id = $1'),
   remove('notification_setting', 'viewer_id = $1'),
+  remove('push_endpoint', 'viewer_id = $1'),
+  remove('push_setting', 'viewer_id = $1'),
   remove('marker', 'viewer_id = $1'),
   remove('muted_word', 'viewer_id = $1'),
   remove('muted_thread', 'viewer_id = $1'),
@@ -78,8 +80,12 @@ const steps: readonly Step[] = [
   remove('list', 'owner_id = $1'),
 ];
 
-/** What could not be applied bears what its event says. These tables hold failures of a week: few rows. */
+/**
+ * What could not be applied bears what its event says, and what is to be brought whom it is for. These tables hold failures of a
+ * week, and what waits: few rows.
+ */
 const leftAside = [
+  `DELETE FROM graphile_worker._private_jobs WHERE payload->>'viewerId' = $1::bigint::text AND locked_at IS NULL`,
   `DELETE FROM dead_letter WHERE payload::text LIKE '%"' || $1::bigint || '"%'`,
   `DELETE FROM dirty_aggregate WHERE $1::bigint::text = ANY (string_to_array(aggregateid, ':'))`,
 ];

@@ -1,5 +1,6 @@
 import type { ChangeSource, Sweep } from '@murmuration/events';
 import type { Sql } from '../database/pool.ts';
+import { enqueuePushes } from '../push/enqueue.ts';
 import { type Act, actsOf, keyOf, type NewsChange } from './act.ts';
 import { acceptances } from './follows.ts';
 import { lockNotifications, moveNotifications } from './head.ts';
@@ -34,10 +35,13 @@ export async function applyNews(
     const written = await writeActs(sql, await acceptances(sql, round), source);
     const step = await tell(sql, head, written);
     head = step.head;
-    for (const one of step.told) told.set(one.id, one);
+    for (const one of step.told)
+      told.set(one.id, { ...one, isNew: one.isNew || told.get(one.id)?.isNew === true });
     if (source.kind === 'feed') doneAtMs.push(...written.filter(isNews).flatMap(({ atMs }) => atMs ?? []));
   }
   if (head !== after) await moveNotifications(sql, head);
+  // What is read anew is told in the list: nobody's device rings for last week.
+  if (source.kind === 'feed') await enqueuePushes(sql, [...told.values()]);
   return { incarnation, after, head, told: [...told.values()], doneAtMs };
 }
 

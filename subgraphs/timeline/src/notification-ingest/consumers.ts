@@ -1,8 +1,9 @@
-import { type ConsumerOptions, createFeedSource } from '@murmuration/events';
+import { type ConsumerOptions, createFeedSource, type StateChange } from '@murmuration/events';
 import type { InternalClient, Logger } from '@murmuration/service-kit';
 import type pg from 'pg';
 import { noteErasures } from '../erasure/told.ts';
 import { type FeedName, notificationFeeds, notificationPurpose } from '../feeds.ts';
+import { endSessions } from '../push/endpoints.ts';
 import { type Applied, applyNews, sweepNews } from './apply.ts';
 import { notificationFreshness } from './metrics.ts';
 
@@ -25,16 +26,18 @@ export function notificationConsumerOf(
 ): ConsumerOptions<Applied> {
   const { pool, databaseUrl, producers, logger, onCommitted } = options;
   const types = [...notificationFeeds[feed], 'erasure.finished'] as const;
+  const endings = feed === 'user' ? (['session.ended'] as const) : [];
   return {
     feed,
     purpose: notificationPurpose,
     source: createFeedSource(producers[feed], notificationPurpose),
     pool,
     connection: { connectionString: databaseUrl, application_name: `timeline-${feed}-notifications-lead` },
-    types,
+    types: [...types, ...endings],
     aggregates: types.map((type) => type.slice(0, type.indexOf('.'))),
     async apply(client, changes, source) {
       const applied = await applyNews(client, changes, source);
+      await endSessions(client, endedSessions(changes));
       await noteErasures(client, `${feed}/${notificationPurpose}`, changes);
       return applied;
     },
@@ -45,4 +48,8 @@ export function notificationConsumerOf(
     },
     logger,
   };
+}
+
+function endedSessions(changes: readonly StateChange[]): string[] {
+  return changes.flatMap((change) => (change.type === 'session.ended' ? [change.payload.sessionId] : []));
 }

@@ -9,6 +9,7 @@ export interface Told {
   id: bigint;
   recipientId: bigint;
   place: bigint;
+  isNew: boolean;
 }
 
 interface Group {
@@ -38,7 +39,7 @@ export async function tell(
     const place = head + BigInt(index) + 1n;
     // The low bits keep ids of one millisecond apart, for places are never given twice.
     const id = group.id ?? idAt(now) + (place & 0x3f_ffffn);
-    return { id, place, recipientId: group.recipientId };
+    return { id, place, recipientId: group.recipientId, isNew: group.id === null };
   });
   if (groups.length > 0) await writeGroups(sql, groups, told);
   await count(sql, acts);

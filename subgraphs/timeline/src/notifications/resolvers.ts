@@ -37,9 +37,10 @@ export const notificationResolvers = {
     updateNotificationSettings: async (_root, { input }, context) => {
       const viewerId = requireViewer(context);
       const payload = await payloadOf(async () => {
-        const settings = input.settings.map(({ kind, source }) => ({
+        const settings = input.settings.map(({ kind, push, source }) => ({
           kind: kindOf(kind),
           source: sourceOf(source),
+          push: push ?? null,
         }));
         if (new Set(settings.map(({ kind }) => kind)).size < settings.length)
           throw validationError('settings', 'Name each kind at most once.');

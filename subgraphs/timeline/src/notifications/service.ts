@@ -7,7 +7,12 @@ import { type NotificationLimits, notificationLimits } from './limits.ts';
 import type { NotificationPages } from './page.ts';
 import { readPreferences } from './preferences.ts';
 import type { Stretch } from './select.ts';
-import { type NotificationSetting, readSettings, writeSettings } from './settings.ts';
+import {
+  type NotificationSetting,
+  type NotificationSettingChange,
+  readSettings,
+  writeSettings,
+} from './settings.ts';
 
 /** Above every place. */
 const highest = (1n << 63n) - 1n;
@@ -23,7 +28,7 @@ export interface NotificationService {
   unreadCount(viewerId: bigint): Promise<number | null>;
   settings(viewerId: bigint): Promise<NotificationSetting[]>;
   /** @returns all of them as they are then */
-  change(viewerId: bigint, settings: readonly NotificationSetting[]): Promise<NotificationSetting[]>;
+  change(viewerId: bigint, settings: readonly NotificationSettingChange[]): Promise<NotificationSetting[]>;
 }
 
 export function createNotificationService(options: {

@@ -9,6 +9,7 @@ import type { TimelineLimits } from '../../src/limits.ts';
 import type { ListLimits } from '../../src/lists/limits.ts';
 import { startServices } from '../../src/services.ts';
 import { answerFor, openHome } from './home.ts';
+import { pushOptions } from './push.ts';
 import type { Town } from './town.ts';
 
 const keys = [{ id: 'test', secret: randomBytes(32) }] as const;
@@ -25,6 +26,7 @@ export async function openLive(
 ) {
   const home = await openHome(town, options);
   const { logger, pool, reads, redis, limits } = home;
+  const push = pushOptions();
   const publisher = startPublisher({ sql: pool, redis, logger, isLeading: () => true });
   const services = await startServices({
     pool,
@@ -34,6 +36,7 @@ export async function openLive(
     limits,
     keys: [keys[0]],
     user: options.user ?? { call: answerFor(town) },
+    push,
     ...(options.listLimits && { listLimits: options.listLimits }),
   });
   const open = new Set<AsyncIterableIterator<CursoredEvent>>();
@@ -52,6 +55,7 @@ export async function openLive(
   return {
     ...home,
     services,
+    push,
     cursors: createLiveCursors([keys[0]]),
     async tell(changes: Parameters<typeof home.apply>[0]) {
       await vi.waitUntil(allHaveBegun, { timeout: 15_000, interval: 2 });

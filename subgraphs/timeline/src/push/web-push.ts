@@ -1,0 +1,104 @@
+import { publicLookup } from '@murmuration/service-kit';
+import { Agent, ProxyAgent, request } from 'undici';
+import webPush from 'web-push';
+import { mayPushTo, parseSubscription, type PushHosts, type WebSubscription } from './address.ts';
+import { pushLimits, type PushLimits } from './limits.ts';
+import type { PushMessage, PushOutcome, PushPort } from './port.ts';
+import type { ServerKey } from './server-key.ts';
+
+/** A subscription with the key that it was made with, as it is sealed. */
+export interface WebTarget extends WebSubscription {
+  keyId: string;
+}
+
+/**
+ * The Web Push protocol (RFC 8030): messages encrypted for the browser alone (RFC 8291), signed for its push service (RFC 8292). The
+ * connection is ours, for where it leads is somebody else's to say: no redirect is followed, and no private address reached.
+ */
+export function createWebPush(options: {
+  keys: readonly ServerKey[];
+  /** Whom a push service may write to about what we send: `mailto:` or `https:`. */
+  subject: string;
+  hosts: PushHosts;
+  /** Where the way out leads through one: then it is the proxy that looks names up. */
+  proxyUrl?: string | undefined;
+  limits?: PushLimits;
+}): PushPort {
+  const { hosts, keys, proxyUrl, subject, limits = pushLimits } = options;
+  const bounds = { connections: limits.connections, maxHeaderSize: limits.answerBytes };
+  const lookup = hosts.isPrivateAllowed ? {} : { lookup: publicLookup };
+  const connections =
+    proxyUrl === undefined
+      ? new Agent({ ...bounds, connect: { timeout: limits.timeoutMs, ...lookup } })
+      : new ProxyAgent({ ...bounds, uri: proxyUrl });
+
+  function pack(target: WebSubscription, key: ServerKey, { lifeMs, text, topic }: PushMessage) {
+    const { auth, endpoint, p256dh } = target;
+    return webPush.generateRequestDetails({ endpoint, keys: { p256dh, auth } }, text, {
+      vapidDetails: { subject, publicKey: key.publicKey, privateKey: key.privateKey },
+      TTL: Math.round(lifeMs / 1_000),
+      contentEncoding: 'aes128gcm',
+      topic,
+    });
+  }
+
+  async function post(
+    { body, endpoint, headers }: ReturnType<typeof pack>,
+    signal: AbortSignal,
+  ): Promise<PushOutcome> {
+    const answer = await request(endpoint, {
+      method: 'POST',
+      headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+      body: body ?? null,
+      dispatcher: connections,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(limits.timeoutMs)]),
+    });
+    await answer.body.dump({ limit: limits.answerBytes }).catch(() => undefined);
+    return outcomeOf(answer.statusCode, answer.headers['retry-after'], limits);
+  }
+
+  return {
+    async send(text, message, signal) {
+      const { keyId, ...target } = parseSubscription(text) as WebTarget;
+      const key = keys.find(({ id }) => id === keyId);
+      // Its browser takes messages by no other key.
+      if (!key) return { status: 'gone' };
+      // Also what was registered before the setting said otherwise.
+      if (!mayPushTo(new URL(target.endpoint), hosts))
+        return { status: 'refused', because: 'nothing is sent there' };
+      try {
+        return await post(pack(target, key, message), signal);
+      } catch (error) {
+        return { status: 'later', because: reasonOf(error), afterMs: null };
+      }
+    },
+    close: () => connections.destroy(),
+  };
+}
+
+/** What a push service says by its answer (RFC 8030). */
+export function outcomeOf(
+  status: number,
+  retryAfter: string | string[] | undefined,
+  limits: Pick<PushLimits, 'mostRetryAfterMs'> = pushLimits,
+): PushOutcome {
+  if (status >= 200 && status < 300) return { status: 'sent' };
+  if (status === 404 || status === 410) return { status: 'gone' };
+  const because = `answered ${status}`;
+  if (status !== 429 && status < 500) return { status: 'refused', because };
+  const [asked] = [retryAfter].flat();
+  const afterMs = asked === undefined ? null : waitOf(asked);
+  return { status: 'later', because, afterMs: afterMs && Math.min(afterMs, limits.mostRetryAfterMs) };
+}
+
+/** Seconds, or a moment. */
+function waitOf(retryAfter: string): number | null {
+  const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1_000 : Date.parse(retryAfter) - Date.now();
+  return ms > 0 ? ms : null;
+}
+
+/** Its message may quote the address. */
+function reasonOf(error: unknown): string {
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  return typeof code === 'string' ? code : String(name ?? 'failed');
+}
