@@ -79,7 +79,7 @@ async function readPeople(me: GraphClient): Promise<void> {
 async function readNotifications(me: GraphClient): Promise<void> {
   const edges = 'edges { cursor node { id kind actors { handle } post { id text } } }';
   await me.ask(`{ viewer { unreadNotificationCount newPostCount markers { name } notificationSettings { source }
-    mutedWords { text } mutedThreads { postId } hiddenReposters { id } notifications(first: 20) { ${edges} }
+    mailDigest push { content isRegistered } mutedWords { text } mutedThreads { postId } hiddenReposters { id } notifications(first: 20) { ${edges} }
     some: notifications(first: 20, kinds: [MENTION]) { ${edges} } } }`);
   await me.ask(`mutation { updateNotificationSettings(input: { settings: [{ kind: LIKE, source: FOLLOWED }] }) { errors { message } }
     muteWord(input: { text: "eggs" }) { errors { message } } unmuteWord(input: { text: "eggs" }) { errors { message } } }`);

@@ -43,6 +43,7 @@ test('the arrows are those of the design', () => {
       'timeline-worker → user:8080',
       'timeline-worker → post:8080',
       'user-worker → postgres-user:5432',
+      'user-worker → timeline:8080',
     ]),
   );
   expect(arrows).not.toContain('timeline → postgres-user:5432');
@@ -149,6 +150,8 @@ describe.each(overlays)('in %s', (overlay) => {
   if (overlay === 'production')
     test('the edge, the solver of certificates and the exporter are reached', () => {
       expect(foreign('ingress', 'gateway')).toContain('envoy-gateway-system:4000');
+      expect(foreign('ingress', 'user')).toContain('envoy-gateway-system:8080');
+      expect(foreign('ingress', 'post')).not.toContain('envoy-gateway-system:8080');
       expect(foreign('ingress', 'solver')).toEqual(['envoy-gateway-system:8089']);
       expect(foreign('ingress', 'redis')).toContain('monitoring:9121');
       expect(foreign('ingress', 'postgres-user')).toContain('monitoring:9187');

@@ -22,6 +22,7 @@ import {
 import { pushHostsOf, type TimelineConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { createTimelinePool, createTimelineReads } from './database/pool.ts';
+import { registerInternalRoutes } from './internal/routes.ts';
 import { timelineLimits } from './limits.ts';
 import { resolvers } from './resolvers.ts';
 import { type Services, startServices } from './services.ts';
@@ -108,6 +109,7 @@ export async function startTimeline(
   server.app.get('/.well-known/jwks.json', async (_request, reply) =>
     reply.header('cache-control', 'public, max-age=5').send(await services.publicKeys()),
   );
+  registerInternalRoutes(server.app, services.notifications);
   const live = serveLive(server, subgraph, { keys, logger });
   const metricsServer = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
   lifecycle.onStop('metrics', () => metricsServer.close());

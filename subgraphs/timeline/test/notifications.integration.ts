@@ -221,6 +221,25 @@ test('live: where a marker is, on all devices once, and on those that come back'
   await Promise.all([second, other, again].map((device) => device.hangUp()));
 });
 
+test('what was not seen since a moment, by kind, for a mail of it', async () => {
+  const [anna, ben, cleo] = take(3);
+  await news.tell([...town.post(anna), ...town.post(anna)]);
+  const [first = 0n, second = 0n] = town
+    .posts()
+    .slice(-2)
+    .map(({ id }) => id);
+  await news.tell(town.like(ben, first));
+  await news.markSeen(anna);
+  await news.tell([...town.like(cleo, first), ...town.like(ben, second), ...town.follow(ben, anna)]);
+  const { notifications } = live.services;
+  const lines = await notifications.digest(anna, 0);
+  expect(Object.fromEntries(lines.map(({ count, kind }) => [kind, count]))).toEqual({ follow: 1, like: 3 });
+  expect(lines.find(({ kind }) => kind === 'like')?.actorIds.toSorted()).toEqual([ben, cleo].toSorted());
+  town.block(anna, ben);
+  expect(await notifications.digest(anna, 0)).toEqual([{ kind: 'like', count: 1, actorIds: [cleo] }]);
+  expect(await notifications.digest(anna, Date.now() + 60_000)).toEqual([]);
+});
+
 test('the home marker and what came above it', async () => {
   const [anna, ben, cleo] = take(3);
   await live.tell([...town.follow(anna, ben), ...town.follow(anna, cleo)]);

@@ -108,6 +108,13 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env) {
       MAIL_FROM: z.string().default('Murmuration <no-reply@localhost>'),
       /** Where people open the app; links in mails begin with it. */
       APP_URL: setting.httpUrl(),
+      /** Asked what people have not seen, for those who read it by mail. */
+      TIMELINE_URL: setting.httpUrl(),
+      INTERNAL_KEYS: setting.internalKeys(),
+      /** How long another service may take for what it is asked. */
+      INTERNAL_TIMEOUT_MS: setting.integer(internalClientLimits.timeoutMs, 1),
+      /** Where `/mail/unsubscribe` of `user` is reached from the internet; without it mails name no such place. */
+      UNSUBSCRIBE_URL: setting.httpUrl().optional(),
       /** Mails of one kind to one address within a day, whoever asks for them. */
       MAILS_PER_DAY: setting.integer(20, 1),
       /** How long the handle of whom was erased is nobody's; `user` has the same for those that are given up. */

@@ -1,8 +1,16 @@
 import { type Crontab, startJobWorker, type Tasks } from '@murmuration/jobs';
 import { createUserDatabase } from '@murmuration/prisma/user';
-import { countStatements, type Lifecycle, type Logger, serveProbes } from '@murmuration/service-kit';
+import {
+  countStatements,
+  createInternalClient,
+  type Lifecycle,
+  type Logger,
+  serveProbes,
+} from '@murmuration/service-kit';
 import type { WorkerConfig } from './config.ts';
 import { createAuditLog } from './audit/audit-log.ts';
+import { createComposeDigest } from './digests/compose.ts';
+import { createUnsubscribeTokens } from './digests/tokens.ts';
 import { createEraseAccount } from './leaving/erase-account.ts';
 import { createSendMail, type SendMailOptions } from './mail/send-mail.ts';
 import { createMailTransport } from './mail/transport.ts';
@@ -43,6 +51,10 @@ export async function startWorker(
   lifecycle.onStop('database', () => database.$disconnect());
   const transport = createMailTransport({ url: config.SMTP_URL, from: config.MAIL_FROM });
   lifecycle.onStop('mail', () => transport.close());
+  const { APP_URL: appUrl, INTERNAL_KEYS: keys, INTERNAL_TIMEOUT_MS: timeoutMs, TIMELINE_URL: url } = config;
+  const timeline = createInternalClient({ self: 'user', service: 'timeline', url, keys, timeoutMs });
+  lifecycle.onStop('timeline client', () => timeline.close());
+  const tokens = createUnsubscribeTokens(keys);
   const worker = await startJobWorker({
     url: config.USER_DATABASE_URL,
     name: 'user-worker',
@@ -50,8 +62,8 @@ export async function startWorker(
       database,
       transport,
       logger,
-      appUrl: config.APP_URL,
-      domain: new URL(config.APP_URL).hostname,
+      appUrl,
+      domain: new URL(appUrl).hostname,
       perAddressADay: config.MAILS_PER_DAY,
       handleRestDays: config.HANDLE_REST_DAYS,
       suggestions: {
@@ -61,6 +73,8 @@ export async function startWorker(
         kept: config.SUGGESTIONS_KEPT,
         dueAtOnce: config.SUGGESTIONS_DUE,
       },
+      composeDigest: createComposeDigest({ database, timeline, tokens, appUrl }),
+      unsubscribeUrl: config.UNSUBSCRIBE_URL ?? null,
     }),
     crontab,
     limits: { concurrency: config.USER_WORKER_POOL },

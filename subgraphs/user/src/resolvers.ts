@@ -1,5 +1,6 @@
 import { mergeResolvers } from '@murmuration/service-kit/subgraph';
 import { accountResolvers } from './accounts/resolvers.ts';
+import { digestResolvers } from './digests/resolvers.ts';
 import { emailResolvers } from './emails/resolvers.ts';
 import type { CompleteResolvers } from './generated/resolvers.ts';
 import { leavingResolvers } from './leaving/resolvers.ts';
@@ -22,6 +23,7 @@ export const resolvers = mergeResolvers(
   accountResolvers,
   sessionResolvers,
   emailResolvers,
+  digestResolvers,
   passwordResolvers,
   leavingResolvers,
   secondFactorResolvers,

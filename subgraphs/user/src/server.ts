@@ -24,6 +24,7 @@ import {
 } from '@murmuration/service-kit/subgraph';
 import { accountSettingsOf, type UserConfig } from './config.ts';
 import { type Context, createContext } from './context.ts';
+import { serveUnsubscribe, unsubscribePath } from './digests/unsubscribe-route.ts';
 import { startHousekeeping } from './housekeeping/loop.ts';
 import { serveUserFeed } from './internal/feed.ts';
 import { registerInternalRoutes } from './internal/routes.ts';
@@ -127,7 +128,9 @@ export async function startUser(
   const databaseCheck = createDatabaseCheck(config.USER_DATABASE_URL, 'murmuration-user');
   lifecycle.onStop('database check', () => databaseCheck.close());
   const readiness = { database: databaseCheck.check };
-  const server = serveSubgraph(subgraph, { logger, keys, readiness });
+  const openPaths = [unsubscribePath];
+  const server = serveSubgraph(subgraph, { logger, keys, readiness, openPaths });
+  serveUnsubscribe(server.app, services.digests);
   registerInternalRoutes(server.app, { services, database, signingKeys });
   const live = serveLive(server, subgraph, { keys, logger });
   lifecycle.onStop('chores of the feed', serveUserFeed(server.app, opened, logger));

@@ -12,6 +12,8 @@ import { accountDefaults, type AccountSettings } from './accounts/settings.ts';
 import { createSuspension } from './accounts/suspension.ts';
 import { createAfterCommit } from './after-commit.ts';
 import { createAuditLog } from './audit/audit-log.ts';
+import { createDigestService } from './digests/service.ts';
+import { createUnsubscribeTokens } from './digests/tokens.ts';
 import { createEmailService } from './emails/service.ts';
 import { createLeavingService } from './leaving/service.ts';
 import { createImportService } from './import/service.ts';
@@ -97,6 +99,7 @@ export function createServices(options: ServiceOptions) {
       tellPosition,
     }),
     emails: createEmailService({ database, limits, checkPassword, revocation, audit }),
+    digests: createDigestService({ database, tokens: createUnsubscribeTokens(options.keys) }),
     passwords: createPasswordService({ database, passwords, limits, checkPassword, revocation, audit }),
     secondFactor: createSecondFactorService({
       database,

@@ -15,6 +15,7 @@ import { createTestDatabase, createTestRedis, type TestDatabase, type TestRedis 
 import { createRemoteJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readUserConfig } from '../src/config.ts';
+import { createUnsubscribeTokens } from '../src/digests/tokens.ts';
 import { startUser } from '../src/server.ts';
 import { logger, makeSigningKeys, userIdOf } from './support/platform.ts';
 
@@ -69,6 +70,28 @@ async function signUp(handle: string) {
 }
 
 describe('over HTTP', () => {
+  it('ends mails of what was not seen by one click of a mail program, and by nothing less', async () => {
+    const { user, refreshToken } = await signUp('clicker');
+    const session = refreshToken.split('.')[0] ?? '';
+    const identity = { kind: 'viewer', subject: user.id, session } as const;
+    await graphql('mutation { updateMailDigest(input: { every: DAILY }) { mailDigest } }', identity);
+    const every = async () => (await graphql('{ viewer { mailDigest } }', identity)).data['viewer'];
+    const token = createUnsubscribeTokens([keys[0]]).make(userIdOf(user.id));
+    const at = (with_: string) => `${url}/mail/unsubscribe?token=${with_}`;
+    const page = await fetch(at(token));
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('method="post"')]);
+    const click = (with_: string) =>
+      fetch(at(with_), {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'List-Unsubscribe=One-Click',
+      });
+    expect((await click(`${token}x`)).status).toBe(404);
+    expect(await every()).toEqual({ mailDigest: 'DAILY' });
+    expect((await click(token)).status).toBe(200);
+    expect(await every()).toEqual({ mailDigest: 'OFF' });
+  });
+
   it('signs tokens that anyone verifies with the published keys', async () => {
     const { user, accessToken } = await signUp('alice');
     const jwks = createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`));

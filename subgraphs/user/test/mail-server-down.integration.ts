@@ -74,6 +74,8 @@ it('a mail whose sender died before it was noted is sent again as the same, and 
     appUrl: 'https://app.example.org/',
     domain: 'example.org',
     perAddressADay: 10,
+    composeDigest: () => Promise.resolve(null),
+    unsubscribeUrl: null,
   });
   const attempt = { jobId: '1', signal: new AbortController().signal };
   await expect(send({ mailId: String(id) }, attempt)).rejects.toThrow('killed');

@@ -28,13 +28,14 @@ export interface MailCatcher {
 export async function startMailCatcher(ports: { smtp?: number; page?: number } = {}): Promise<MailCatcher> {
   const mails: CaughtMail[] = [];
   async function keep(stream: Readable, { envelope }: SMTPServerSession): Promise<void> {
-    const { from, messageId, subject, text } = await PostalMime.parse(await buffer(stream));
+    const { from, headers, messageId, subject, text } = await PostalMime.parse(await buffer(stream));
     mails.unshift({
       to: envelope.rcptTo.map(({ address }) => address),
       from: from?.address ?? '',
       subject: subject ?? '',
       text: text ?? '',
       messageId: messageId ?? '',
+      headers: Object.fromEntries(headers.map(({ key, value }) => [key, value])),
       at: new Date(),
     });
     mails.splice(mostMails);

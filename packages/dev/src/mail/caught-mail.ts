@@ -5,5 +5,7 @@ export interface CaughtMail {
   subject: string;
   text: string;
   messageId: string;
+  /** By their names in lower case. */
+  headers: Record<string, string>;
   at: Date;
 }

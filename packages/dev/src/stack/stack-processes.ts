@@ -107,6 +107,7 @@ function sharedSettings(stateFolder: string, subgraphUrls: Map<string, string>):
   return {
     ...Object.fromEntries(urls),
     JWKS_URL: `${subgraphUrls.get('user')}/.well-known/jwks.json`,
+    UNSUBSCRIBE_URL: `${subgraphUrls.get('user')}/mail/unsubscribe`,
     SUPERGRAPH_FILE: path.join(stateFolder, 'supergraph.graphql'),
     APOLLO_TELEMETRY_DISABLED: '1',
   };

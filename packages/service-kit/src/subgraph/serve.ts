@@ -22,8 +22,8 @@ declare module 'fastify' {
   }
 }
 
-/** Routes that carry no envelope: probes and public keys. Everything else must be signed. */
-const openPaths = new Set(['/livez', '/readyz', '/.well-known/jwks.json']);
+/** Routes that carry no envelope: probes and public keys. Everything else must be signed, or be named by its subgraph. */
+const openPaths = ['/livez', '/readyz', '/.well-known/jwks.json'];
 
 /** By hand: the schema library took as long as verifying the envelope. */
 function isGraphQLRequest(body: unknown): body is GraphQLRequest {
@@ -38,10 +38,12 @@ export interface SubgraphServerOptions {
   logger: Logger;
   keys: readonly InternalKey[];
   readiness: Record<string, Readiness>;
+  /** Paths whose requests prove by themselves what they may do. */
+  openPaths?: readonly string[];
 }
 
 /**
- * Serves a subgraph: `POST /graphql` and whatever routes the caller adds to `app`, all of them signed.
+ * Serves a subgraph: `POST /graphql` and whatever routes the caller adds to `app`, all of them signed but those that are named.
  * A port of it open to the internet is still safe: without a good envelope nothing is parsed or run.
  */
 export function serveSubgraph<Context extends RequestContext>(
@@ -53,7 +55,7 @@ export function serveSubgraph<Context extends RequestContext>(
   const [signing] = options.keys;
   if (signing) watchKey('internal', signing);
   const verify = createVerifier(subgraph.name, options);
-  requireEnvelope(server, verify);
+  requireEnvelope(server, verify, new Set([...openPaths, ...(options.openPaths ?? [])]));
   const run = createRunner(subgraph, options.logger);
 
   app.post('/graphql', async (request, reply) => {
@@ -144,7 +146,7 @@ function createVerifier(audience: string, { keys, logger }: SubgraphServerOption
   };
 }
 
-function requireEnvelope({ app }: HttpServer, verify: Verify): void {
+function requireEnvelope({ app }: HttpServer, verify: Verify, open: ReadonlySet<string>): void {
   app.decorateRequest('envelope', null);
   // The digest is over the bytes as sent, so bodies stay bytes until the envelope was verified.
   app.removeAllContentTypeParsers();
@@ -152,7 +154,7 @@ function requireEnvelope({ app }: HttpServer, verify: Verify): void {
   // With a callback: an asynchronous hook would cost every request two turns of the promise queue.
   app.addHook('preHandler', (request, reply, done) => {
     const path = request.raw.url ?? '';
-    if (openPaths.has(path.split('?', 1)[0] ?? '')) return done();
+    if (open.has(path.split('?', 1)[0] ?? '')) return done();
     const header = request.headers[envelopeHeader];
     const body = request.body as Buffer | undefined;
     request.envelope = verify({ method: request.method, path, header, body });

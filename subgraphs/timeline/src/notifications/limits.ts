@@ -22,6 +22,8 @@ export const notificationLimits = {
   unreadCounted: 100,
   /** Pages that counting reads; where so many are all but hidden the number is not known. */
   unreadSteps: 4,
+  /** Notifications that a mail of what was not seen is made of, at most. */
+  digested: 100,
   /** Who missed more notifications than this is told to fetch again. */
   replayed: 200,
   /** Notifications that one message names; of more it is only said that they are there. */

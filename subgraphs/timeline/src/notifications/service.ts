@@ -2,6 +2,7 @@ import { type PageArguments, pageFrom, type SealedCursorCodec } from '@murmurati
 import type { Reads, Sql } from '../database/pool.ts';
 import type { LiveCursors } from '../log/cursor.ts';
 import type { NotificationKind } from './kinds.ts';
+import { type DigestLine, readDigest } from './digest.ts';
 import { notificationConnection, type NotificationConnection } from './connection.ts';
 import { type NotificationLimits, notificationLimits } from './limits.ts';
 import type { NotificationPages } from './page.ts';
@@ -26,6 +27,8 @@ export interface NotificationService {
   ): Promise<NotificationConnection>;
   /** How many there are above the marker that the viewer would find there, at most `unreadCounted`; null when nobody can tell, or too much is hidden. */
   unreadCount(viewerId: bigint): Promise<number | null>;
+  /** What of the time since a moment the viewer has not seen, by kind. @throws when nobody can tell */
+  digest(viewerId: bigint, sinceMs: number): Promise<DigestLine[]>;
   settings(viewerId: bigint): Promise<NotificationSetting[]>;
   /** @returns all of them as they are then */
   change(viewerId: bigint, settings: readonly NotificationSettingChange[]): Promise<NotificationSetting[]>;
@@ -65,6 +68,8 @@ export function createNotificationService(options: {
       }
       return count < limits.unreadCounted ? null : count;
     },
+
+    digest: (viewerId, sinceMs) => readDigest({ pages, reads }, viewerId, sinceMs),
 
     settings: (viewerId) => readSettings(sql, viewerId),
 

@@ -2,6 +2,8 @@ import type { UserDatabase } from '@murmuration/prisma/user';
 import { type Logger, type Sealer, startChores } from '@murmuration/service-kit';
 import { enqueueErasures } from '../leaving/enqueue.ts';
 import { rewrapSecrets } from '../second-factor/rewrap.ts';
+import { digestLimits } from '../digests/limits.ts';
+import { mailDueDigests } from '../digests/repository.ts';
 import { endMutes } from './end-mutes.ts';
 import { purge } from './purge.ts';
 import { rollUpAll } from './roll-up.ts';
@@ -31,6 +33,11 @@ export function startHousekeeping(
       { name: 'roll-up', everyMs: rollUpEveryMs, run: () => rollUpAll(database) },
       { name: 'end mutes', everyMs: endMutesEveryMs, run: async () => void (await endMutes(database)) },
       { name: 'enqueue erasures', everyMs: enqueueErasuresEveryMs, run: () => enqueueErasures(database) },
+      {
+        name: 'mail what is due',
+        everyMs: digestLimits.everyMs,
+        run: async () => void (await mailDueDigests(database)),
+      },
       { name: 'purge', everyMs: purgeEveryMs, run: () => purge(database) },
       { name: 'wrap secrets anew', everyMs: rewrapEveryMs, run: rewrap },
     ],

@@ -16,13 +16,20 @@ interface Facts {
  * Where the app takes a token and sends it by the mutation of that name. It stands behind the `#`, so that no
  * server's log and no `Referer` has it.
  */
-export function linkTo(appUrl: string, kind: LinkKind, token: string): string {
+export function linkTo(appUrl: string, kind: LinkKind | 'stop-digests', token: string): string {
   return `${appUrl.replace(/\/$/, '')}/${kind}#token=${token}`;
 }
 
-export function composeMail(kind: MailKind, facts: Facts): MailText {
+/** Mails that say the same to everybody. */
+type FixedKind = Exclude<MailKind, 'digest'>;
+
+export function composeMail(kind: FixedKind, facts: Facts): MailText {
   const { subject, paragraphs } = texts[kind](facts);
-  return { subject, text: `${[`Hello @${facts.handle},`, ...paragraphs].join('\n\n')}\n` };
+  return { subject, text: textOf(facts.handle, paragraphs) };
+}
+
+export function textOf(handle: string, paragraphs: readonly string[]): string {
+  return `${[`Hello @${handle},`, ...paragraphs].join('\n\n')}\n`;
 }
 
 const goodFor = (kind: LinkKind) => {
@@ -31,7 +38,7 @@ const goodFor = (kind: LinkKind) => {
   return hours < 48 ? `${hours} hours` : `${hours / 24} days`;
 };
 
-const texts: Record<MailKind, (facts: Facts) => { subject: string; paragraphs: string[] }> = {
+const texts: Record<FixedKind, (facts: Facts) => { subject: string; paragraphs: string[] }> = {
   'verify-email': ({ link }) => ({
     subject: 'Is this your e-mail address?',
     paragraphs: [

@@ -35,7 +35,9 @@ export async function voidLinks(
 }
 
 export interface OutgoingMail {
+  accountId: UserId;
   kind: MailKind;
+  createdAt: Date;
   email: string;
   handle: string;
   /** Mails of its kind that were asked for before it, within a day, for the same address. */
@@ -45,7 +47,7 @@ export interface OutgoingMail {
 /** A mail that is still to be sent; null when it was, when its link is no good any more, or its person is gone. */
 export async function findOutgoing(statements: Statements, id: bigint): Promise<OutgoingMail | null> {
   const [row] = await statements.$queryRaw<OutgoingMail[]>`
-    SELECT m.kind, m.email, a.handle,
+    SELECT m.account_id AS "accountId", m.kind, m.created_at AS "createdAt", m.email, a.handle,
       (SELECT count(*)::int FROM mail o WHERE lower(o.email) = lower(m.email) AND o.kind = m.kind AND o.id < m.id
         AND o.created_at > clock_timestamp() - interval '1 day') AS "earlierToday"
     FROM mail m JOIN account a ON a.id = m.account_id
@@ -60,6 +62,11 @@ export async function insertLink(
   tokenHash: Uint8Array<ArrayBuffer>,
 ): Promise<void> {
   await statements.$executeRaw`INSERT INTO mail_link (token_hash, mail_id) VALUES (${tokenHash}, ${mailId})`;
+}
+
+/** A mail of which there is nothing to say any more. */
+export async function markVoid(statements: Statements, id: bigint): Promise<void> {
+  await statements.$executeRaw`UPDATE mail SET voided_at = clock_timestamp() WHERE id = ${id}`;
 }
 
 export async function markSent(statements: Statements, id: bigint): Promise<void> {

@@ -2,11 +2,12 @@ import type { Task } from '@murmuration/jobs';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import type { Logger } from '@murmuration/service-kit';
 import { z } from 'zod';
+import type { ComposeDigest } from '../digests/compose.ts';
 import { composeMail, linkTo } from './compose.ts';
 import { linkLifeMs, type LinkKind, type MailKind } from './kinds.ts';
 import { makeToken } from './links.ts';
-import { findOutgoing, insertLink, markSent } from './repository.ts';
-import type { MailTransport } from './transport.ts';
+import { findOutgoing, insertLink, markSent, markVoid, type OutgoingMail } from './repository.ts';
+import type { MailTransport, OutgoingMessage } from './transport.ts';
 
 export interface SendMailOptions {
   database: UserDatabase;
@@ -18,6 +19,9 @@ export interface SendMailOptions {
   domain: string;
   /** Mails of one kind to one address within a day, of those kinds that anybody can ask for; more are not sent. */
   perAddressADay: number;
+  composeDigest: ComposeDigest;
+  /** Where mail programs say that their reader wants no more; null where nobody can be told. */
+  unsubscribeUrl: string | null;
 }
 
 /** Counted each for itself: who uses one up must not keep a person from the others. */
@@ -30,13 +34,26 @@ const payload = z.object({ mailId: z.string().regex(/^\d+$/) });
  * id. The token of its link is made here and stored before it leaves, as a hash: no other place ever has it.
  */
 export function createSendMail(options: SendMailOptions): Task {
-  const { appUrl, database, domain, logger, perAddressADay, transport } = options;
+  const { appUrl, composeDigest, database, domain, logger, perAddressADay, transport, unsubscribeUrl } =
+    options;
 
   async function makeLink(mailId: bigint, kind: MailKind): Promise<string | null> {
     if (!hasLink(kind)) return null;
     const { hash, token } = makeToken();
     await insertLink(database, mailId, hash);
     return linkTo(appUrl, kind, token);
+  }
+
+  /** What a mail says; null when there is nothing to say any more. */
+  async function compose(
+    mailId: bigint,
+    mail: OutgoingMail,
+  ): Promise<Pick<OutgoingMessage, 'subject' | 'text' | 'unsubscribeUrl'> | null> {
+    const { handle, kind } = mail;
+    if (kind !== 'digest') return composeMail(kind, { handle, link: await makeLink(mailId, kind) });
+    const digest = await composeDigest(mail);
+    if (!digest || unsubscribeUrl === null) return digest;
+    return { ...digest, unsubscribeUrl: `${unsubscribeUrl}?token=${digest.token}` };
   }
 
   return async (job) => {
@@ -47,9 +64,9 @@ export function createSendMail(options: SendMailOptions): Task {
       logger.warn({ mail: String(mailId), kind: mail.kind }, 'an address got as many mails as it may a day');
       return;
     }
-    const link = await makeLink(mailId, mail.kind);
-    const { subject, text } = composeMail(mail.kind, { handle: mail.handle, link });
-    await transport.send({ messageId: `<${mailId}@${domain}>`, to: mail.email, subject, text });
+    const said = await compose(mailId, mail);
+    if (!said) return markVoid(database, mailId);
+    await transport.send({ messageId: `<${mailId}@${domain}>`, to: mail.email, ...said });
     await markSent(database, mailId);
   };
 }

@@ -8,6 +8,8 @@ export interface OutgoingMessage {
   to: string;
   subject: string;
   text: string;
+  /** Where a POST by the reader's mail program ends mails of this kind (RFC 8058). */
+  unsubscribeUrl?: string;
 }
 
 export interface MailTransport {
@@ -36,14 +38,20 @@ export function createMailTransport(options: { url: string; from: string }): Mai
     { from: options.from },
   );
   return {
-    async send({ messageId, to, subject, text }) {
+    async send({ messageId, to, subject, text, unsubscribeUrl }) {
       await transport.sendMail({
         messageId,
         to,
         subject,
         text,
         // Nobody's holiday note answers it.
-        headers: { 'Auto-Submitted': 'auto-generated' },
+        headers: {
+          'Auto-Submitted': 'auto-generated',
+          ...(unsubscribeUrl && {
+            'List-Unsubscribe': `<${unsubscribeUrl}>`,
+            'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+          }),
+        },
       });
     },
     close: () => transport.close(),

@@ -1,9 +1,12 @@
 import { type CaughtMail, type MailCatcher, startMailCatcher } from '@murmuration/dev';
 import { type JobWorker, startJobWorker } from '@murmuration/jobs';
+import type { InternalClient } from '@murmuration/service-kit';
 import { vi } from 'vitest';
+import { createComposeDigest } from '../../src/digests/compose.ts';
+import { createUnsubscribeTokens } from '../../src/digests/tokens.ts';
 import { createTasks } from '../../src/jobs.ts';
 import { createMailTransport } from '../../src/mail/transport.ts';
-import { logger, type Platform } from './platform.ts';
+import { keys, logger, type Platform } from './platform.ts';
 
 /** The worker of a platform in this process, and where its mails end. */
 export interface PostOffice {
@@ -19,7 +22,7 @@ export interface PostOffice {
 
 export async function openPostOffice(
   platform: Platform,
-  options: { smtpUrl?: string; perAddressADay?: number } = {},
+  options: { smtpUrl?: string; perAddressADay?: number; timeline?: Pick<InternalClient, 'call'> } = {},
 ): Promise<PostOffice> {
   const catcher = await startMailCatcher();
   const transport = createMailTransport({
@@ -40,6 +43,13 @@ export async function openPostOffice(
       domain: 'example.org',
       perAddressADay: options.perAddressADay ?? 100,
       handleRestDays: 90,
+      composeDigest: createComposeDigest({
+        database: platform.database,
+        timeline: options.timeline ?? { call: () => Promise.reject(new Error('timeline is away')) },
+        tokens: createUnsubscribeTokens([keys[0]]),
+        appUrl: 'https://app.example.org',
+      }),
+      unsubscribeUrl: 'https://api.example.org/mail/unsubscribe',
     }),
   });
   const found = (to: string, subject: RegExp) =>
