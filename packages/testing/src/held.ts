@@ -21,10 +21,10 @@ export async function whileHeld<Result>(
     await holder.query(sql);
     const running = run();
     // A failure is the caller's, and must not leave them waiting here.
-    let hasEnded = false;
-    const ended = running.then(
-      () => (hasEnded = true),
-      () => (hasEnded = true),
+    const ended = new AbortController();
+    const settled = running.then(
+      () => ended.abort(),
+      () => ended.abort(),
     );
     const isWaitedFor = async () => {
       const { rowCount } = await observer.query(
@@ -32,9 +32,9 @@ export async function whileHeld<Result>(
       );
       return Number(rowCount) >= waiting;
     };
-    while (!hasEnded && !(await isWaitedFor())) await sleep(5);
+    while (!ended.signal.aborted && !(await isWaitedFor())) await sleep(5);
     await holder.query('COMMIT');
-    await ended;
+    await settled;
     return await running;
   } finally {
     await observer.end();

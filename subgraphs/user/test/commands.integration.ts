@@ -57,7 +57,7 @@ it('takes the second factor from whoever lost it: sessions end, the address is t
   const { data } = await platform.run(
     `mutation { logIn(input: { handleOrEmail: "alice", password: "${password}" }) { refreshToken } }`,
   );
-  const { refreshToken } = data?.['logIn'] as { refreshToken: string };
+  const { refreshToken } = (data as { logIn: { refreshToken: string } }).logIn;
   await database.$executeRaw`
     INSERT INTO second_factor (account_id, secret, key_id, confirmed_at) VALUES (${id}, '', 'd1', now())`;
   await database.$executeRaw`INSERT INTO recovery_code (account_id, code_hash) VALUES (${id}, '')`;

@@ -4,7 +4,7 @@ import type pg from 'pg';
 
 const purpose = 'erasure';
 
-/** Notes whom `user` erased, by its feed; what follows is done by {@link eraseNext}, which may take long. */
+/** Notes whom `user` erased, by its feed; what follows is done by `eraseAll`, which may take long. */
 export function erasureConsumer(options: {
   user: Pick<InternalClient, 'call'>;
   pool: pg.Pool;

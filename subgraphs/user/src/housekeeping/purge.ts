@@ -43,7 +43,14 @@ export async function purge(
     (transaction) => transaction.$executeRaw`
     SELECT ensure_day_partitions('outbox', now(), ${outboxDaysAhead + 1}::integer)`,
   );
-  const tables = ['session', 'resting_handle', 'reserved_handle', 'mail', 'suggestion', 'suggestion_reader'] as const;
+  const tables = [
+    'session',
+    'resting_handle',
+    'reserved_handle',
+    'mail',
+    'suggestion',
+    'suggestion_reader',
+  ] as const;
   for (const table of tables) {
     for (let statements = 0; statements < limits.statementsAtOnce; statements++) {
       // Each a transaction of its own: one for all would hold back the event feed.
