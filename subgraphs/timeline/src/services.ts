@@ -8,6 +8,7 @@ import { createRebuilds } from './home-cache/rebuild.ts';
 import { createCandidateSource } from './home/candidate-source.ts';
 import { createCursorWatch } from './home/cursor-watch.ts';
 import { createHomeCursors } from './belonging/edge.ts';
+import type { ListSource } from './belonging/source.ts';
 import { createVisible } from './belonging/visible.ts';
 import { homeRebuilds } from './home/metrics.ts';
 import { createPushedToWatch } from './home-cache/pushed-to.ts';
@@ -16,7 +17,7 @@ import { candidatesBySource, createTableSource } from './pages/candidates.ts';
 import { createPipeline } from './pages/pipeline.ts';
 import { createTimelineService, type TimelineService } from './pages/service.ts';
 import { type TimelineLimits, timelineLimits } from './limits.ts';
-import { createLiveCursors } from './log/cursor.ts';
+import { createListCursors, createLiveCursors } from './log/cursor.ts';
 import { type AudienceKeys, startAudienceKeys } from '@murmuration/service-kit/subgraph';
 import { createSignAudience } from './live/audience.ts';
 import { createAudienceKeyStore } from './live/audience-key-store.ts';
@@ -26,7 +27,8 @@ import { readLogHead } from './log/head.ts';
 import { createReplay } from './live/replayer.ts';
 import { createRouter } from './live/router.ts';
 import type { LiveEvent } from './live/live-event.ts';
-import { createHomeStreams } from './live/streams.ts';
+import { createListHub } from './live/list-hub.ts';
+import { createHomeStreams, createListStreams } from './live/streams.ts';
 import { createMarkerService, type MarkerService } from './markers/service.ts';
 import { startNotifications } from './notification-live/start.ts';
 import type { NotificationEvent } from './notification-live/hub.ts';
@@ -38,7 +40,7 @@ import { createListService, type ListService } from './lists/service.ts';
 import { createPushService, type PushOptions, type PushService } from './push/service.ts';
 import { createWordService, type WordService } from './words/service.ts';
 import { createThreadService, type ThreadService } from './words/threads.ts';
-import { followLog, type Tail } from './live/tail.ts';
+import { followLog, type Tail, type TailListener } from './live/tail.ts';
 
 export interface ServiceOptions {
   /** Leads to the primary. */
@@ -58,6 +60,7 @@ export interface Services {
   timelines: TimelineService;
   lists: ListService;
   streams: OpenStream<LiveEvent>;
+  listStreams: OpenStream<LiveEvent, ListSource>;
   notifications: NotificationService;
   notificationStreams: OpenStream<NotificationEvent>;
   markers: MarkerService;
@@ -94,9 +97,29 @@ export async function startServices(options: ServiceOptions): Promise<Services &
   const seenByCrowd = createVisible({ sql: reads, relationships: crowd });
   const replay = createReplay({ sql, visible: seenByCrowd, relationships: crowd, sign, limits });
   const hub = createHub({ sql, start, route, replay, logger, limits });
-  const tail: Tail = await followLog({ sql, redis, logger, start, listener: hub, onHeard: watch.wake });
-  const notifications = await startNotifications({ ...options, relationships, limits });
   const entryCursors = createHomeCursors(keys);
+  const lists = createListService({
+    pool: sql,
+    reads,
+    relationships,
+    keys,
+    entryCursors,
+    limits: options.listLimits ?? listDefaults,
+  });
+  const listCursors = createListCursors(keys);
+  const listHub = createListHub({ sql, start, replay, requireList: lists.require, limits });
+  const listener: TailListener = {
+    async onEvents(events) {
+      await hub.onEvents(events);
+      await listHub.onEvents(events);
+    },
+    onReset(head) {
+      hub.onReset(head);
+      listHub.onReset(head);
+    },
+  };
+  const tail: Tail = await followLog({ sql, redis, logger, start, listener, onHeard: watch.wake });
+  const notifications = await startNotifications({ ...options, relationships, limits });
   return {
     notifications: notifications.service,
     notificationStreams: notifications.streams,
@@ -108,19 +131,19 @@ export async function startServices(options: ServiceOptions): Promise<Services &
     words: createWordService({ sql }),
     threads: createThreadService({ sql, relationships }),
     push: createPushService({ ...options.push, sql }),
-    lists: createListService({
-      pool: sql,
-      reads,
-      relationships,
-      keys,
-      entryCursors,
-      limits: options.listLimits ?? listDefaults,
+    lists,
+    listStreams: createListStreams({
+      sql,
+      hub: listHub,
+      cursorsOf: listCursors,
+      visible: seenByCrowd,
+      limits,
     }),
     timelines: createTimelineService({
       sql,
       pipeline,
       visible,
-      cursors,
+      cursorsOf: ({ id, kind }) => (kind === 'home' ? cursors : listCursors(id)),
       entryCursors,
       reached: createPositionWait({ keys, watch }),
       limits,

@@ -15,6 +15,7 @@ const subgraphs = subgraphNames.map((name) => ({
 /** Every subscription of every subgraph, with whatever else composition says of it. */
 const resumable = [
   'homeTimelineUpdates',
+  'listUpdates',
   'notificationReceived',
   'postUpdates',
   'threadUpdates',

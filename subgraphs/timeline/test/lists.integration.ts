@@ -1,12 +1,13 @@
 import { anonymous, type Identity } from '@murmuration/service-kit';
 import { createRequestContext } from '@murmuration/service-kit/subgraph';
-import { encodeId } from '@murmuration/ids';
+import { decodeId, encodeId } from '@murmuration/ids';
 import { relationKey } from '@murmuration/relationships';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listOf } from '../src/belonging/source.ts';
 import { eraseAll } from '../src/erasure/erase.ts';
 import { retireLists } from '../src/lists/retire.ts';
 import { createTimelineSubgraph } from '../src/server.ts';
-import { openLive, type TestLive } from './support/live.ts';
+import { listen, openLive, type TestLive } from './support/live.ts';
 import { createTown, type Town } from './support/town.ts';
 
 let town: Town;
@@ -263,6 +264,73 @@ test('a marker goes forward only, and says how much is new', async () => {
   expect(await ask(ben, since, { id, since: before?.liveCursor })).toEqual({
     listTimeline: { newPostCount: 1 },
   });
+});
+
+function streamOf(person: bigint | null, id: string, after: string | null) {
+  const events = live.services.listStreams(listOf(decodeId('List', id) ?? 0n, person), after);
+  return { events, close: async () => void (await events.return?.()) };
+}
+const watch = (person: bigint | null, id: string, after: string | null) =>
+  listen(streamOf(person, id, after));
+
+async function sayLive(author: bigint, of: Parameters<Town['post']>[1] = {}): Promise<bigint> {
+  await live.tell(town.post(author, of));
+  return newest();
+}
+
+test('live: what a page goes on with, by who is in the list, for whoever may see it; what was missed comes first', async () => {
+  const [anna, ben, cleo, dora, egon] = take(5);
+  const id = await made(anna);
+  for (const member of [ben, cleo]) await put(anna, id, member);
+  const start = (await page(dora, id))?.liveCursor ?? null;
+  const [d, nobody] = [watch(dora, id, start), watch(null, id, (await page(null, id))?.liveCursor ?? null)];
+  const first = await sayLive(ben);
+  await sayLive(egon);
+  await sayLive(ben, { visibility: 'followers' });
+  await expect.poll(() => [d.added(), nobody.added()]).toEqual([[first], [first]]);
+  await put(anna, id, egon);
+  const joined = await sayLive(egon);
+  await expect
+    .poll(() => [d.added(), nobody.added()])
+    .toEqual([
+      [first, joined],
+      [first, joined],
+    ]);
+  const cursor = d.lastCursor();
+  await d.hangUp();
+  const missed = await sayLive(cleo);
+  await change(anna, 'removeListMember', { listId: id, userId: user(egon) });
+  await sayLive(egon);
+  const again = watch(dora, id, cursor);
+  await expect.poll(again.types).toEqual(['PostAdded', 'PersonHidden']);
+  expect(again.added()).toEqual([missed]);
+  await happened(town.mute(dora, cleo));
+  await sayLive(cleo);
+  const last = await sayLive(ben);
+  await expect.poll(again.types).toEqual(['PostAdded', 'PersonHidden', 'PersonHidden', 'PostAdded']);
+  await expect.poll(() => nobody.added().at(-1)).toBe(last);
+  const other = watch(dora, await made(anna), cursor);
+  // A cursor of one list is none of another.
+  await expect.poll(other.types).toEqual(['Reset']);
+  await Promise.all([again, nobody, other].map((each) => each.hangUp()));
+});
+
+test('live: a stream ends when its list does not exist for the reader any more', async () => {
+  const [anna, ben, cleo] = take(3);
+  const [open, closed] = [await made(anna), await made(anna)];
+  const drain = async (person: bigint | null, id: string) => {
+    for await (const event of streamOf(person, id, (await page(person, id))?.liveCursor ?? null).events)
+      expect(event).toBeNull();
+  };
+  const ends = [drain(ben, open), drain(null, closed), drain(cleo, open)].map((end) =>
+    expect(end).rejects.toThrow('This list does not exist'),
+  );
+  await happened(town.block(anna, ben));
+  await live.tell([]);
+  await change(anna, 'updateList', { listId: closed, isPrivate: true });
+  await Promise.all(ends.slice(0, 2));
+  await change(anna, 'deleteList', { listId: open });
+  await ends[2];
 });
 
 test('who is erased is in no list and has none; what hangs on lists that are gone goes', async () => {

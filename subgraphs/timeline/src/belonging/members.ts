@@ -82,3 +82,13 @@ export async function memberCountOf(sql: Reads, { id, kind }: Source): Promise<n
   });
   return rows[0]?.count ?? 0;
 }
+
+/** Everybody in a list, across blocks as well. */
+export async function selectMembers(sql: Reads, listId: bigint): Promise<bigint[]> {
+  const { rows } = await sql.query<{ id: bigint }>({
+    name: 'list-member-ids',
+    text: 'SELECT member_id AS id FROM list_member WHERE list_id = $1',
+    values: [listId],
+  });
+  return rows.map(({ id }) => id);
+}

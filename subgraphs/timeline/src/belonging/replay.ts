@@ -49,6 +49,11 @@ const isHiddenAccount = {
     AND (e.author_id IN (SELECT id FROM mine) OR ${isReposted})`,
 };
 
+/** Who left the list, and has not come back. */
+const leftList = `UNION ALL SELECT e.* FROM timeline_event e
+  WHERE e.kind = 'list_left' AND e.entry_id = $5 AND e.seq > $2 AND e.seq <= $3
+    AND e.author_id NOT IN (SELECT id FROM mine)`;
+
 /** What hides somebody from the viewer, and still does. Of strangers who blocked the viewer nothing was to be seen: nothing is told. */
 const hiddenSql = (kind: SourceKind) => `SELECT e.* FROM timeline_event e
   WHERE e.author_id = $1 AND e.seq > $2 AND e.seq <= $3 AND CASE e.kind
@@ -63,7 +68,7 @@ const hiddenSql = (kind: SourceKind) => `SELECT e.* FROM timeline_event e
   SELECT e.* FROM timeline_event e JOIN account a ON a.id = e.author_id
   WHERE e.kind IN ('private', 'suspended') AND e.seq > $2 AND e.seq <= $3 AND e.author_id <> $1
     AND CASE e.kind WHEN 'private' THEN a.is_private ELSE a.is_suspended END
-    AND ${isHiddenAccount[kind]}`;
+    AND ${isHiddenAccount[kind]} ${kind === 'list' ? leftList : ''}`;
 
 function statementsOf(kind: SourceKind) {
   const besides = `${repostedAndGone} UNION ALL ${hiddenSql(kind)}`;

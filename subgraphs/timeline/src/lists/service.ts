@@ -1,4 +1,5 @@
 import {
+  badUserInput,
   decodeId,
   idAt,
   type PageArguments,
@@ -18,6 +19,7 @@ import {
 } from '@murmuration/service-kit';
 import { type PagedRow, visiblePage } from '@murmuration/service-kit/subgraph';
 import type pg from 'pg';
+import type { ListSource } from '../belonging/source.ts';
 import type { Reads } from '../database/pool.ts';
 import { followList, unfollowList } from './follows.ts';
 import { readAttempt, readDescription, readName } from './input.ts';
@@ -138,6 +140,12 @@ export function createListService(options: {
 
     /** A list, if it exists for the viewer. */
     find,
+
+    /** @throws GraphQLError `BAD_USER_INPUT` for a list that does not exist for its reader */
+    async require({ id, readerId: viewerId }: ListSource): Promise<void> {
+      const loaders = createListLoaders({ reads, relationships }, viewerId);
+      if (!(await find({ viewerId, loaders }, id))) throw badUserInput('listId', 'This list does not exist.');
+    },
 
     /** Lists that somebody made, the newest first. */
     ownLists: (person: Person, args: PageArguments) => pageOf('own', person, args),

@@ -2,6 +2,7 @@ import type { Logger } from '@murmuration/service-kit';
 import { createDeliveries, type Queue, type Recipient } from '@murmuration/service-kit/subgraph';
 import { isAuthorReposted, isReposted } from '../belonging/repost-viewers.ts';
 import { isAddressed } from '../belonging/routing.ts';
+import { homeOf } from '../belonging/source.ts';
 import type { Sql } from '../database/pool.ts';
 import { type TimelineLimits, timelineLimits } from '../limits.ts';
 import type { LogHead } from '../log/head.ts';
@@ -67,7 +68,7 @@ export function createHub(options: {
     await member.person.ready;
     while (isWanted() && member.from < position.seq) {
       const through = position.seq;
-      await replay(viewerId, { after: member.from, through }, sink, isWanted);
+      await replay(homeOf(viewerId), { after: member.from, through }, sink, isWanted);
       if (isWanted()) member.from = through;
     }
     if (isWanted()) member.isLive = true;

@@ -1,8 +1,9 @@
-import { encodeId } from '@murmuration/ids';
+import { decodeInputId, encodeId } from '@murmuration/ids';
 import { requireViewer, SharedEvent, SharedStream } from '@murmuration/service-kit/subgraph';
 import type { Context } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { userKey } from '../belonging/keys.ts';
+import { listOf } from '../belonging/source.ts';
 import type { CursoredEvent } from './live-event.ts';
 
 export const liveResolvers = {
@@ -10,6 +11,18 @@ export const liveResolvers = {
     homeTimelineUpdates: {
       subscribe: (_root: unknown, { after }: { after?: string | null }, context: Context) =>
         new SharedStream(context.services.streams(requireViewer(context), after ?? null), shared),
+      resolve: (event: CursoredEvent) => event,
+    },
+    listUpdates: {
+      subscribe: async (
+        _root: unknown,
+        { after, listId }: { after?: string | null; listId: string },
+        { services, viewerId }: Context,
+      ) => {
+        const source = listOf(decodeInputId('List', 'listId', listId), viewerId);
+        await services.lists.require(source);
+        return new SharedStream(services.listStreams(source, after ?? null), shared);
+      },
       resolve: (event: CursoredEvent) => event,
     },
   },

@@ -120,7 +120,7 @@ function unknownOf(entry: Entry, viewerId: bigint, relationOf: RelationOf): Erro
 
 /** A removal as it is told to a viewer: null when they may not know of the post. */
 export function removalFor(
-  viewerId: bigint,
+  viewerId: bigint | null,
   event: LogEvent,
   relationOf: RelationOf,
   gone: LiveEvent | null = event.post && removalOf(event, event.post),

@@ -1,5 +1,5 @@
 import { isReplayOver } from '../belonging/replay.ts';
-import { homeOf } from '../belonging/source.ts';
+import { homeOf, type ListSource, type Source } from '../belonging/source.ts';
 import type { Visible } from '../belonging/visible.ts';
 import type { Sql } from '../database/pool.ts';
 import { type TimelineLimits, timelineLimits } from '../limits.ts';
@@ -8,30 +8,60 @@ import { readLogHead } from '../log/head.ts';
 import { isReplayable } from '../log/is-replayable.ts';
 import { createResumableStreams, type OpenStream } from '../log/resumable-streams.ts';
 import type { Hub } from './hub.ts';
+import type { ListHub } from './list-hub.ts';
 import { type LiveEvent, showsPost } from './live-event.ts';
 import { liveFreshness } from './metrics.ts';
 import { known } from './replayer.ts';
 
-/** Streams of what changes in viewers' home timelines. */
-export function createHomeStreams(options: {
+interface StreamOptions {
   sql: Sql;
-  hub: Pick<Hub, 'open'>;
-  cursors: LiveCursors;
   visible: Visible;
   limits?: TimelineLimits;
-}): OpenStream<LiveEvent> {
-  const { sql, hub, cursors, visible, limits = timelineLimits } = options;
+}
+
+/** Streams of what changes in viewers' home timelines. */
+export function createHomeStreams(
+  options: StreamOptions & { hub: Pick<Hub, 'open'>; cursors: LiveCursors },
+): OpenStream<LiveEvent> {
+  const { cursors, hub } = options;
   return createResumableStreams<LiveEvent>({
-    cursors,
-    readHead: () => readLogHead(sql),
-    canReplay: async (viewerId, missed) =>
-      (await isReplayable(sql, missed.after, missed.through)) &&
-      !(await isReplayOver(sql, homeOf(viewerId), missed, limits.replayEvents)),
+    cursorsOf: () => cursors,
+    viewerOf: (viewerId) => viewerId,
     open: hub.open,
+    ...streamsOf(options, homeOf),
+  });
+}
+
+/** Streams of what changes in lists, each for whoever reads it. */
+export function createListStreams(
+  options: StreamOptions & { hub: Pick<ListHub, 'open'>; cursorsOf: (listId: bigint) => LiveCursors },
+): OpenStream<LiveEvent, ListSource> {
+  const { cursorsOf, hub } = options;
+  return createResumableStreams<LiveEvent, ListSource>({
+    cursorsOf: ({ id }) => cursorsOf(id),
+    viewerOf: ({ readerId }) => readerId,
+    open: hub.open,
+    ...streamsOf(options, (source) => source),
+  });
+}
+
+/** What is the same whatever a timeline is made of. */
+function streamsOf<Of>(
+  { limits = timelineLimits, sql, visible }: StreamOptions,
+  sourceOf: (of: Of) => Source,
+): Pick<
+  Parameters<typeof createResumableStreams<LiveEvent, Of>>[0],
+  'readHead' | 'canReplay' | 'shows' | 'lookAgain' | 'onTold' | 'limits'
+> {
+  return {
+    readHead: () => readLogHead(sql),
+    canReplay: async (of, missed) =>
+      (await isReplayable(sql, missed.after, missed.through)) &&
+      !(await isReplayOver(sql, sourceOf(of), missed, limits.replayEvents)),
     shows: showsPost,
-    async lookAgain(viewerId, event) {
+    async lookAgain(of, event) {
       if (event.type !== 'PostAdded') return event;
-      const entry = known((await visible(homeOf(viewerId), [event.entry.id]))[0] ?? null);
+      const entry = known((await visible(sourceOf(of), [event.entry.id]))[0] ?? null);
       return entry && { ...event, entry };
     },
     onTold(event) {
@@ -39,5 +69,5 @@ export function createHomeStreams(options: {
         liveFreshness.observe(Math.max(0, Date.now() - event.writtenAtMs) / 1_000);
     },
     limits,
-  });
+  };
 }

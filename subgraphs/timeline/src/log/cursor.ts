@@ -15,16 +15,23 @@ export interface LiveCursors {
   decode(cursor: string): LivePlace | null;
 }
 
-/** Of the home timeline's log, and of notifications: a cursor of one is none of the other. */
-const versions = { home: 'l1', notifications: 'n1' } as const;
+/** Of the home timeline's log, of notifications, and of lists: a cursor of one is none of the other. */
+const versions = { home: 'l1', notifications: 'n1', list: 's1' } as const;
 const places = /^([0-9a-f]{8})\.([0-9a-z]{1,13})\.([0-9a-z]{1,13})$/;
 
-export function createLiveCursors(
-  keys: readonly [InternalKey, ...InternalKey[]],
-  of: keyof typeof versions = 'home',
-): LiveCursors {
-  const { open, seal } = createCursorSeal(keys);
-  const head = `${versions[of]}.`;
+type Keys = readonly [InternalKey, ...InternalKey[]];
+
+export function createLiveCursors(keys: Keys, of: 'home' | 'notifications' = 'home'): LiveCursors {
+  return cursorsUnder(createCursorSeal(keys), `${versions[of]}.`);
+}
+
+/** Those of a list's streams: a cursor of one list is none of another. */
+export function createListCursors(keys: Keys): (listId: bigint) => LiveCursors {
+  const seal = createCursorSeal(keys);
+  return (listId) => cursorsUnder(seal, `${versions.list}.${listId.toString(36)}.`);
+}
+
+function cursorsUnder({ open, seal }: ReturnType<typeof createCursorSeal>, head: string): LiveCursors {
   return {
     encode: ({ incarnation, seq, viewerId }) =>
       seal(`${head}${incarnation}.${seq.toString(36)}.${viewerId.toString(36)}`),

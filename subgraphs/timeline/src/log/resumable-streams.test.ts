@@ -12,7 +12,8 @@ const limits = { ...liveStreamLimits, liveFreshMs: 0, liveRetryMs: 1 };
 function open(changed: Partial<Parameters<typeof createResumableStreams<Event>>[0]> = {}) {
   const opened: Queue<Event>[] = [];
   const streams = createResumableStreams<Event>({
-    cursors,
+    cursorsOf: () => cursors,
+    viewerOf: (viewerId) => viewerId,
     readHead: async () => ({ incarnation: '0'.repeat(8), seq: 7n }),
     canReplay: async () => true,
     open: (_viewerId, _from, queue) => {

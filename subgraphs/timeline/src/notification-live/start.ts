@@ -67,7 +67,8 @@ export async function startNotifications(options: {
     for (const marker of await readMarkers(reads, viewerId)) hub.onMoved(viewerId, marker);
   }
   const streams = createResumableStreams<NotificationEvent>({
-    cursors: liveCursors,
+    cursorsOf: () => liveCursors,
+    viewerOf: (viewerId) => viewerId,
     readHead: () => readNotificationHead(reads),
     canReplay: async (viewerId, { after }) => !(await isReplayOver(reads, viewerId, after, limits)),
     open(viewerId, from, queue, isResumed) {

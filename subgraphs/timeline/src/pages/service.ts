@@ -31,12 +31,13 @@ export function createTimelineService(options: {
   sql: Sql;
   pipeline: Pick<Pipeline, 'page'>;
   visible: Visible;
-  cursors: LiveCursors;
+  /** Of the streams that go on where a page ends. */
+  cursorsOf: (source: Source) => LiveCursors;
   entryCursors: SealedCursorCodec;
   reached: PositionWait;
   limits?: Pick<TimelineLimits, 'newPostsCounted' | 'newPostPages' | 'newPostsLookedAt' | 'replayEvents'>;
 }): TimelineService {
-  const { sql, pipeline, visible, cursors, entryCursors, reached, limits = timelineLimits } = options;
+  const { sql, pipeline, visible, cursorsOf, entryCursors, reached, limits = timelineLimits } = options;
 
   /** Step by step, for all of a step may be of people whom the reader muted. */
   async function countNew(source: Source, range: ReplayRange): Promise<number | null> {
@@ -65,10 +66,11 @@ export function createTimelineService(options: {
 
     edgeOf: (entry) => edgeOf(entryCursors, entry),
 
-    liveCursor: ({ source, position }) => cursors.encode({ ...position, viewerId: readerOf(source) }),
+    liveCursor: ({ source, position }) =>
+      cursorsOf(source).encode({ ...position, viewerId: readerOf(source) }),
 
     async newPostCount(source, since) {
-      const place = cursors.decode(since);
+      const place = cursorsOf(source).decode(since);
       if (!place || place.viewerId !== readerOf(source))
         throw badUserInput('since', '`since` is not a live cursor of yours.');
       const { incarnation, seq } = await readLogHead(sql);

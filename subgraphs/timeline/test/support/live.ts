@@ -76,7 +76,7 @@ export async function openLive(
 export type TestLive = Awaited<ReturnType<typeof openLive>>;
 
 /** Collects what a stream tells until it is hung up. */
-function listen(stream: { events: AsyncIterableIterator<CursoredEvent>; close: () => Promise<void> }) {
+export function listen(stream: { events: AsyncIterableIterator<CursoredEvent>; close: () => Promise<void> }) {
   const events: CursoredEvent[] = [];
   const ended = (async () => {
     for await (const event of stream.events) events.push(event);
