@@ -1,5 +1,6 @@
 import { readConfig, redisSettings, setting } from '@murmuration/config';
 import { internalClientLimits } from '@murmuration/service-kit';
+import { liveStreamSettings } from '@murmuration/service-kit/subgraph';
 import { z } from 'zod';
 import { accountDefaults, type AccountSettings } from './accounts/settings.ts';
 import { userLiveLimits } from './live/limits.ts';
@@ -58,9 +59,10 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
       USER_REPLAY_EVENTS: setting.integer(userLiveLimits.replayEvents, 1),
       /** Changes that this process keeps for those who come back. */
       USER_LIVE_WINDOW: setting.integer(userLiveLimits.windowChanges, 1),
-      /** Live streams that one person may have open at this process. */
+      ...liveStreamSettings,
       /** Live streams of this process; another one is refused. */
       USER_STREAMS: setting.integer(userLiveLimits.streams, 1),
+      /** Live streams that one person may have open at this process. */
       USER_STREAMS_PER_PERSON: setting.integer(userLiveLimits.streamsPerPerson, 1),
       LOG_LEVEL: setting.logLevel(),
       /** How long a stopping process still serves, so that load balancers notice and connections end. */

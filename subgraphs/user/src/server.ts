@@ -17,6 +17,7 @@ import {
 import {
   createDatabaseCheck,
   createSubgraph,
+  liveStreamLimitsOf,
   serveLive,
   serveSubgraph,
   type Subgraph,
@@ -101,6 +102,7 @@ export async function startUser(
     feed: opened.feed,
     liveLimits: {
       ...userLiveLimits,
+      ...liveStreamLimitsOf(config),
       replayEvents: config.USER_REPLAY_EVENTS,
       windowChanges: config.USER_LIVE_WINDOW,
       streams: config.USER_STREAMS,

@@ -28,7 +28,7 @@ export function createOpenStreams(
     enter(personId) {
       const count = personId === null ? 0 : (counts.get(personId) ?? 0);
       if (count >= limits.streamsPerPerson) throw tooManyOf(limits.streamsPerPerson);
-      if (all >= limits.streams) throw tooMany('Too many live streams at once. Try again in a moment.');
+      if (all >= limits.streams) throw tooManyStreams();
       all++;
       if (personId !== null) counts.set(personId, count + 1);
       return () => {
@@ -37,6 +37,11 @@ export function createOpenStreams(
       };
     },
   };
+}
+
+/** Says that a process has as many live streams as it may. */
+export function tooManyStreams(): GraphQLError {
+  return tooMany('Too many live streams at once. Try again in a moment.');
 }
 
 function tooManyOf(most: number): GraphQLError {
