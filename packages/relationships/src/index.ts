@@ -16,6 +16,13 @@ export {
 } from './keys.ts';
 export { createRelationLeases, type Lease, type RelationLeases } from './lease.ts';
 export { createAuthorSights, type AuthorSights, sightLimits } from './author-sights.ts';
+export {
+  createMutedIn,
+  type MutedIn,
+  type MutedWordsAnswer,
+  type MutedWordsRequest,
+  mutedWordsPath,
+} from './muted-words.ts';
 export { createRelationships, type HeldRelations, type Relationships } from './reader.ts';
 export {
   has,

@@ -1,6 +1,7 @@
 import { parseSecretList, readConfig, redisSettings, setting } from '@murmuration/config';
 import { poolLimits } from '@murmuration/postgres';
 import { internalClientLimits } from '@murmuration/service-kit';
+import { liveStreamSettings } from '@murmuration/service-kit/subgraph';
 import { z } from 'zod';
 import { timelineLimits } from './limits.ts';
 import { listLimits } from './lists/limits.ts';
@@ -50,8 +51,10 @@ export function readTimelineConfig(environment: NodeJS.ProcessEnv = process.env)
       TIMELINE_REBUILDS: setting.integer(timelineLimits.rebuildsAtOnce, 1),
       /** Who missed more events than this is told to fetch again. */
       TIMELINE_REPLAY_EVENTS: setting.integer(timelineLimits.replayEvents, 1),
-      /** Live streams that one person may have open at this process. */
+      ...liveStreamSettings,
+      /** Live streams of this process; another one is refused. */
       TIMELINE_STREAMS: setting.integer(timelineLimits.streams, 1),
+      /** Live streams that one person may have open at this process. */
       TIMELINE_STREAMS_PER_PERSON: setting.integer(timelineLimits.streamsPerPerson, 1),
       /** Lists that one person may have, people in one list, and lists of others that one person may follow. */
       TIMELINE_LISTS_PER_PERSON: setting.integer(listLimits.perPerson),

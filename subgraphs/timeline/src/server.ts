@@ -14,6 +14,7 @@ import {
 import {
   createDatabaseCheck,
   createSubgraph,
+  liveStreamLimitsOf,
   serveLive,
   serveSubgraph,
   type Subgraph,
@@ -26,6 +27,7 @@ import { registerInternalRoutes } from './internal/routes.ts';
 import { timelineLimits } from './limits.ts';
 import { resolvers } from './resolvers.ts';
 import { type Services, startServices } from './services.ts';
+import { registerWordRoutes } from './words/routes.ts';
 
 const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
 
@@ -70,6 +72,7 @@ export async function startTimeline(
   lifecycle.onStop('user', () => user.close());
   const limits = {
     ...timelineLimits,
+    ...liveStreamLimitsOf(config),
     pulledFollowees: config.TIMELINE_PULLED_FOLLOWEES,
     fanoutMaxAgeMs: config.FANOUT_MAX_AGE_MS,
     positionWaitMs: config.POSITION_WAIT_MS,
@@ -110,6 +113,7 @@ export async function startTimeline(
     reply.header('cache-control', 'public, max-age=5').send(await services.publicKeys()),
   );
   registerInternalRoutes(server.app, services.notifications);
+  registerWordRoutes(server.app, services.words);
   const live = serveLive(server, subgraph, { keys, logger });
   const metricsServer = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
   lifecycle.onStop('metrics', () => metricsServer.close());

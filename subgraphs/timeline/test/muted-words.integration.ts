@@ -1,5 +1,6 @@
 import { encodeId } from '@murmuration/ids';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createSilenced } from '../src/words/silenced.ts';
 import { wordLimits } from '../src/words/words.ts';
 import { openLive, type TestLive } from './support/live.ts';
 import { openNews, type TestNews } from './support/news.ts';
@@ -151,6 +152,32 @@ test('a muted conversation is told of no more, by whichever of its posts it is m
   await mute('everywhere');
   await threads.unmute(anna, encodeId('Post', root));
   expect([await threads.muted(anna), (await news.told(anna)).includes(all[3] ?? '')]).toEqual([[], true]);
+});
+
+test('of many posts at once one statement says who does not want to meet them; of a text, who does nowhere', async () => {
+  const [anna, ben, cleo] = take(3);
+  const { words } = live.services;
+  await words.mute(anna, { text: 'egg', ...always });
+  await words.mute(ben, { text: 'egg', scope: 'home', until: null });
+  await words.hideReposts(ben, encodeId('User', cleo), true);
+  const [egg, ham] = [await say(cleo, 'egg!'), await say(cleo, 'ham')];
+  const asked: unknown[] = [];
+  const silenced = createSilenced({
+    query: (statement) => {
+      asked.push(statement);
+      return live.reads.query(statement);
+    },
+  });
+  const everybody = [anna, ben, cleo];
+  const found = await Promise.all([
+    silenced(everybody, { postId: egg, reposterId: null }),
+    silenced(everybody, { postId: ham, reposterId: cleo }),
+    silenced([cleo], { postId: egg, reposterId: cleo }),
+    silenced([], { postId: egg, reposterId: null }),
+  ]);
+  expect(found).toEqual([new Set([anna, ben]), new Set([ben]), new Set(), new Set()]);
+  expect(asked).toHaveLength(1);
+  expect(await words.mutedIn('An EGG.', everybody)).toEqual([anna]);
 });
 
 test('who hides the reposts of the first sees the second one, in a list that was there before', async () => {

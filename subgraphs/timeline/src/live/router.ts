@@ -6,7 +6,7 @@ import { homeOf } from '../belonging/source.ts';
 import { peopleOf, type RelationOf, sightOf } from '../belonging/sight.ts';
 import type { Sql } from '../database/pool.ts';
 import type { LogEvent } from '../log/log-event.ts';
-import { silencedFor } from '../words/muted-sql.ts';
+import { createSilenced } from '../words/silenced.ts';
 import type { SignAudience } from './audience.ts';
 import { isHiding, personHidden } from './hidden-person.ts';
 import type { LiveEvent } from './live-event.ts';
@@ -24,6 +24,7 @@ export type Router = (
 
 export function createRouter(options: { sql: Sql; sights: AuthorSights; sign: SignAudience }): Router {
   const { sql, sights, sign } = options;
+  const silencedFor = createSilenced(sql);
 
   async function relationsTo(people: readonly bigint[], viewerIds: readonly bigint[]) {
     const read = await Promise.all(people.map((person) => sights.read(person, viewerIds)));
@@ -38,7 +39,7 @@ export function createRouter(options: { sql: Sql; sights: AuthorSights; sign: Si
     if (!entry) return new Map();
     const first = event.kind === 'repost' ? await firstRepostFor(sql, entry.id, addressed) : null;
     const belonging = first ? addressed.filter((viewerId) => first.has(viewerId)) : addressed;
-    const silenced = await silencedFor(sql, belonging, entry);
+    const silenced = await silencedFor(belonging, entry);
     const concerned = belonging.filter((viewerId) => viewerId === event.authorId || !silenced.has(viewerId));
     const relations = await relationsTo(peopleOf(0n, [entry]), concerned);
     // One for all who are told it: what is made of it is made once.

@@ -10,7 +10,7 @@ export const notificationLimits = {
   removedAtOnce: 5_000,
   removals: 200,
   /** The newest who did it that a page looks at, of each notification; and of those who may be shown, as many are. */
-  actorsLookedAt: 16,
+  actorsLookedAt: 8,
   /** Of those so many are looked through for people whom the reader follows, where only these are wanted. */
   followedLookedFor: 512,
   actorsShown: 5,

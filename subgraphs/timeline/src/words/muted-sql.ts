@@ -1,12 +1,10 @@
-import type { Reads } from '../database/pool.ts';
-
 /** Where something muted does not come up. */
 export const mutedScopes = ['home', 'notifications', 'everywhere'] as const;
 
 export type MutedScope = (typeof mutedScopes)[number];
 
 /** Whether a row `m` of what is muted counts now, there. */
-const isInForce = (where: Exclude<MutedScope, 'everywhere'>) =>
+export const isInForce = (where: Exclude<MutedScope, 'everywhere'>) =>
   `m.scope IN ('${where}', 'everywhere') AND (m.until IS NULL OR m.until > now())`;
 
 /** The first post of the conversation of a post `p`. */
@@ -34,30 +32,4 @@ export function isMutedSql(words: string, root: string): string {
 /** Whether a reader, given as SQL, does not want to see what somebody reposts. */
 export function hidesRepostsSql(person: string, reader = '$1'): string {
   return `EXISTS (SELECT FROM hidden_repost h WHERE h.viewer_id = ${reader} AND h.person_id = ${person})`;
-}
-
-const silencedSql = `
-WITH post AS MATERIALIZED (SELECT p.words, ${rootSql} AS root_id FROM post_ref p WHERE p.id = $2 LIMIT 1)
-SELECT m.viewer_id AS id FROM muted_word m
-WHERE m.viewer_id = ANY($1::bigint[]) AND ${isInForce('home')}
-  AND (SELECT words FROM post) @> string_to_array(m.phrase, ' ')
-UNION
-SELECT m.viewer_id FROM muted_thread m
-WHERE m.viewer_id = ANY($1::bigint[]) AND m.root_id = (SELECT root_id FROM post) AND ${isInForce('home')}
-UNION
-SELECT h.viewer_id FROM hidden_repost h WHERE h.viewer_id = ANY($1::bigint[]) AND h.person_id = $3`;
-
-/** Of some viewers those who do not want to meet a post by what it says, where it does, or by whoever reposts it, in their home. */
-export async function silencedFor(
-  sql: Reads,
-  viewerIds: readonly bigint[],
-  { postId, reposterId }: { postId: bigint; reposterId: bigint | null },
-): Promise<Set<bigint>> {
-  if (viewerIds.length === 0) return new Set();
-  const { rows } = await sql.query<{ id: bigint }>({
-    name: 'live-silenced',
-    text: silencedSql,
-    values: [viewerIds, postId, reposterId],
-  });
-  return new Set(rows.map(({ id }) => id));
 }

@@ -1,0 +1,37 @@
+import type { InternalClient } from '@murmuration/service-kit';
+import { relationBatchLimit } from './keys.ts';
+
+/** Path of `timeline`'s internal endpoint that says who does not want to meet a text. */
+export const mutedWordsPath = '/internal/muted-words';
+
+export interface MutedWordsRequest {
+  text: string;
+  /** At most `relationBatchLimit`. */
+  viewerIds: string[];
+}
+
+export interface MutedWordsAnswer {
+  /** Those of the viewers who mute something in it everywhere. */
+  viewerIds: string[];
+}
+
+/**
+ * Of some viewers those who do not want to meet a text wherever nobody asked for it by name: one call a thousand viewers.
+ * @throws when nobody can tell right now
+ */
+export type MutedIn = (text: string, viewerIds: readonly bigint[]) => Promise<ReadonlySet<bigint>>;
+
+export function createMutedIn(timeline: Pick<InternalClient, 'call'>): MutedIn {
+  return async (text, viewerIds) => {
+    const muted = new Set<bigint>();
+    for (let from = 0; from < viewerIds.length; from += relationBatchLimit) {
+      const body: MutedWordsRequest = {
+        text,
+        viewerIds: viewerIds.slice(from, from + relationBatchLimit).map(String),
+      };
+      const found = await timeline.call<MutedWordsAnswer>({ method: 'POST', path: mutedWordsPath, body });
+      for (const id of found.viewerIds) muted.add(BigInt(id));
+    }
+    return muted;
+  };
+}
