@@ -11,7 +11,7 @@ interface Event {
   cursor: string;
   reason?: string;
   reply?: { text: string; author: { handle: string } | null } | null;
-  post?: { replyCount: number } | null;
+  post?: { replyCount: number; text?: string; author?: { handle: string } | null } | null;
   user?: { handle: string } | null;
   userId?: string;
   postId?: string;
@@ -67,6 +67,10 @@ const thread = `subscription ($id: ID!, $after: String) { threadUpdates(postId: 
   __typename cursor ... on Reset { reason } ... on ReplyAdded { reply { text author { handle } } } ... on PostDeleted { postId } } }`;
 const counts = `subscription ($ids: [ID!]!, $after: String) { postUpdates(ids: $ids, after: $after) {
   __typename cursor ... on Reset { reason } ... on CountsChanged { post { replyCount } } ... on PostDeleted { postId } } }`;
+const tagged = `subscription ($after: String) { hashtagUpdates(tag: "flock", after: $after) {
+  __typename cursor ... on Reset { reason } ... on PublicPostAdded { post { text author { handle } } } } }`;
+const publicly = `subscription ($after: String) { publicTimelineUpdates(after: $after) {
+  __typename cursor ... on Reset { reason } ... on PublicPostAdded { post { text } } } }`;
 const home = `subscription ($after: String) { homeTimelineUpdates(after: $after) {
   __typename cursor ... on Reset { reason } } }`;
 const notified = `subscription { notificationReceived { __typename cursor
@@ -140,6 +144,28 @@ async function expectSeen(member: Member): Promise<void> {
   expect(after.notifications.edges[0]?.node.isUnread).toBe(false);
 }
 
+test('what is said under a hashtag comes to whoever watches it, but not in words that one mutes', async () => {
+  const { alice, carol } = cast;
+  await alice.ask('mutation { muteWord(input: { text: "egg" }) { errors { message } } }');
+  const [ofAlice, ofCarol] = [listen(tagged, {}), listen(tagged, {}, carol)];
+  await expect
+    .poll(async () => {
+      await carol.post('#flock begin');
+      return [ofAlice, ofCarol].every(({ events }) => events.length > 0);
+    })
+    .toBe(true);
+  for (const text of ['#flock of an egg', '#Flock end']) await carol.post(text);
+  const told = ({ events }: typeof ofAlice) =>
+    events.flatMap(({ post }) => post?.text ?? []).filter((text) => text !== '#flock begin');
+  await expect.poll(() => told(ofCarol)).toEqual(['#flock of an egg', '#Flock end']);
+  await expect.poll(() => told(ofAlice)).toEqual(['#Flock end']);
+  expect(ofAlice.events.at(-1)?.post?.author).toEqual({ handle: carol.handle });
+  for (const { errors, hangUp } of [ofAlice, ofCarol]) {
+    expect(errors).toEqual([]);
+    hangUp();
+  }
+});
+
 test('a cursor that is forged, foreign, of another stream, of another copy or too old is one Reset, whatever it is of', async () => {
   const { alice, carol } = cast;
   const root = await alice.post('asked about');
@@ -159,6 +185,18 @@ test('a cursor that is forged, foreign, of another stream, of another copy or to
     },
     threadUpdates: { query: thread, variables: { id: root }, type: 'ReplyAdded', cause: answer },
     postUpdates: { query: counts, variables: { ids: [root] }, type: 'CountsChanged', cause: answer },
+    hashtagUpdates: {
+      query: tagged,
+      variables: {},
+      type: 'PublicPostAdded',
+      cause: (member: Member) => member.post('#flock'),
+    },
+    publicTimelineUpdates: {
+      query: publicly,
+      variables: {},
+      type: 'PublicPostAdded',
+      cause: (member: Member) => member.post('to all'),
+    },
     viewerUpdates: {
       query: viewer,
       variables: {},
@@ -222,6 +260,8 @@ test('a cursor that is forged, foreign, of another stream, of another copy or to
     homeTimelineUpdates: expected('INVALID'),
     threadUpdates: expected('NOT_YOURS'),
     postUpdates: expected('NOT_YOURS'),
+    hashtagUpdates: expected('NOT_YOURS'),
+    publicTimelineUpdates: expected('NOT_YOURS'),
     viewerUpdates: expected('INVALID'),
   });
 });

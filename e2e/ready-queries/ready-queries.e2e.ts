@@ -181,7 +181,7 @@ async function firstEvent(
   };
   const said: Promise<unknown>[] = [];
   const speaking = setInterval(() => {
-    const input = { text: 'Go on', ...(createPost && { replyToId: createPost.post.id }) };
+    const input = { text: 'Go on #murmuration', ...(createPost && { replyToId: createPost.post.id }) };
     said.push(
       bob.send('mutation ($input: CreatePostInput!) { createPost(input: $input) { errors { message } } }', {
         input,
@@ -194,7 +194,7 @@ async function firstEvent(
       variables,
     })) {
       const [event] = Object.values(data ?? {});
-      if (errors || event?.__typename === 'PostAdded' || event?.__typename === 'ReplyAdded')
+      if (errors || ['PostAdded', 'ReplyAdded', 'PublicPostAdded'].includes(event?.__typename ?? ''))
         return { data, errors: errors ?? [] };
     }
     throw new Error(`${name} ended without an event`);

@@ -20,13 +20,12 @@ import {
   type Subgraph,
   watchPool,
 } from '@murmuration/service-kit/subgraph';
-import type { PostConfig } from './config.ts';
+import { liveLimitsOf, type PostConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { erasureConsumer } from './erasure/consumer.ts';
 import { startHousekeeping } from './housekeeping/loop.ts';
 import { servePostFeed } from './internal/feed.ts';
 import { createAudienceKeyStore } from './live/audience-key-store.ts';
-import { postLiveLimits } from './live/limits.ts';
 import { resolvers } from './resolvers.ts';
 import { createServices, type ServiceOptions, type Services } from './services.ts';
 
@@ -69,6 +68,15 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
   const { INTERNAL_TIMEOUT_MS: timeoutMs, USER_URL: userUrl } = config;
   const user = createInternalClient({ self: 'post', service: 'user', url: userUrl, keys, timeoutMs });
   lifecycle.onStop('user client', () => user.close());
+  const timelineUrl = config.TIMELINE_URL;
+  const timeline = createInternalClient({
+    self: 'post',
+    service: 'timeline',
+    url: timelineUrl,
+    keys,
+    timeoutMs,
+  });
+  lifecycle.onStop('timeline client', () => timeline.close());
   // A connection of its own: a read of the feed waits for what comes.
   const watched = createInternalClient({ self: 'post', service: 'user', url: config.USER_URL, keys });
   lifecycle.onStop('feed of user', () => watched.close());
@@ -82,7 +90,7 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
 
   const metrics = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
   lifecycle.onStop('metrics', () => metrics.close());
-  const jwksUrl = `${config.TIMELINE_URL}/.well-known/jwks.json`;
+  const jwksUrl = `${timelineUrl}/.well-known/jwks.json`;
   const audiences = createAudienceVerifier({ issuer: 'timeline', url: jwksUrl, logger, timeoutMs });
   lifecycle.onStop('audiences', async () => audiences.stop());
   const audienceKeys = startAudienceKeys({ store: createAudienceKeyStore(choresDatabase), logger });
@@ -94,13 +102,6 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
   lifecycle.onStop('feed of user, for whom to erase', () => feedOfUser.close());
   const erasures = runConsumer(erasureConsumer({ user: feedOfUser, pool: opened.pool, databaseUrl, logger }));
   lifecycle.onStop('erasures', () => erasures.stop());
-  const liveLimits = {
-    ...postLiveLimits,
-    replayEvents: config.POST_REPLAY_EVENTS,
-    windowChanges: config.POST_LIVE_WINDOW,
-    streams: config.POST_STREAMS,
-    streamsPerPerson: config.POST_STREAMS_PER_PERSON,
-  };
   const { feed } = opened;
   const { subgraph, services } = createPostSubgraph({
     audienceKeys,
@@ -108,11 +109,12 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
     database,
     redis,
     user,
+    timeline,
     keys,
     logger,
     feed,
     hidings: createFeedWatch(watched),
-    liveLimits,
+    liveLimits: liveLimitsOf(config),
     trends: {
       halfLifeHours: config.TRENDS_HALF_LIFE_HOURS,
       authors: config.TRENDS_AUTHORS,

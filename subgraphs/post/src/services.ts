@@ -7,7 +7,7 @@ import {
 } from '@murmuration/events';
 import { byPlace, type Place, type SealedCursorCodec, sealedCursorCodec } from '@murmuration/ids';
 import type { PostDatabase } from '@murmuration/prisma/post';
-import { createAuthorSights, createRelationships } from '@murmuration/relationships';
+import { createAuthorSights, createMutedIn, createRelationships } from '@murmuration/relationships';
 import type { InternalClient, Logger, RedisCache } from '@murmuration/service-kit';
 import type { AudienceKeys, AudienceVerifier, RequestContext } from '@murmuration/service-kit/subgraph';
 import { createFeedHint } from './internal/hint.ts';
@@ -27,6 +27,8 @@ export interface ServiceOptions {
   database: PostDatabase;
   redis: RedisCache;
   user: Pick<InternalClient, 'call'>;
+  /** Knows whose muted words are in what is told publicly. */
+  timeline: Pick<InternalClient, 'call'>;
   /** Believes whom events are for; without it nobody is. */
   audiences?: Pick<AudienceVerifier, 'verify'>;
   /** Signs whom events are for; without it each is told its events alone. */
@@ -82,10 +84,15 @@ export function createServices(options: ServiceOptions): Services {
     liveLimits = postLiveLimits,
     logger,
     redis,
+    timeline,
     user,
   } = options;
   const relationships = createRelationships({ redis, user });
-  const sights = createPostSights({ relationships, sights: createAuthorSights({ redis, user }) });
+  const sights = createPostSights({
+    relationships,
+    sights: createAuthorSights({ redis, user }),
+    mutedIn: createMutedIn(timeline),
+  });
   const resolveHandles = createHandleResolver(user);
   const blockedTags = new Set(options.blockedTags);
   return {

@@ -6,6 +6,8 @@ import { encodeId } from '@murmuration/ids';
 import {
   handlesPath,
   maySeeProfile,
+  type MutedWordsRequest,
+  mutedWordsPath,
   type Relation,
   relationBits,
   relationshipsPath,
@@ -44,6 +46,7 @@ export function at(answer: Answer, path: string): unknown {
 /** Who is what to whom, and whether `user` answers: all that this subgraph ever learns of people. */
 export function createPeople() {
   const relations = new Map<string, Relation>();
+  const mutedWords = new Map<string, string>();
   const people = {
     isAway: false,
     calls: 0,
@@ -63,7 +66,12 @@ export function createPeople() {
         people.relate(viewer, author, 'authorPrivate', ...(isFollower ? (['viewerFollows'] as const) : []));
       }
     },
-    clear: () => relations.clear(),
+    /** As `timeline` would know it. */
+    muteWord: (viewer: Name, word: string) => mutedWords.set(String(cast[viewer]), word),
+    clear() {
+      relations.clear();
+      mutedWords.clear();
+    },
     async call<T>({ path, body }: InternalRequest): Promise<T> {
       people.calls += 1;
       if (people.isAway) throw new Error('connection refused');
@@ -89,6 +97,11 @@ export function createPeople() {
         generation: null,
       };
     }
+    if (path === mutedWordsPath) {
+      const { text, viewerIds } = body as MutedWordsRequest;
+      const mutes = (viewerId: string) => text.includes(mutedWords.get(viewerId) ?? text + text);
+      return { viewerIds: viewerIds.filter(mutes) };
+    }
     if (path !== relationshipsPath) throw new Error(`no such path: ${path}`);
     const { viewerId, authorIds } = body as { viewerId: string | null; authorIds: string[] };
     return { relations: authorIds.map((authorId) => relations.get(`${viewerId} ${authorId}`) ?? 0) };
@@ -100,23 +113,46 @@ export function createPeople() {
 export function createUserFeed() {
   const events: { type: string; payload: unknown; cursor: string }[] = [];
   let wake = Promise.withResolvers<void>();
+  let head = Promise.resolve();
+  let isRestored = false;
   const cursorOf = (place: number) =>
     Buffer.from(`f1.${'0'.repeat(16)}.${place}.${place}`).toString('base64url');
   const feed: NonNullable<Parameters<typeof createPostSubgraph>[0]['hidings']> = {
-    head: async () => cursorOf(events.length),
+    async head() {
+      await head;
+      return cursorOf(events.length);
+    },
     async read({ after, signal }) {
       const from = events.findLastIndex(({ cursor }) => cursor === after) + 1;
       const left = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
-      if (events.length === from && !signal?.aborted) await Promise.race([wake.promise, left]);
+      if (events.length === from && !isRestored && !signal?.aborted) await Promise.race([wake.promise, left]);
+      if (isRestored) {
+        isRestored = false;
+        return { status: 'reset', because: 'another incarnation' };
+      }
       return { status: 'page', events: events.slice(from) as never, cursor: cursorOf(events.length) };
     },
   };
+  function wakeUp() {
+    wake.resolve();
+    wake = Promise.withResolvers();
+  }
   return {
     feed,
     tell(type: EventType, payload: unknown) {
       events.push({ type, payload, cursor: cursorOf(events.length + 1) });
-      wake.resolve();
-      wake = Promise.withResolvers();
+      wakeUp();
+    },
+    /** Its head is not known until what this returns is called. */
+    holdHead(): () => void {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      head = promise;
+      return resolve;
+    },
+    /** It becomes another one: whoever follows it is told so, once. */
+    restore() {
+      isRestored = true;
+      wakeUp();
     },
   };
 }
@@ -176,6 +212,7 @@ export async function createWorld(
     database,
     redis,
     user: people,
+    timeline: people,
     ...(options.audiences ? { audiences: options.audiences } : {}),
     ...(options.audienceKeys ? { audienceKeys: options.audienceKeys } : {}),
     keys: [keys[0]],

@@ -15,8 +15,8 @@ export interface FollowerOptions<Change> {
   feed: Pick<Feed, 'read' | 'head'>;
   read: ReadChange<Change>;
   onChange: (change: LoggedChange<Change>) => void;
-  /** The log became another one, which begins here. */
-  onReset: (at: FeedPosition) => void;
+  /** Following begins here; `isAnew`: in a log that became another one. */
+  onBegin: (at: FeedPosition, isAnew: boolean) => void;
   limits: OutboxLogLimits;
   logger: Logger;
 }
@@ -38,20 +38,23 @@ export interface Follower<Change> {
 
 /** Follows a feed from its head on, until it is stopped. */
 export function createFollower<Change>(options: FollowerOptions<Change>): Follower<Change> {
-  const { feed, limits, logger, onChange, onReset, read } = options;
+  const { feed, limits, logger, onBegin, onChange, read } = options;
   const stopping = new AbortController();
   let place: Place<Change> | null = null;
+  /** Whoever missed more than this missed too much. */
+  let tooOld: FeedPosition | null = null;
   let beginning = begin();
   const running = run();
   /** One after the other: what one has read the next need not. */
   const inTurn = pLimit(1);
-  /** Whoever missed more than this missed too much. */
-  let tooOld: FeedPosition | null = null;
 
   async function begin(): Promise<Place<Change>> {
     const position = decodePosition(await feed.head());
     if (!position) throw new Error('the head of the feed cannot be read');
+    const isAnew = place !== null;
     place = { position, window: createChangeWindow<Change>(limits.windowChanges, position) };
+    tooOld = null;
+    onBegin(position, isAnew);
     return place;
   }
 
@@ -65,9 +68,8 @@ export function createFollower<Change>(options: FollowerOptions<Change>): Follow
     });
     if (stopping.signal.aborted) return;
     if (answer.status === 'reset') {
-      const begun = await begin();
-      tooOld = null;
-      return onReset(begun.position);
+      await begin();
+      return;
     }
     const changes = changesOf(answer.events, read);
     window.add(changes);

@@ -1,4 +1,4 @@
-import type { ResetReason } from '@murmuration/service-kit/subgraph';
+import { createMembersIndex, type ResetReason } from '@murmuration/service-kit/subgraph';
 import type { FeedPosition } from '../feed/cursor.ts';
 import { createFollower, type Follower, type FollowerOptions } from './follower.ts';
 import type { LoggedChange } from './window.ts';
@@ -31,7 +31,7 @@ export interface OutboxLog<Listener extends OutboxListener> {
  * memory, by topic. Without listeners it reads nothing.
  */
 export function createOutboxLog<Change, Listener extends OutboxListener>(
-  options: Omit<FollowerOptions<Change>, 'onChange' | 'onReset'> & {
+  options: Omit<FollowerOptions<Change>, 'onChange' | 'onBegin'> & {
     tell: (change: LoggedChange<Change>, listeners: readonly Listener[]) => void;
     /** The log became another one, which begins here: what was told before cannot be continued. */
     onReset: (at: FeedPosition, listeners: readonly Listener[]) => void;
@@ -39,12 +39,12 @@ export function createOutboxLog<Change, Listener extends OutboxListener>(
 ): OutboxLog<Listener> {
   const { limits, onReset, tell } = options;
   const listeners = new Set<Listener>();
-  const byTopic = new Map<string, Set<Listener>>();
+  const byTopic = createMembersIndex<string, Listener>();
   let follower: Follower<Change> | undefined;
   let lingering: NodeJS.Timeout | undefined;
 
   function route(change: LoggedChange<Change>): void {
-    const found = new Set(change.topics.flatMap((topic) => [...(byTopic.get(topic) ?? [])]));
+    const found = new Set(change.topics.flatMap((topic) => [...byTopic.of(topic)]));
     if (found.size > 0) tell(change, [...found]);
   }
 
@@ -53,18 +53,16 @@ export function createOutboxLog<Change, Listener extends OutboxListener>(
     follower ??= createFollower({
       ...options,
       onChange: route,
-      onReset: (at) => onReset(at, [...listeners]),
+      onBegin(at, isAnew) {
+        if (isAnew) onReset(at, [...listeners]);
+      },
     });
     return follower;
   }
 
   function leave(listener: Listener): void {
     if (!listeners.delete(listener)) return;
-    for (const topic of listener.topics) {
-      const found = byTopic.get(topic);
-      found?.delete(listener);
-      if (found?.size === 0) byTopic.delete(topic);
-    }
+    for (const topic of listener.topics) byTopic.remove(topic, listener);
     if (listeners.size > 0) return;
     lingering = setTimeout(() => void stop(), limits.lingerMs).unref();
   }
@@ -89,8 +87,7 @@ export function createOutboxLog<Change, Listener extends OutboxListener>(
         const at = after && !reset ? after : position;
         begin({ at, reset });
         for (const change of window.after(at, listener.topics)) tell(change, [listener]);
-        for (const topic of listener.topics)
-          byTopic.set(topic, (byTopic.get(topic) ?? new Set()).add(listener));
+        for (const topic of listener.topics) byTopic.add(topic, listener);
       } catch (error) {
         leave(listener);
         throw error;

@@ -71,6 +71,7 @@ export function createOutboxStreams<Change, Item extends { type: string }, Subje
   tell: (change: LoggedChange<Change>, members: readonly Member<Item, Subject>[]) => void;
   /** A stream begins at a place: at first, and when it continues. */
   onBegin?: (member: Member<Item, Subject>, at: FeedPosition) => void;
+  /** It ends there: of each that had begun. */
   onEnd?: (member: Member<Item, Subject>) => void;
   /** Asked of what waited to be taken for longer than `liveFreshMs`: somebody may have blocked somebody meanwhile. */
   isStillTold?: (item: Placed<Item>, member: Member<Item, Subject>) => Promise<boolean>;
@@ -175,7 +176,7 @@ export function createOutboxStreams<Change, Item extends { type: string }, Subje
         leave();
         liveStreams.dec();
         log.leave(member);
-        options.onEnd?.(member);
+        if (member.told) options.onEnd?.(member);
       });
     },
     async stop() {

@@ -1,5 +1,6 @@
 import { type EventPayload, eventPayloads, type ReadChange } from '@murmuration/events';
 import type { PostAudience } from '@murmuration/relationships';
+import { findTags } from '../hashtags/tag.ts';
 
 /** What an event of the outbox is to those who look at posts. */
 export interface Change {
@@ -18,6 +19,9 @@ export interface Said extends PostAudience {
 
 export const threadTopic = (rootId: bigint) => `thread:${rootId}`;
 export const postTopic = (postId: bigint) => `post:${postId}`;
+/** What anybody says publicly, and in answer to nobody. */
+export const publicTopic = 'public';
+export const tagTopic = (tag: string) => `tag:${tag}`;
 
 /** Makes of an event of this subgraph's outbox what streams need of it; never a text. */
 export const readChange: ReadChange<Change> = ({ type, payload }) => {
@@ -41,7 +45,11 @@ function saidBy(post: EventPayload<'post.changed'>): ReturnType<typeof readChang
   const postId = BigInt(post.postId);
   const counted = [post.replyToId, post.quotedId].flatMap((id) => (id === null ? [] : [BigInt(id)]));
   return {
-    topics: [threadTopic(BigInt(post.rootId)), ...[postId, ...counted].map(postTopic)],
+    topics: [
+      threadTopic(BigInt(post.rootId)),
+      ...[postId, ...counted].map(postTopic),
+      ...publicTopicsOf(post),
+    ],
     change: {
       counted,
       said: {
@@ -54,4 +62,10 @@ function saidBy(post: EventPayload<'post.changed'>): ReturnType<typeof readChang
       },
     },
   };
+}
+
+function publicTopicsOf({ isDeleted, replyToId, text, visibility }: EventPayload<'post.changed'>): string[] {
+  if (isDeleted || visibility !== 'public') return [];
+  const tags = new Set(findTags(text).map(({ tag }) => tagTopic(tag)));
+  return replyToId === null ? [publicTopic, ...tags] : [...tags];
 }

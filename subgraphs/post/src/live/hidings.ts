@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createFollower,
   eventPayloads,
@@ -6,8 +7,8 @@ import {
   type ReadChange,
 } from '@murmuration/events';
 import type { Logger } from '@murmuration/service-kit';
-import type { Watcher } from './live-event.ts';
 import type { PostLiveLimits } from './limits.ts';
+import type { Hidden, TakeOff, ToldGone } from './take-off.ts';
 
 /** What of `user`'s outbox may take sight of somebody's posts away: from each other, or from everybody. */
 type Hiding = { kind: 'between'; people: readonly [bigint, bigint] } | { kind: 'account'; personId: bigint };
@@ -36,80 +37,123 @@ function between(one: string, other: string): ReturnType<typeof readHiding> {
   return { topics: [], change: { kind: 'between', people: [BigInt(one), BigInt(other)] } };
 }
 
-/** Which viewers were told already that a post is gone, as {@link goneKey} names them. */
-export type ToldGone = Set<string>;
-
-export function goneKey(postId: bigint, viewerId: bigint): string {
-  return `${postId} ${viewerId}`;
-}
-
 /** Hears, while streams are open, of what may hide somebody's posts from their viewers. */
 export interface HidingWatch {
-  begin(member: Watcher): void;
-  end(member: Watcher): void;
+  /** A stream was opened. */
+  begin(): void;
+  /** One has ended. */
+  end(): void;
   stop(): Promise<void>;
 }
 
 /**
  * Follows the feed of `user` while somebody watches posts. What hides a post is no event of this subgraph, and who may see
- * it is asked as ever: soon, and once more when no relation that was read before is believed any more.
- * @param onHiding told whose posts may be hidden now, and from whose streams
+ * it is asked as ever: soon, and once more when no relation that was read before is believed any more. Whose streams it
+ * concerns is found when it is asked, not when it is heard: one may begin in between with what it was shown before.
+ *
+ * Of what happened before the head was known, in another life of that feed, or faster than it can be looked at one by one,
+ * nothing is heard: then everything on screens is looked at once again.
  */
 export function createHidingWatch(options: {
   feed: Pick<Feed, 'read' | 'head'>;
-  onHiding: (authorId: bigint, members: readonly Watcher[], told: ToldGone) => void;
+  takeOff: TakeOff;
   limits: PostLiveLimits;
   logger: Logger;
 }): HidingWatch {
-  const { limits, onHiding } = options;
-  const byViewer = new Map<bigint, Set<Watcher>>();
-  let gathered = new Map<bigint, Set<Watcher>>();
-  const timers = new Set<NodeJS.Timeout>();
+  const { limits, logger, takeOff } = options;
+  const stopping = new AbortController();
+  let gathered = new Map<bigint, Set<bigint> | null>();
+  let pairs = 0;
+  let gathering: Promise<void> | undefined;
+  let lastLook = Promise.resolve();
+  let sweepAskedAtMs = -Infinity;
+  let sweeping: Promise<void> | undefined;
+  let streams = 0;
   let follower: Follower<Hiding> | undefined;
   let lingering: NodeJS.Timeout | undefined;
 
-  function gather(authorId: bigint, members: Iterable<Watcher>): void {
-    const found = gathered.get(authorId) ?? new Set();
-    for (const member of members) found.add(member);
-    if (found.size === 0) return;
-    gathered.set(authorId, found);
-    if (gathered.size === 1) later(limits.hiddenSoonMs, look);
+  /** @throws once it is stopped */
+  const rest = (ms: number) => sleep(ms, undefined, { ref: false, signal: stopping.signal });
+
+  function gather(authorId: bigint, viewerId: bigint | null): void {
+    pairs++;
+    gathering ??= lookSoon().catch(ignore);
+    if (pairs > limits.hiddenPairs) {
+      gathered.clear();
+      return lookAtEverything();
+    }
+    const from = gathered.get(authorId);
+    if (viewerId === null) gathered.set(authorId, null);
+    else if (from === undefined) gathered.set(authorId, new Set([viewerId]));
+    else from?.add(viewerId);
   }
 
-  function look(): void {
-    const hidden = gathered;
-    gathered = new Map();
-    const told: ToldGone = new Set();
-    const tell = () => {
-      for (const [authorId, members] of hidden) onHiding(authorId, [...members].filter(isOpen), told);
-    };
-    tell();
-    later(limits.hiddenSurelyMs, tell);
+  async function lookSoon(): Promise<void> {
+    try {
+      while (pairs > 0) {
+        await rest(limits.hiddenSoonMs);
+        const hidden = gathered;
+        gathered = new Map();
+        pairs = 0;
+        const told: ToldGone = new Set();
+        await lookAt(hidden, told);
+        void rest(limits.hiddenSurelyMs).then(() => lookAt(hidden, told), ignore);
+      }
+    } finally {
+      gathering = undefined;
+    }
   }
 
-  function later(waitMs: number, task: () => void): void {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      task();
-    }, waitMs).unref();
-    timers.add(timer);
+  /** One look after the other. */
+  function lookAt(hidden: Hidden, told: ToldGone): Promise<void> {
+    lastLook = lastLook
+      .then(() => takeOff.hidden(hidden, told))
+      .catch((error: unknown) => {
+        logger.warn({ err: error }, 'posts could not be taken off the screens of whom they are hidden from');
+        lookAtEverything();
+      });
+    return lastLook;
   }
 
-  function isOpen(member: Watcher): boolean {
-    return byViewer.get(member.viewerId)?.has(member) ?? false;
+  function lookAtEverything(): void {
+    sweepAskedAtMs = performance.now();
+    sweeping ??= sweep().catch(ignore);
+  }
+
+  async function sweep(): Promise<void> {
+    try {
+      for (let askedAtMs = -Infinity; askedAtMs < sweepAskedAtMs; ) {
+        askedAtMs = sweepAskedAtMs;
+        const told: ToldGone = new Set();
+        for (const waitMs of [limits.hiddenSoonMs, limits.hiddenSurelyMs]) {
+          await rest(waitMs);
+          await sweepOnce(told);
+        }
+      }
+    } finally {
+      sweeping = undefined;
+    }
+  }
+
+  async function sweepOnce(told: ToldGone): Promise<void> {
+    for (;;) {
+      try {
+        return await takeOff.everything(told, () => !stopping.signal.aborted);
+      } catch (error) {
+        logger.warn({ err: error }, 'what is on screens could not be looked at; it is looked at again');
+        await rest(limits.hiddenRetryMs);
+      }
+    }
   }
 
   function hear(hiding: Hiding): void {
-    if (hiding.kind === 'account') {
-      for (const members of byViewer.values()) gather(hiding.personId, members);
-      return;
-    }
+    if (hiding.kind === 'account') return gather(hiding.personId, null);
     const [one, other] = hiding.people;
-    gather(one, byViewer.get(other) ?? []);
-    gather(other, byViewer.get(one) ?? []);
+    gather(one, other);
+    gather(other, one);
   }
 
-  async function stop(): Promise<void> {
+  async function leave(): Promise<void> {
     clearTimeout(lingering);
     const ending = follower;
     follower = undefined;
@@ -117,29 +161,29 @@ export function createHidingWatch(options: {
   }
 
   return {
-    begin(member) {
+    begin() {
       clearTimeout(lingering);
-      byViewer.set(member.viewerId, (byViewer.get(member.viewerId) ?? new Set()).add(member));
+      streams++;
       follower ??= createFollower<Hiding>({
         ...options,
-        // Nobody is told what they missed: it is looked at anew where a stream begins.
+        // Nobody is told what they missed: what is there is looked at.
         limits: { ...limits, windowChanges: 1, retryMs: limits.hiddenRetryMs },
         read: readHiding,
         onChange: ({ change }) => hear(change),
-        onReset: () => undefined,
+        onBegin: lookAtEverything,
       });
     },
-    end(member) {
-      const members = byViewer.get(member.viewerId);
-      members?.delete(member);
-      if (members?.size === 0) byViewer.delete(member.viewerId);
-      if (byViewer.size > 0) return;
+    end() {
+      if (--streams > 0) return;
       clearTimeout(lingering);
-      lingering = setTimeout(() => void stop(), limits.lingerMs).unref();
+      lingering = setTimeout(() => void leave(), limits.lingerMs).unref();
     },
     async stop() {
-      for (const timer of timers) clearTimeout(timer);
-      await stop();
+      stopping.abort();
+      await leave();
+      await Promise.all([gathering, sweeping, lastLook]);
     },
   };
 }
+
+function ignore(): void {}

@@ -8,16 +8,27 @@ export const postLiveLimits = {
   ...outboxLogLimits,
   /** Posts that one stream may watch: more than fit on any screen. */
   watchedPosts: 100,
+  /** Streams of the public timeline and of hashtags, of one process: each post is looked at for all of them. */
+  publicStreams: 10_000,
   /** How long changes of counts are gathered before they are told. */
   countsEveryMs: 300,
   /** After something that may hide somebody's posts, who may see them is asked so long after, and once more. */
   hiddenSoonMs: 200,
   /** By then no relation that was read before is believed. */
   hiddenSurelyMs: relationLeaseMs + 1_000,
-  /** After a failure to hear of it. */
+  /** After a failure to hear of it, or to look. */
   hiddenRetryMs: 2_000,
-  /** Posts of one author that may be taken off the screens of a conversation: the newest of so many that are looked at. */
+  /** Pairs of whose posts may be hidden and from whom, looked at together; of more, everything on screens is looked at. */
+  hiddenPairs: 10_000,
+  /** Posts looked at in one step, and the newest of an author that are looked for in the conversations on screens. */
   hiddenPosts: 1_000,
+  /** Of so many it is remembered that a viewer was told that they are gone; beyond it one may be told so twice. */
+  hiddenTold: 100_000,
+  /** When everything on screens is looked at: posts, or conversations, in one step; posts of each; the pause after a step. */
+  sweptPosts: 500,
+  sweptThreads: 20,
+  sweptReplies: 200,
+  sweepPauseMs: 100,
 } as const;
 
 export type PostLiveLimits = { readonly [Name in keyof typeof postLiveLimits]: number };

@@ -4,6 +4,7 @@ import type { DetailedPost } from '../posts/repository.ts';
 /** What a stream carries; the posts in it were read once for all who are told, `audience` is the token for them. */
 export type LiveItem =
   | { type: 'ReplyAdded'; post: DetailedPost; audience?: string | undefined }
+  | { type: 'PublicPostAdded'; post: DetailedPost; audience?: string | undefined }
   | { type: 'CountsChanged'; post: DetailedPost; audience?: string | undefined }
   | { type: 'PostDeleted'; postId: bigint };
 
@@ -14,6 +15,8 @@ export type LiveEventOf<Type extends LiveEvent['type']> = Extract<LiveEvent, { t
 /** What a stream is about. */
 export type Subject =
   | { kind: 'thread'; rootId: bigint }
+  /** What is said under a hashtag, or by anybody. */
+  | { kind: 'public' }
   /** Ids that existed for the viewer when the stream began, and those that did not. */
   | { kind: 'posts'; shown: readonly ShownPost[]; gone: readonly bigint[] };
 

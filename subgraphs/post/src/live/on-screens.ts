@@ -1,24 +1,34 @@
 import { Prisma, type PostDatabase } from '@murmuration/prisma/post';
-import { postColumns, type PostRow } from '../posts/post.ts';
+import type { PostRow } from '../posts/post.ts';
 
-/**
- * Posts of an author that somebody may have on a screen: some by their ids, and those of conversations, by their roots.
- * @param limit how many of the author's newest posts since the oldest root are looked at
- */
-export async function findOnScreens(
-  database: Pick<PostDatabase, '$queryRaw'>,
-  authorId: bigint,
-  { limit, postIds, rootIds }: { postIds: bigint[]; rootIds: bigint[]; limit: number },
-): Promise<PostRow[]> {
-  const oldest = rootIds.reduce((least, id) => (id < least ? id : least), rootIds[0] ?? 0n);
-  // A post is younger than its root, and ids are in the order of time.
-  const inThreads = Prisma.sql`SELECT * FROM (
-      SELECT p.* FROM post p WHERE p.author_id = ${authorId} AND p.id >= ${oldest} ORDER BY p.id DESC LIMIT ${limit}) newest
-    WHERE newest.root_id = ANY(${rootIds}::bigint[])`;
-  const found = await database.$queryRaw<PostRow[]>`
-    WITH found AS (
-      SELECT p.* FROM post p WHERE p.id = ANY(${postIds}::bigint[]) AND p.author_id = ${authorId}
-      ${rootIds.length === 0 ? Prisma.empty : Prisma.sql`UNION ALL ${inThreads}`})
-    SELECT ${postColumns} FROM found p WHERE p.deleted_at IS NULL`;
-  return [...new Map(found.map((post) => [post.id, post])).values()];
+/** A post as far as it is to be decided who may see it, and on whose screens it is. */
+export type OnScreen = Pick<PostRow, 'id' | 'authorId' | 'rootId' | 'visibility' | 'mentionedIds'>;
+
+type Database = Pick<PostDatabase, '$queryRaw'>;
+
+const columns = Prisma.sql`p.id, p.author_id AS "authorId", p.root_id AS "rootId", p.visibility,
+  p.mentioned_ids AS "mentionedIds"`;
+
+/** Those of some posts that stand. */
+export function findStanding(database: Database, postIds: bigint[]): Promise<OnScreen[]> {
+  return database.$queryRaw<OnScreen[]>`
+    SELECT ${columns} FROM post p WHERE p.id = ANY(${postIds}::bigint[]) AND p.deleted_at IS NULL`;
+}
+
+/** The newest posts of an author that stand, in whatever conversation. */
+export function findNewestOf(database: Database, authorId: bigint, limit: number): Promise<OnScreen[]> {
+  return database.$queryRaw<OnScreen[]>`
+    SELECT ${columns} FROM post p WHERE p.author_id = ${authorId} AND p.deleted_at IS NULL
+    ORDER BY p.id DESC LIMIT ${limit}::int`;
+}
+
+/** Posts of some conversations that stand, of each the first so many, from its root on. */
+export function findInThreads(database: Database, rootIds: bigint[], limit: number): Promise<OnScreen[]> {
+  return database.$queryRaw<OnScreen[]>`
+    SELECT ${columns} FROM unnest(${rootIds}::bigint[]) AS asked (id) CROSS JOIN LATERAL (
+      WITH RECURSIVE down AS (
+        SELECT * FROM post root WHERE root.id = asked.id
+        UNION ALL SELECT reply.* FROM down JOIN post reply ON reply.reply_to_id = down.id)
+      SELECT * FROM down LIMIT ${limit}::int) p
+    WHERE p.deleted_at IS NULL`;
 }

@@ -10,7 +10,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import type { LiveEvent } from './live-event.ts';
-import { watchPosts, watchThread } from './service.ts';
+import { watchHashtag, watchPosts, watchPublic, watchThread } from './service.ts';
 
 interface Resume {
   after?: string | null | undefined;
@@ -39,9 +39,24 @@ export const liveResolvers = {
       ) => told(await watchThread(context, postId, after ?? null), info),
       resolve: withFreshLoaders,
     },
+    hashtagUpdates: {
+      subscribe: (
+        _root: unknown,
+        { after, tag }: Resume & { tag: string },
+        context: Context,
+        info: GraphQLResolveInfo,
+      ) => told(watchHashtag(context, tag, after ?? null), info),
+      resolve: withFreshLoaders,
+    },
+    publicTimelineUpdates: {
+      subscribe: (_root: unknown, { after }: Resume, context: Context, info: GraphQLResolveInfo) =>
+        told(watchPublic(context, after ?? null), info),
+      resolve: withFreshLoaders,
+    },
   },
   LiveEvent: { __resolveType: ({ type }) => type },
   ReplyAdded: { reply: ({ post }) => post },
+  PublicPostAdded: { post: ({ post }) => post },
   CountsChanged: { post: ({ post }) => post },
   PostDeleted: { postId: ({ postId }) => encodeId('Post', postId) },
 } satisfies LiveResolvers;

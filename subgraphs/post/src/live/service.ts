@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { decodeInputId, badUserInput } from '@murmuration/ids';
 import type { Pourable } from '@murmuration/service-kit/subgraph';
 import type { Context } from '../context.ts';
-import { postTopic, threadTopic } from './change.ts';
+import { hashtag } from '../hashtags/service.ts';
+import { postTopic, publicTopic, tagTopic, threadTopic } from './change.ts';
 import type { LiveEvent } from './live-event.ts';
 
 type Stream = Pourable<LiveEvent>;
@@ -52,6 +54,37 @@ export async function watchThread(
     name,
     topics: [threadTopic(post.rootId)],
     subject: { kind: 'thread', rootId: post.rootId },
+    after,
+  });
+}
+
+/**
+ * What is said under a hashtag.
+ * @throws GraphQLError `BAD_USER_INPUT` for what can never be a hashtag; `RATE_LIMITED`
+ */
+export function watchHashtag({ services, viewerId }: Context, given: string, after: string | null): Stream {
+  const { tag } = hashtag(given);
+  // A name of letters and digits, however the tag is written.
+  const name = `tag-${createHash('sha256').update(tag).digest('base64url')}`;
+  return services.streams.open({
+    viewerId,
+    name,
+    topics: [tagTopic(tag)],
+    subject: { kind: 'public' },
+    after,
+  });
+}
+
+/**
+ * What anybody says publicly, and in answer to nobody.
+ * @throws GraphQLError `RATE_LIMITED`
+ */
+export function watchPublic({ services, viewerId }: Context, after: string | null): Stream {
+  return services.streams.open({
+    viewerId,
+    name: 'public',
+    topics: [publicTopic],
+    subject: { kind: 'public' },
     after,
   });
 }

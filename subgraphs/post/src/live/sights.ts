@@ -3,11 +3,13 @@ import {
   type AuthorSights,
   maySeePost,
   maySuggest,
+  type MutedIn,
   type PostAudience,
   type Relation,
   relationBits,
   type Relationships,
 } from '@murmuration/relationships';
+import { downstreamError } from '@murmuration/service-kit';
 
 /** Which viewers may be told of a post right now. Of whom nobody can tell it is an error. */
 export type MayBeTold = (
@@ -18,6 +20,11 @@ export type MayBeTold = (
 /** One question a post for all viewers, however many; anonymous readers are one of them. */
 export interface PostSights {
   mayBeTold: MayBeTold;
+  /** Like `mayBeTold`, of what nobody asked for by name: not who mutes words of it either. */
+  mayMeet: (
+    post: PostAudience & { authorId: bigint; text: string },
+    viewerIds: readonly bigint[],
+  ) => ReturnType<MayBeTold>;
   /** Like `mayBeTold`, but for those too whom it was not to be told of, as they muted its author. */
   maySee: MayBeTold;
 }
@@ -25,8 +32,9 @@ export interface PostSights {
 export function createPostSights(options: {
   sights: AuthorSights;
   relationships: Pick<Relationships, 'read'>;
+  mutedIn: MutedIn;
 }): PostSights {
-  const { relationships, sights } = options;
+  const { mutedIn, relationships, sights } = options;
 
   async function relationsTo(authorId: bigint, viewerIds: readonly bigint[]) {
     const isOther = (viewerId: bigint) => viewerId !== authorId && viewerId !== anonymousViewer;
@@ -55,5 +63,24 @@ export function createPostSights(options: {
       );
     };
 
-  return { mayBeTold: asking(maySuggest), maySee: asking(() => true) };
+  const mayBeTold = asking(maySuggest);
+
+  return {
+    mayBeTold,
+    async mayMeet(post, viewerIds) {
+      const may = await mayBeTold(post, viewerIds);
+      const asked = viewerIds.filter(
+        (viewerId) =>
+          may.get(viewerId) === true && viewerId !== anonymousViewer && viewerId !== post.authorId,
+      );
+      try {
+        for (const viewerId of await mutedIn(post.text, asked)) may.set(viewerId, false);
+      } catch (error) {
+        const unknown = downstreamError('timeline', error);
+        for (const viewerId of asked) may.set(viewerId, unknown);
+      }
+      return may;
+    },
+    maySee: asking(() => true),
+  };
 }
