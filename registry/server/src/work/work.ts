@@ -174,7 +174,8 @@ export function createWork(settings: WorkerSettings, limits: WorkLimits, logger:
       }),
     async close() {
       isClosed = true;
-      for (let one = queue[0]; one; one = queue[0]) leave(one, new Fault('OVERLOADED', 'The registry stops.'));
+      for (let one = queue[0]; one; one = queue[0])
+        leave(one, new Fault('OVERLOADED', 'The registry stops.'));
       await worker?.terminate();
     },
   };
