@@ -15,7 +15,7 @@ const nothing = { generate: false, migrate: [], compose: false, restart: [] };
 
 test.each([
   ['subgraphs/post/src/posts/service.ts', { restart: ['post'] }],
-  ['packages/jobs/src/index.ts', { restart: ['user-worker'] }],
+  ['packages/jobs/src/index.ts', { restart: ['user-worker', 'timeline-worker'] }],
   ['packages/config/src/index.ts', { restart: all }],
   ['gateway/src/planning/hive/plan-in-stages.ts', { restart: ['gateway'] }],
   ['subgraphs/user/schema.graphql', { generate: true, compose: true, restart: ['user'] }],

@@ -85,7 +85,6 @@ const steps: readonly Step[] = [
  * week, and what waits: few rows.
  */
 const leftAside = [
-  `DELETE FROM graphile_worker._private_jobs WHERE payload->>'viewerId' = $1::bigint::text AND locked_at IS NULL`,
   `DELETE FROM dead_letter WHERE payload::text LIKE '%"' || $1::bigint || '"%'`,
   `DELETE FROM dirty_aggregate WHERE $1::bigint::text = ANY (string_to_array(aggregateid, ':'))`,
 ];

@@ -35,14 +35,21 @@ export function mayPushTo(url: URL, { hosts, isPrivateAllowed }: PushHosts): boo
   );
 }
 
-const subscription = z.object({ endpoint: z.string(), p256dh: z.string(), auth: z.string() });
-
 /** A browser's subscription: where its push service takes messages, and what they are encrypted for. */
-export type WebSubscription = z.infer<typeof subscription>;
+export interface WebSubscription {
+  endpoint: string;
+  p256dh: string;
+  auth: string;
+}
+
+const target = z.object({ endpoint: z.string(), p256dh: z.string(), auth: z.string(), keyId: z.string() });
+
+/** A subscription with the key that it was made with, as it is sealed. */
+export type WebTarget = z.infer<typeof target>;
 
 /** @throws ZodError for what this place has not sealed */
-export function parseSubscription(text: string): WebSubscription {
-  return subscription.parse(JSON.parse(text));
+export function parseTarget(text: string): WebTarget {
+  return target.parse(JSON.parse(text));
 }
 
 const publicKeyBytes = 65;

@@ -72,23 +72,23 @@ export async function isRegistered(sql: Sql, sessionId: bigint): Promise<boolean
 
 /** An endpoint as a job finds it. */
 export interface FoundEndpoint {
+  viewerId: bigint;
   provider: PushProviderName;
   sealed: Sealed;
 }
 
-/** Null when it is gone, or somebody else's by now. */
-export async function findEndpoint(
-  sql: Sql,
-  { sessionId, viewerId }: Pick<Endpoint, 'sessionId' | 'viewerId'>,
-): Promise<FoundEndpoint | null> {
-  const { rows } = await sql.query<{ provider: PushProviderName; keyId: string; box: Buffer }>({
+/** Null when it is gone. A session is one person's for ever, and so is what is found by it. */
+export async function findEndpoint(sql: Sql, sessionId: bigint): Promise<FoundEndpoint | null> {
+  const { rows } = await sql.query<Omit<FoundEndpoint, 'sealed'> & Sealed>({
     name: 'push-endpoint',
-    text: `SELECT provider, key_id AS "keyId", box FROM push_endpoint e
-      WHERE e.session_id = $1 AND e.viewer_id = $2 AND ${isOfLiving}`,
-    values: [sessionId, viewerId],
+    text: `SELECT viewer_id AS "viewerId", provider, key_id AS "keyId", box FROM push_endpoint e
+      WHERE e.session_id = $1 AND ${isOfLiving}`,
+    values: [sessionId],
   });
   const [row] = rows;
-  return row ? { provider: row.provider, sealed: { keyId: row.keyId, box: row.box } } : null;
+  if (!row) return null;
+  const { box, keyId, ...endpoint } = row;
+  return { ...endpoint, sealed: { keyId, box } };
 }
 
 export async function openTarget(sealer: Sealer, sessionId: bigint, sealed: Sealed): Promise<string> {

@@ -4,10 +4,9 @@ import { pushLimits } from './limits.ts';
 /** The task that brings a notification to one device. */
 export const pushTask = 'push';
 
-/** What a job says: everything else is looked up when it is done. */
+/** What a job says, which names nobody: everything else is looked up when it is done. */
 export interface PushJob {
   sessionId: string;
-  viewerId: string;
   notificationId: string;
   /** How often it was tried. */
   tries?: number;
@@ -25,8 +24,7 @@ const keySql = `'push ' || e.session_id || ' ' || t.notification_id`;
 
 const enqueueSql = `
 SELECT count(*) FROM graphile_worker.add_jobs(ARRAY(
-  SELECT ('${pushTask}', json_build_object('sessionId', e.session_id::text, 'viewerId', e.viewer_id::text,
-      'notificationId', t.notification_id::text), NULL,
+  SELECT ('${pushTask}', json_build_object('sessionId', e.session_id::text, 'notificationId', t.notification_id::text), NULL,
     clock_timestamp() + CASE WHEN t.is_new THEN $4::integer ELSE $5::integer END * interval '1 millisecond', NULL, ${keySql}, NULL, NULL
   )::graphile_worker.job_spec
   FROM unnest($1::bigint[], $2::bigint[], $3::boolean[]) AS t(notification_id, recipient_id, is_new)

@@ -28,7 +28,6 @@ export interface SendPushOptions {
 const id = z.string().regex(/^\d+$/);
 const payload = z.object({
   sessionId: id,
-  viewerId: id,
   notificationId: id,
   tries: z.number().int().default(0),
 });
@@ -51,8 +50,8 @@ export function createSendPush(options: SendPushOptions): Task {
   }
 
   async function bring(
-    { sessionId, viewerId, notificationId }: { sessionId: bigint; viewerId: bigint; notificationId: bigint },
-    { provider, sealed }: FoundEndpoint,
+    { sessionId, notificationId }: { sessionId: bigint; notificationId: bigint },
+    { provider, sealed, viewerId }: FoundEndpoint,
     signal: AbortSignal,
   ): Promise<PushOutcome | { status: 'held'; untilMs: number } | { status: 'silent' | 'limited' }> {
     const { content, quietHours } = await readPushSetting(sql, viewerId);
@@ -83,13 +82,12 @@ export function createSendPush(options: SendPushOptions): Task {
 
   return async (given, { signal }) => {
     const job = payload.parse(given);
-    const [sessionId, viewerId] = [BigInt(job.sessionId), BigInt(job.viewerId)];
-    const notificationId = BigInt(job.notificationId);
-    const endpoint = await findEndpoint(sql, { sessionId, viewerId });
+    const [sessionId, notificationId] = [BigInt(job.sessionId), BigInt(job.notificationId)];
+    const endpoint = await findEndpoint(sql, sessionId);
     if (!endpoint) return;
     const { provider } = endpoint;
     const end = (outcome: PushEnding) => pushMessages.inc({ provider, outcome });
-    const outcome = await bring({ sessionId, viewerId, notificationId }, endpoint, signal).catch(unknown);
+    const outcome = await bring({ sessionId, notificationId }, endpoint, signal).catch(unknown);
     switch (outcome.status) {
       case 'held':
         await enqueueAgain(sql, job, outcome.untilMs);

@@ -1,12 +1,11 @@
 import type { Sealer } from '@murmuration/service-kit';
 import { unauthenticated, validationError } from '@murmuration/service-kit';
 import type { Sql } from '../database/pool.ts';
-import { type PushHosts, readSubscription, type WebSubscription } from './address.ts';
+import { type PushHosts, readSubscription, type WebSubscription, type WebTarget } from './address.ts';
 import { isRegistered, registerEndpoint, removeEndpoint } from './endpoints.ts';
 import { readQuietHours } from './quiet-hours.ts';
 import type { ServerKey } from './server-key.ts';
 import { type PushContent, type PushSetting, readPushSetting, writePushSetting } from './settings.ts';
-import type { WebTarget } from './web-push.ts';
 
 /** How a viewer is told on their devices. */
 export interface PushState extends PushSetting {

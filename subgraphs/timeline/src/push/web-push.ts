@@ -1,15 +1,10 @@
 import { publicLookup } from '@murmuration/service-kit';
 import { Agent, ProxyAgent, request } from 'undici';
 import webPush from 'web-push';
-import { mayPushTo, parseSubscription, type PushHosts, type WebSubscription } from './address.ts';
+import { mayPushTo, parseTarget, type PushHosts, type WebSubscription } from './address.ts';
 import { pushLimits, type PushLimits } from './limits.ts';
 import type { PushMessage, PushOutcome, PushPort } from './port.ts';
 import type { ServerKey } from './server-key.ts';
-
-/** A subscription with the key that it was made with, as it is sealed. */
-export interface WebTarget extends WebSubscription {
-  keyId: string;
-}
 
 /**
  * The Web Push protocol (RFC 8030): messages encrypted for the browser alone (RFC 8291), signed for its push service (RFC 8292). The
@@ -59,7 +54,7 @@ export function createWebPush(options: {
 
   return {
     async send(text, message, signal) {
-      const { keyId, ...target } = parseSubscription(text) as WebTarget;
+      const { keyId, ...target } = parseTarget(text);
       const key = keys.find(({ id }) => id === keyId);
       // Its browser takes messages by no other key.
       if (!key) return { status: 'gone' };
