@@ -71,7 +71,8 @@ export async function surround(
     `SELECT id FROM post WHERE quoted_id = ${post}`,
   ]);
   const news = `unnest('{${said.join()}}'::bigint[]) WITH ORDINALITY AS p (id, place)`;
-  const members = `unnest('{${[...ids, ...authors.map((author) => numberOf('User', author))].join()}}'::bigint[]) AS c (id)`;
+  // The crowd came last: a page is of people who are all alike, and not of whoever asks.
+  const members = `unnest('{${[...authors.map((author) => numberOf('User', author)), ...ids].join()}}'::bigint[]) AS c (id)`;
   const [list = '0'] = await run(urls.timeline, [
     `INSERT INTO notification (id, recipient_id, kind, post_id, place, actor_count)
      SELECT p.id, ${me}, 'quote', p.id, p.place, 1 FROM ${news}`,
