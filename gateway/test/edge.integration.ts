@@ -55,6 +55,8 @@ describe.each(['murmuration', 'apollo'])('with the executor %s', (executor) => {
     it('takes its position to the subgraphs and brings the new one back', async () => {
       const renamed = await graph.ask('mutation { rename(id: "2", name: "Ben") { name } }');
       expect(renamed.headers.get('graph-position')).toBe('renamed-2');
+      expect(renamed.headers.get('ratelimit-policy')).toBe('"names";q=5;w=60');
+      expect(renamed.headers.get('ratelimit')).toBe('"names";r=4;t=60');
       const read = await graph.ask('{ me }', { headers: { 'graph-position': 'renamed-2' } });
       expect(read.headers.get('graph-position')).toBeNull();
       expect(neighbours.seen.at(-1)?.position).toBe('renamed-2');

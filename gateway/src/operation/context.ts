@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { type AskedFor, callerKeyOf, type Identity } from '@murmuration/service-kit';
+import { readStandings, type Standing } from '@murmuration/service-kit/rate-limit';
 import type { FormattedExecutionResult } from 'graphql';
 import type { RequestContext, SubgraphRequest, SubgraphResponse } from '../execution/types.ts';
 import type { CancelSignal } from '../execution/cancel.ts';
@@ -18,6 +19,8 @@ export interface EdgeContext extends RequestContext {
   readonly eventAudience: string | undefined;
   /** Positions that subgraphs answered, by subgraph; a later one replaces an earlier. */
   readonly positions: Map<string, string>;
+  /** How the caller stands with limits of subgraphs, as they answered; a later one replaces an earlier. */
+  readonly standings: Map<string, Standing>;
   /** The client's, told to subgraphs; undefined for what the gateway asks by itself. */
   readonly address: string | undefined;
   /** What the client says of itself, told to subgraphs beside its address. */
@@ -64,6 +67,7 @@ export function createEdgeContext(options: {
   const position =
     options.position && options.position.length <= longestPosition ? options.position : undefined;
   const positions = new Map<string, string>();
+  const standings = new Map<string, Standing>();
   const partition = [position, eventAudience].filter(Boolean).join(' ');
   return {
     identity,
@@ -72,6 +76,7 @@ export function createEdgeContext(options: {
     position,
     eventAudience,
     positions,
+    standings,
     address,
     agent: options.agent,
     caller: options.caller ?? callerOf(identity, address),
@@ -82,6 +87,7 @@ export function createEdgeContext(options: {
     crowd: undefined,
     onExtensions(subgraph, extensions) {
       if (typeof extensions.position === 'string') positions.set(subgraph, extensions.position);
+      for (const [name, standing] of readStandings(extensions)) standings.set(name, standing);
     },
   };
 }

@@ -8,6 +8,7 @@ import type { EdgeContext } from './context.ts';
 import { edgeCodes } from './edge-codes.ts';
 import type { FormatOutcome } from './mask-errors.ts';
 import type { Observe } from './observe/observe.ts';
+import { addStandings } from './limits/rate-limit-headers.ts';
 import { headOf, refusal, Refused } from './refusal.ts';
 import type { Admitted, Answered, Asked, Headers } from './types.ts';
 
@@ -73,6 +74,7 @@ export function createRoad(options: RoadOptions): Road {
     const executed = await execute(admitted, asked, context);
     const { result, status } = executed;
     Object.assign(headers, executed.headers);
+    addStandings(headers, context.standings);
     // Variables that do not fit: nothing ran.
     const isRefused = result.data === undefined;
     if (!isRefused) operation.ran++;

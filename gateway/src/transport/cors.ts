@@ -11,7 +11,7 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[]): 
   app.register(cors, {
     origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'POST', 'OPTIONS'],
-    exposedHeaders: [positionHeader, requestIdHeader, 'retry-after', 'ratelimit'],
+    exposedHeaders: [positionHeader, requestIdHeader, 'retry-after', 'ratelimit', 'ratelimit-policy'],
     maxAge: 600,
   });
 }

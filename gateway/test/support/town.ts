@@ -55,6 +55,7 @@ const neighbours = {
       rename: (_: unknown, { id, name }: { id: string; name: string }, context: RequestContext) => {
         names.set(id, name);
         context.extensions.position = `renamed-${id}`;
+        context.extensions.rateLimits = { names: { quota: 5, windowSeconds: 60, left: 4, resetSeconds: 60 } };
         return { id };
       },
     },

@@ -5,6 +5,7 @@ import { liveStreamLimitsOf, liveStreamSettings } from '@murmuration/service-kit
 import { parseTag } from './hashtags/tag.ts';
 import { type PostLiveLimits, postLiveLimits } from './live/limits.ts';
 import { trendLimits } from './trends/limits.ts';
+import { postingDefaults } from './posts/limits.ts';
 
 export type PostConfig = ReturnType<typeof readPostConfig>;
 
@@ -26,6 +27,10 @@ export function readPostConfig(environment: NodeJS.ProcessEnv = process.env) {
       USER_URL: setting.httpUrl(),
       /** Whose keys sign whom its events are for; it knows who mutes what words. */
       TIMELINE_URL: setting.httpUrl(),
+      /** Posts and reposts of one person within a day. */
+      POSTS_PER_DAY: setting.integer(postingDefaults.postsPerDay),
+      /** People whom one person mentions within a day, each in each post. */
+      MENTIONS_PER_DAY: setting.integer(postingDefaults.mentionsPerDay),
       LOG_LEVEL: setting.logLevel(),
       /** Who missed more live events than this is told to fetch again. */
       POST_REPLAY_EVENTS: setting.integer(postLiveLimits.replayEvents, 1),

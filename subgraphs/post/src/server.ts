@@ -123,6 +123,7 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
       posts: config.TRENDS_POSTS,
     },
     blockedTags: config.TRENDS_BLOCKED_TAGS,
+    posting: { postsPerDay: config.POSTS_PER_DAY, mentionsPerDay: config.MENTIONS_PER_DAY },
   });
   const housekeeping = startHousekeeping(choresDatabase, services.trends.keeper, logger, database);
   lifecycle.onStop('housekeeping', () => housekeeping.stop());

@@ -18,6 +18,12 @@ import { createSignAudience } from './live/audience.ts';
 import { createPostSights } from './live/sights.ts';
 import { createPostStreams } from './live/streams.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
+import {
+  createPostingLimits,
+  postingDefaults,
+  type PostingLimits,
+  type PostingSettings,
+} from './posts/limits.ts';
 import { createHandleResolver, type HandleResolver } from './posts/mentions.ts';
 import type { ReactionKind } from './reactions/repository.ts';
 import { trendLimits, type TrendLimits } from './trends/limits.ts';
@@ -43,6 +49,8 @@ export interface ServiceOptions {
   trends?: Partial<TrendLimits>;
   /** Folded hashtags that are never trends. */
   blockedTags?: readonly string[];
+  /** In place of the defaults. */
+  posting?: Partial<PostingSettings>;
   logger: Logger;
 }
 
@@ -69,6 +77,7 @@ export interface Services {
     /** For posts in the order of their score. */
     cursors: SealedCursorCodec<Place>;
   };
+  limits: PostingLimits;
   /** For seeds and moves from elsewhere; no mutation gets here. */
   imports: ImportService;
 }
@@ -125,6 +134,7 @@ export function createServices(options: ServiceOptions): Services {
       blockedTags,
       cursors: sealedCursorCodec('trending-post', keys, 1, byPlace),
     },
+    limits: createPostingLimits(redis, logger, { ...postingDefaults, ...options.posting }),
     hint: createFeedHint(redis),
     tellPosition: createPositionTeller('post', keys),
     createLoaders({ eventAudience, identity, viewerId }) {

@@ -19,10 +19,12 @@ import {
   type Identity,
   type InternalRequest,
 } from '@murmuration/service-kit';
+import type { Standing } from '@murmuration/service-kit/rate-limit';
 import { createRequestContext } from '@murmuration/service-kit/subgraph';
 import { createTestDatabase, createTestRedis, listenTo, redisPatience } from '@murmuration/testing';
 import pg from 'pg';
 import { type PostLiveLimits, postLiveLimits } from '../src/live/limits.ts';
+import type { PostingSettings } from '../src/posts/limits.ts';
 import { createPostSubgraph } from '../src/server.ts';
 
 export const cast = { alice: 1n, bob: 2n, carol: 3n, dave: 4n } as const;
@@ -34,6 +36,8 @@ export interface Answer {
   codes: string[];
   /** Where the mutation wrote. */
   position?: string | undefined;
+  /** How who asked stands with limits that the operation met. */
+  rateLimits?: Record<string, Standing> | undefined;
 }
 
 /** A part of an answer, by the names that lead to it. */
@@ -187,6 +191,7 @@ export async function createWorld(
     liveLimits?: Partial<PostLiveLimits>;
     trends?: Parameters<typeof createPostSubgraph>[0]['trends'];
     blockedTags?: readonly string[];
+    posting?: Partial<PostingSettings>;
   } = {},
 ) {
   const logger = createLogger('post', 'silent');
@@ -221,6 +226,8 @@ export async function createWorld(
     liveLimits: { ...postLiveLimits, ...options.liveLimits },
     trends: options.trends ?? {},
     blockedTags: options.blockedTags ?? [],
+    // Tests post in seconds as often as nobody does in a day.
+    posting: { postsPerDay: 1_000_000, mentionsPerDay: 1_000_000, ...options.posting },
     logger,
   });
 
@@ -247,13 +254,14 @@ export async function createWorld(
     // As it would arrive: plain objects.
     const { data, errors, extensions } = JSON.parse(JSON.stringify(result)) as {
       data: unknown;
-      extensions?: { position?: string };
+      extensions?: { position?: string; rateLimits?: Record<string, Standing> };
       errors?: { extensions: { code: string } }[];
     };
     return {
       data,
       codes: (errors ?? []).map((error) => error.extensions.code),
       position: extensions?.position,
+      rateLimits: extensions?.rateLimits,
     };
   }
 

@@ -55,6 +55,8 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
       SUGGESTIONS_STALE_HOURS: setting.integer(suggestionLimits.staleHours, 1),
       /** People whom one person may keep out of their suggestions; beyond that the oldest come up again. */
       SUGGESTIONS_DISMISSED: setting.integer(suggestionLimits.dismissed, 1),
+      /** Follows, and requests to, of one person within a day. */
+      FOLLOWS_PER_DAY: setting.integer(relationDefaults.followsPerDay),
       /** Who missed more live events than this is told to fetch again. */
       USER_REPLAY_EVENTS: setting.integer(userLiveLimits.replayEvents, 1),
       /** Changes that this process keeps for those who come back. */

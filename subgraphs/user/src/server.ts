@@ -113,8 +113,8 @@ export async function startUser(
     refreshTokenSecrets,
     sealer,
     accounts: accountSettingsOf(config),
-    relations: { maxFollowing: config.MAX_FOLLOWING },
     suggestions: { staleHours: config.SUGGESTIONS_STALE_HOURS, dismissed: config.SUGGESTIONS_DISMISSED },
+    relations: { maxFollowing: config.MAX_FOLLOWING, followsPerDay: config.FOLLOWS_PER_DAY },
   });
   // Chores have a connection of their own: requests never wait for them, and the metrics of statements tell
   // what requests cost.

@@ -4,6 +4,7 @@ import { createPositionTeller, type Feed } from '@murmuration/events';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { createRelationLeases } from '@murmuration/relationships';
 import type { Logger, RedisCache, Sealer } from '@murmuration/service-kit';
+import { createThrottle } from '@murmuration/service-kit/rate-limit';
 import { createPasswords } from './accounts/passwords.ts';
 import { createPasswordCheck } from './accounts/password-check.ts';
 import { createEntryLimits } from './accounts/entry-limits.ts';
@@ -24,7 +25,7 @@ import { createModerationService } from './moderation/service.ts';
 import type { NodeOwners } from './nodes/owners.ts';
 import { createPasswordService } from './passwords/service.ts';
 import { createProfileService } from './profiles/service.ts';
-import { relationDefaults, type RelationLimits } from './relations/limits.ts';
+import { followWindowSeconds, relationDefaults, type RelationLimits } from './relations/limits.ts';
 import { createRelationService } from './relations/service.ts';
 import { createDeviceService } from './sessions/devices.ts';
 import { createSecondFactorCheck } from './second-factor/check.ts';
@@ -74,6 +75,7 @@ export function createServices(options: ServiceOptions) {
   });
   const tellPosition = createPositionTeller('user', options.keys);
   const settings = { ...accountDefaults, ...options.accounts };
+  const relationSettings = { ...relationDefaults, ...options.relations };
   const audit = createAuditLog(logger);
   const revocation = createRevocation({ database, redis, afterCommit, audit });
   const sessions = createSessionService({ ...options, revocation, audit });
@@ -126,7 +128,13 @@ export function createServices(options: ServiceOptions) {
       database,
       afterCommit,
       tellPosition,
-      limits: { ...relationDefaults, ...options.relations },
+      follows: createThrottle(redis, logger, {
+        name: 'follows',
+        points: relationSettings.followsPerDay,
+        withinSeconds: followWindowSeconds,
+        message: 'You followed as many people as one may in a day. Try again later.',
+      }),
+      limits: relationSettings,
     }),
     suggestions: createSuggestionService({ database, logger, limits: options.suggestions }),
     relationLookup: createRelationLookup(database, leases),

@@ -3,6 +3,8 @@ import { MemoryLimiter } from '@murmuration/service-kit/rate-limit';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { edgeCodes } from '../edge-codes.ts';
 import { refusal } from '../refusal.ts';
+import type { Headers } from '../types.ts';
+import { addStandings } from './rate-limit-headers.ts';
 
 export interface RateLimitSettings {
   /** Points a caller has in a window; 0 is no limit. */
@@ -14,7 +16,7 @@ export interface RateLimitSettings {
  * Takes points from a caller's and answers the `RateLimit` headers; undefined where there is no limit.
  * @throws GraphQLError `RATE_LIMITED` (429) with the time to wait
  */
-export type TakePoints = (caller: string, points: number) => Promise<Record<string, string>>;
+export type TakePoints = (caller: string, points: number) => Promise<Headers>;
 
 /**
  * Limits what one caller asks for: a person by their id, an anonymous one by address. Counted in Redis for
@@ -37,14 +39,14 @@ export function createRateLimit(
         inMemoryBlockOnConsumed: points,
       })
     : memory;
-  const policy = `"default";q=${points};w=${duration}`;
 
   return async (caller, cost) => {
     if (redis) redisCommands.labels('rate-limit').inc();
     try {
       const left = await limiter.consume(caller, cost);
-      const seconds = Math.ceil(left.msBeforeNext / 1_000);
-      return { 'ratelimit-policy': policy, ratelimit: `"default";r=${left.remainingPoints};t=${seconds}` };
+      const resetSeconds = Math.ceil(left.msBeforeNext / 1_000);
+      const standing = { quota: points, windowSeconds: duration, left: left.remainingPoints, resetSeconds };
+      return addStandings({}, [['default', standing]]);
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
       throw tooFast(Math.max(1, Math.ceil(error.msBeforeNext / 1_000)));

@@ -4,17 +4,18 @@ import { requireViewer } from '@murmuration/service-kit/subgraph';
 import type { Context } from '../context.ts';
 import type { CreatePostInput } from '../generated/resolvers.ts';
 import { createDraft } from './draft.ts';
+import { mentionedIn } from './facets.ts';
 import { type Attempt, attemptFrom, findResult, isLockTimeout } from './idempotency.ts';
 import { postIdFrom } from './input.ts';
-import { insertPost } from './insert.ts';
+import { type Draft, insertPost } from './insert.ts';
 import { requireOwn } from './policy.ts';
 import type { PostRow } from './post.ts';
 import { removePost } from './remove.ts';
 import { hasWritten } from '../written.ts';
 
 /**
- * Says something. Sent again under its key it answers with the first post, as it is now.
- * @throws UserErrors `ValidationError`, `NotFound`, `Blocked`, `NotAllowed`, `Conflict`; see createDraft
+ * Says something. Sent again under its key it answers with the first post, as it is now, and is not counted again.
+ * @throws UserErrors `ValidationError`, `NotFound`, `Blocked`, `NotAllowed`, `Conflict`; see createDraft. `RateLimited`
  */
 export async function createPost(
   context: Context,
@@ -30,7 +31,9 @@ export async function createPost(
   const known = attempt && (await findPrevious(context, attempt));
   if (known) return known;
   const draft = await createDraft(context, viewerId, input);
-  const inserted = await insertOnce(() => insertPost(context.services.database, draft, attempt));
+  const inserted = await charged(context, draft, () =>
+    insertOnce(() => insertPost(context.services.database, draft, attempt)),
+  );
   if (inserted) {
     hasWritten(context, inserted.writtenAt);
     return { post: inserted.post };
@@ -52,6 +55,23 @@ export async function deletePost(context: Context, wireId: string): Promise<{ de
   const writtenAt = await removePost(context.services.database, post);
   if (writtenAt !== null) hasWritten(context, writtenAt);
   return { deletedPostId: wireId };
+}
+
+/** Counts what is written: not what another attempt wrote, or what fails. */
+function charged<Written>(
+  context: Context,
+  { authorId, facets }: Draft,
+  write: () => Promise<Written | null>,
+): Promise<Written | null> {
+  const { mentions, posts } = context.services.limits;
+  const others = mentionedIn(facets).filter((id) => id !== authorId).length;
+  const use = { key: `${authorId}`, told: context };
+  const isWritten = (written: Written | null) => written !== null;
+  return posts.charge(
+    { ...use, points: 1 },
+    () => mentions.charge({ ...use, points: others }, write, isWritten),
+    isWritten,
+  );
 }
 
 async function findPrevious(context: Context, attempt: Attempt): Promise<{ post: PostRow | null } | null> {

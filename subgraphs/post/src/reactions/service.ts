@@ -10,7 +10,7 @@ import { addReaction, type ReactionKind, removeReaction } from './repository.ts'
 
 /**
  * Likes or reposts a post that the viewer may see.
- * @throws UserErrors `NotFound`, `Blocked`, and `NotAllowed` for a repost of what not everyone may see
+ * @throws UserErrors `NotFound`, `Blocked`, and for a repost `NotAllowed` of what not everyone may see, or `RateLimited`
  */
 export async function react(
   context: Context,
@@ -20,10 +20,19 @@ export async function react(
   const viewerId = requireViewer(context);
   const { post, relation } = await loadAddressed(context, 'postId', postIdFrom('postId', wireId));
   if (kind === 'repost') requireShareable('reposted', relation, post, ['postId']);
-  const { found, writtenAt } = await addReaction(context.services.database, kind, viewerId, post.id);
+  const add = () => addReaction(context.services.database, kind, viewerId, post.id);
+  // Reposting again is no repost more: a retry is never refused for what it did before.
+  const isNewRepost = kind === 'repost' && !(await context.loaders.detail(post.id, 'viewerHasReposted'));
+  const { found, writtenAt } = isNewRepost ? await charged(context, viewerId, add) : await add();
   if (!found) throw notFound('post', { path: ['postId'] });
   if (writtenAt !== null) hasWritten(context, writtenAt);
   return { post };
+}
+
+/** To those who follow, a repost is a post more. */
+function charged(context: Context, viewerId: bigint, add: () => ReturnType<typeof addReaction>) {
+  const use = { key: `${viewerId}`, points: 1, told: context };
+  return context.services.limits.posts.charge(use, add, ({ writtenAt }) => writtenAt !== null);
 }
 
 /**

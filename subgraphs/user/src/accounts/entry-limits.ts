@@ -1,7 +1,7 @@
 import type { UserId } from '@murmuration/ids';
 import { callerKeyOf, type Logger, type RedisCache } from '@murmuration/service-kit';
-import type { Asker } from '../audit/audit-log.ts';
-import { createThrottle, type Throttle } from '../sessions/throttle.ts';
+import { createThrottle, type Throttle } from '@murmuration/service-kit/rate-limit';
+import type { RequestContext } from '@murmuration/service-kit/subgraph';
 import type { Credentials } from './repository.ts';
 import {
   accountWindowSeconds,
@@ -12,14 +12,21 @@ import {
 
 export const logInLimits = { attempts: 10, withinSeconds: 15 * 60 } as const;
 
-/** How often anybody may try to come in. */
+/** Who is counted by where they are, and told how they stand. */
+type Caller = Pick<RequestContext, 'clientAddress' | 'extensions'>;
+
+/**
+ * How often anybody may try to come in. While Redis is away each process counts alone (see `Throttle`): guessing must never
+ * be free, and nobody is shut out by a cache.
+ */
 export interface EntryLimits {
   /** @throws UserErrors `RateLimited` when too many signed up from the caller's address */
-  admitSignUp(asker: Asker): Promise<void>;
+  admitSignUp(caller: Caller): Promise<void>;
   /** @throws UserErrors `RateLimited` when too many tried to sign in from the caller's address */
-  admitLogIn(asker: Asker): Promise<void>;
+  admitLogIn(caller: Caller): Promise<void>;
   /**
-   * Ten attempts an account, by whatever spelling of whichever of its names; where nobody has it, by the name.
+   * Ten attempts an account, by whatever spelling of whichever of its names; where nobody has it, by the name. How many are
+   * left is told to nobody: it would tell that two names are one account's.
    * @throws UserErrors `RateLimited`
    */
   admitAttempt(name: string, found: Credentials | null): Promise<void>;
@@ -27,9 +34,9 @@ export interface EntryLimits {
    * That a mail may be asked for: so many from one address, and so many for one account where it is known.
    * @throws UserErrors `RateLimited`
    */
-  admitMail(asker: Asker, accountId: UserId | null): Promise<void>;
+  admitMail(caller: Caller, accountId: UserId | null): Promise<void>;
   /** @throws UserErrors `RateLimited` when too many links were tried from the caller's address */
-  admitLink(asker: Asker): Promise<void>;
+  admitLink(caller: Caller): Promise<void>;
   /** Forgets the attempts: the owner came in. */
   forgetAttempts(found: Credentials): Promise<void>;
   /**
@@ -57,12 +64,12 @@ export function createEntryLimits(
   const byAddress = (name: string, points: number, message: string): Throttle =>
     createThrottle(redis, logger, { name, points, withinSeconds: addressWindowSeconds, message });
   const signUps = byAddress(
-    'sign-up-from',
+    'sign-ups',
     settings.signUpsPerAddress,
     'Too many people signed up from where you are. Try again later.',
   );
   const logIns = byAddress(
-    'log-in-from',
+    'log-ins',
     settings.logInsPerAddress,
     'Too many attempts to sign in from where you are. Try again later.',
   );
@@ -79,33 +86,34 @@ export function createEntryLimits(
     message: 'Too many wrong codes. Use a recovery code, or try again later.',
   });
   const mails = byAddress(
-    'mail-from',
+    'mails',
     settings.mailsPerAddress,
     'Too many mails were asked for from where you are. Try again later.',
   );
   const ownMails = createThrottle(redis, logger, {
-    name: 'mail-for',
+    name: 'own-mails',
     points: settings.mailsPerAccount,
     withinSeconds: accountWindowSeconds,
     message: 'Too many mails were asked for. Look for those that were sent, or try again later.',
   });
   const links = byAddress(
-    'link-from',
+    'links',
     settings.linksPerAddress,
     'Too many links were tried from where you are. Try again later.',
   );
-  const from = async (throttle: Throttle, { clientAddress }: Asker) => {
-    if (clientAddress !== null) await throttle.admit(callerKeyOf(clientAddress));
+  const from = async (throttle: Throttle, caller: Caller) => {
+    const { clientAddress } = caller;
+    if (clientAddress !== null) await throttle.admit(callerKeyOf(clientAddress), caller);
   };
   return {
-    admitSignUp: (asker) => from(signUps, asker),
-    admitLogIn: (asker) => from(logIns, asker),
+    admitSignUp: (caller) => from(signUps, caller),
+    admitLogIn: (caller) => from(logIns, caller),
     admitAttempt: (name, found) => attempts.admit(attemptKeyOf(name, found)),
-    async admitMail(asker, accountId) {
-      await from(mails, asker);
-      if (accountId !== null) await ownMails.admit(keyOf(accountId));
+    async admitMail(caller, accountId) {
+      await from(mails, caller);
+      if (accountId !== null) await ownMails.admit(keyOf(accountId), caller);
     },
-    admitLink: (asker) => from(links, asker),
+    admitLink: (caller) => from(links, caller),
     forgetAttempts: ({ id }) => attempts.forget(keyOf(id)),
     admitCode: (accountId) => codes.admit(keyOf(accountId)),
     forgetCode: (accountId) => codes.giveBack(keyOf(accountId)),

@@ -42,6 +42,7 @@ export const sealer = createSealer(createEnvironmentKeys([dataKey]));
 export type Answer = {
   data?: Record<string, unknown> | null;
   errors?: readonly { message: string; code: unknown }[];
+  extensions?: Record<string, unknown>;
 };
 
 export interface Platform extends UserSubgraph {
@@ -131,9 +132,10 @@ export async function createPlatform(
     logger: options.logger ?? logger,
     // Tests sign many up at once, on machines that do other things besides.
     accounts: { passwordMaxWaiting: 1_000, passwordMaxWaitMs: 60_000, ...options.accounts },
-    relations: options.relations ?? {},
     suggestions: options.suggestions ?? {},
     nodeOwners: { Post: postOwner, Thread: postOwner, Hashtag: postOwner, List: postOwner },
+    // And follow in seconds as often as nobody does in a day.
+    relations: { followsPerDay: 1_000_000, ...options.relations },
     keys: [keys[0]],
     signingKeys: parseSigningKeys(makeSigningKeys('k1', 'k0')),
     refreshTokenSecrets: [{ id: null, secret: randomBytes(32) }],
@@ -150,8 +152,11 @@ export async function createPlatform(
     statements,
     async run(query, variables = {}, identity = { kind: 'anonymous' }, more = {}) {
       const context = createRequestContext({ identity, requestId: 'test', logger, ...more });
-      const { data, errors } = await made.subgraph.execute({ query, variables }, context);
-      const plain = data == null ? {} : { data: JSON.parse(JSON.stringify(data)) };
+      const { data, errors, extensions } = await made.subgraph.execute({ query, variables }, context);
+      const plain = {
+        ...(data != null && { data: JSON.parse(JSON.stringify(data)) }),
+        ...(extensions && { extensions }),
+      };
       if (!errors) return plain;
       return {
         ...plain,
