@@ -23,6 +23,8 @@ describe('saying something', () => {
     expect(made).toEqual({
       codes: [],
       position: expect.any(String),
+      // How the author stands is limits.integration.ts's concern.
+      rateLimits: expect.any(Object),
       data: {
         createPost: {
           errors: [],
