@@ -34,8 +34,8 @@ const limitMegabytes: Record<string, number> = {
   user: 90,
   'user-worker': 90,
   post: 50,
-  timeline: 37,
-  'timeline-worker': 37,
+  timeline: 80,
+  'timeline-worker': 80,
   registry: 60,
   migrate: 12,
 };

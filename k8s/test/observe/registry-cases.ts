@@ -11,7 +11,7 @@ export const registryCases: AlertCase[] = [
     alert: 'RegistryDown',
     series: { [up('a')]: '1x5 0x15', [up('b')]: '0x20' },
     atMinute: 12,
-    fires: { job: 'murmuration-registry/registry' },
+    fires: {},
   },
   { alert: 'RegistryDown', series: { [up('a')]: '0x20', [up('b')]: '1x20' }, atMinute: 12 },
   { alert: 'RegistryStale', series: { [stale]: '0+3x20' }, atMinute: 12, fires: {} },
