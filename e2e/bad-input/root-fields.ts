@@ -38,7 +38,7 @@ export function rootFields(subgraphs: readonly string[]): RootField[] {
         subgraph,
         kind,
         name: field.name.value,
-        document: `${kind} { ${field.name.value}${argumentsOf(field, types)} { __typename } }`,
+        document: `${kind} { ${field.name.value}${argumentsOf(field, kind, types)} { __typename } }`,
         isAuthenticated: field.directives?.some(({ name }) => name.value === 'authenticated') ?? false,
       }));
     });
@@ -61,9 +61,14 @@ function read(subgraph: string): { roots: ObjectTypeDefinitionNode[]; types: Typ
   return { roots, types: new Map(types.map((each) => [each.name.value, each])) };
 }
 
-/** Of a list's size only the first: two sizes are one too many. */
-function argumentsOf({ arguments: given = [] }: FieldDefinitionNode, types: Types): string {
-  const named = given.filter(({ name }) => !['after', 'last', 'before'].includes(name.value));
+/** Of a list's size only the first: two sizes are one too many. A stream with a cursor that it never gave begins with a `Reset`. */
+function argumentsOf(
+  { arguments: given = [] }: FieldDefinitionNode,
+  kind: RootField['kind'],
+  types: Types,
+): string {
+  const left = kind === 'subscription' ? ['last', 'before'] : ['after', 'last', 'before'];
+  const named = given.filter(({ name }) => !left.includes(name.value));
   return named.length > 0 ? `(${named.map((each) => valueOf(each, types)).join(', ')})` : '';
 }
 
