@@ -249,6 +249,25 @@ it('a log-in, or a confirmation, that overlaps another password is none', async 
   expect(await logIn(ann)).toMatchObject({ id: ann.id });
 });
 
+it('a log-in, or a confirmation, that overlaps a second factor that is turned on takes more than the password', async () => {
+  const id = userIdOf(ann.id);
+  await identify(ann);
+  await mutate(ann, 'setUpTotp', 'secret');
+  await platform.database.session.updateMany({ where: { accountId: id }, data: { confirmedAt: null } });
+  const overlapped = <Result>(run: () => Promise<Result>) =>
+    whileHeld(
+      platform.databaseUrl,
+      `SELECT FROM account WHERE id = ${id} FOR NO KEY UPDATE;
+       UPDATE second_factor SET confirmed_at = now() WHERE account_id = ${id}`,
+      run,
+    );
+  expect(await overlapped(() => logIn(ann))).toBe('WRONG_CREDENTIALS');
+  expect(await platform.database.session.count({ where: { accountId: id } })).toBe(1);
+  await platform.database.secondFactor.updateMany({ where: { accountId: id }, data: { confirmedAt: null } });
+  expect(codesOf(await overlapped(() => identify(ann)))).toEqual(['CONFLICT']);
+  expect(codesOf(await mutate(ann, 'removeTotp', ''))).toEqual(['CONFIRMATION_REQUIRED']);
+});
+
 describe('what is dangerous', () => {
   it('must be confirmed anew by other sessions once the password or the second factor is another one', async () => {
     const phone = (await logIn(ann)) as Actor;

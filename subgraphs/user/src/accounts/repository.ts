@@ -33,8 +33,17 @@ const credentials = Prisma.raw(
 );
 
 /**
+ * Waits for a change of the account, its password or its second factor that is under way, and keeps off the next one until the
+ * transaction ends. What is read besides must be read by a statement after this one: one that waits sees other tables as
+ * they were before.
+ */
+export async function holdAccount(transaction: Statements, id: UserId): Promise<void> {
+  await transaction.$executeRaw`SELECT FROM account WHERE id = ${id} FOR SHARE`;
+}
+
+/**
  * SQL that says of a row of `account` that it is the one that was found, with the password that was verified, and that it is
- * still there for its owner. Whoever locks the row by it waits for a change that is under way, and then sees it.
+ * still there for its owner. For a statement behind `holdAccount`.
  */
 export function stillHolds({ hasSecondFactor, id, passwordHash }: Credentials): Prisma.Sql {
   return Prisma.sql`account.id = ${id} AND account.password_hash = ${passwordHash} AND account.erasing_at IS NULL

@@ -1,7 +1,7 @@
 import type { SessionId, UserId } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import type { Sealed } from '@murmuration/service-kit';
-import { type Credentials, stillHolds } from '../accounts/repository.ts';
+import { type Credentials, holdAccount, stillHolds } from '../accounts/repository.ts';
 import { insertMail } from '../mail/repository.ts';
 import { revokeSessions } from '../sessions/repository.ts';
 import { type Statements, transact } from '../statements.ts';
@@ -170,18 +170,21 @@ export async function takeConfirmationsBack(
  * @param shown what they showed; it must still be so
  * @returns until when that holds; null without such a session
  */
-export async function confirmSession(
-  statements: Statements,
+export function confirmSession(
+  database: UserDatabase,
   shown: Credentials,
   sessionId: SessionId,
   lifeMs: number,
 ): Promise<Date | null> {
-  const [row] = await statements.$queryRaw<{ until: Date }[]>`
-    WITH owner AS (SELECT id FROM account WHERE ${stillHolds(shown)} FOR SHARE)
-    UPDATE session SET confirmed_at = clock_timestamp() FROM owner
-    WHERE session.id = ${sessionId} AND account_id = owner.id AND revoked_at IS NULL
-    RETURNING confirmed_at + ${lifeMs}::bigint * interval '1 millisecond' AS until`;
-  return row?.until ?? null;
+  return transact(database, async (transaction) => {
+    await holdAccount(transaction, shown.id);
+    const [row] = await transaction.$queryRaw<{ until: Date }[]>`
+      WITH owner AS (SELECT id FROM account WHERE ${stillHolds(shown)})
+      UPDATE session SET confirmed_at = clock_timestamp() FROM owner
+      WHERE session.id = ${sessionId} AND account_id = owner.id AND revoked_at IS NULL
+      RETURNING confirmed_at + ${lifeMs}::bigint * interval '1 millisecond' AS until`;
+    return row?.until ?? null;
+  });
 }
 
 export async function isConfirmed(

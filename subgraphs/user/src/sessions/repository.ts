@@ -3,8 +3,8 @@ import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
 import { currentTraceContext } from '@murmuration/service-kit';
 import type { Role } from '../moderation/policy.ts';
 import { isHidden } from '../accounts/hidden.ts';
-import { type Credentials, stillHolds } from '../accounts/repository.ts';
-import type { Statements } from '../statements.ts';
+import { type Credentials, holdAccount, stillHolds } from '../accounts/repository.ts';
+import { type Statements, transact } from '../statements.ts';
 import type { Device } from './device.ts';
 
 /** A session that nobody continues for this long ends by itself. */
@@ -40,19 +40,22 @@ export async function takeSessionId(database: UserDatabase): Promise<SessionId> 
  * that is under way is waited for, and one that comes after it finds the session and ends it.
  * @returns what its owner may do; null when it does not hold any more
  */
-export async function insertSession(
+export function insertSession(
   database: UserDatabase,
   shown: Credentials,
   session: { id: SessionId; tokenHash: Uint8Array<ArrayBuffer>; deviceName: string | null },
   device: Device,
 ): Promise<Role | null> {
-  const [row] = await database.$queryRaw<{ role: Role }[]>`
-    WITH owner AS (SELECT id, role FROM account WHERE ${stillHolds(shown)} FOR SHARE), opened AS (
-      INSERT INTO session (id, account_id, token_hash, expires_at, device_name, client, network)
-      SELECT ${session.id}::bigint, owner.id, ${session.tokenHash}::bytea, clock_timestamp() + ${life},
-        ${session.deviceName}, ${device.client}, ${device.network} FROM owner)
-    SELECT role FROM owner`;
-  return row?.role ?? null;
+  return transact(database, async (transaction) => {
+    await holdAccount(transaction, shown.id);
+    const [row] = await transaction.$queryRaw<{ role: Role }[]>`
+      WITH owner AS (SELECT id, role FROM account WHERE ${stillHolds(shown)}), opened AS (
+        INSERT INTO session (id, account_id, token_hash, expires_at, device_name, client, network)
+        SELECT ${session.id}::bigint, owner.id, ${session.tokenHash}::bytea, clock_timestamp() + ${life},
+          ${session.deviceName}, ${device.client}, ${device.network} FROM owner)
+      SELECT role FROM owner`;
+    return row?.role ?? null;
+  });
 }
 
 /**
