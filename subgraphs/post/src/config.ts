@@ -72,7 +72,6 @@ export function readPostConfig(environment: NodeJS.ProcessEnv = process.env) {
       /** When everything on screens is looked at: posts in one step, conversations in one, posts of each, the pause after one. */
       POST_SWEPT_POSTS: setting.integer(postLiveLimits.sweptPosts, 1),
       POST_SWEPT_THREADS: setting.integer(postLiveLimits.sweptThreads, 1),
-      POST_SWEPT_REPLIES: setting.integer(postLiveLimits.sweptReplies, 1),
       POST_SWEEP_PAUSE_MS: setting.integer(postLiveLimits.sweepPauseMs),
       /** How long a stopping process still serves, so that load balancers notice and connections end. */
       DRAIN_DELAY_MS: setting.integer(0),
@@ -98,7 +97,6 @@ export function liveLimitsOf(config: PostConfig): PostLiveLimits {
     hiddenPosts: config.POST_HIDDEN_POSTS,
     sweptPosts: config.POST_SWEPT_POSTS,
     sweptThreads: config.POST_SWEPT_THREADS,
-    sweptReplies: config.POST_SWEPT_REPLIES,
     sweepPauseMs: config.POST_SWEEP_PAUSE_MS,
   };
 }

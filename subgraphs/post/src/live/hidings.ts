@@ -52,7 +52,7 @@ export interface HidingWatch {
  * concerns is found when it is asked, not when it is heard: one may begin in between with what it was shown before.
  *
  * Of what happened before the head was known, in another life of that feed, or faster than it can be looked at one by one,
- * nothing is heard: then everything on screens is looked at once again.
+ * nothing is heard: then what is known to be on screens is looked at once again, and but for the first conversations are fetched anew.
  */
 export function createHidingWatch(options: {
   feed: Pick<Feed, 'read' | 'head'>;
@@ -67,6 +67,8 @@ export function createHidingWatch(options: {
   let gathering: Promise<void> | undefined;
   let lastLook = Promise.resolve();
   let sweepAskedAtMs = -Infinity;
+  /** What hid posts in conversations may have been missed since these were fetched again. */
+  let isMissed = false;
   let sweeping: Promise<void> | undefined;
   let streams = 0;
   let follower: Follower<Hiding> | undefined;
@@ -80,7 +82,7 @@ export function createHidingWatch(options: {
     gathering ??= lookSoon().catch(ignore);
     if (pairs > limits.hiddenPairs) {
       gathered.clear();
-      return lookAtEverything();
+      return lookAtEverything(true);
     }
     const from = gathered.get(authorId);
     if (viewerId === null) gathered.set(authorId, null);
@@ -110,12 +112,13 @@ export function createHidingWatch(options: {
       .then(() => takeOff.hidden(hidden, told))
       .catch((error: unknown) => {
         logger.warn({ err: error }, 'posts could not be taken off the screens of whom they are hidden from');
-        lookAtEverything();
+        lookAtEverything(true);
       });
     return lastLook;
   }
 
-  function lookAtEverything(): void {
+  function lookAtEverything(isAnythingMissed: boolean): void {
+    isMissed ||= isAnythingMissed;
     sweepAskedAtMs = performance.now();
     sweeping ??= sweep().catch(ignore);
   }
@@ -127,18 +130,24 @@ export function createHidingWatch(options: {
         const told: ToldGone = new Set();
         for (const waitMs of [limits.hiddenSoonMs, limits.hiddenSurelyMs]) {
           await rest(waitMs);
-          await sweepOnce(told);
+          await untilDone(() => takeOff.everything(told, isGoingOn));
         }
+        // As late: what is fetched now is judged by nothing of before.
+        if (!isMissed) continue;
+        isMissed = false;
+        await untilDone(() => takeOff.fetchAgain(isGoingOn));
       }
     } finally {
       sweeping = undefined;
     }
   }
 
-  async function sweepOnce(told: ToldGone): Promise<void> {
+  const isGoingOn = () => !stopping.signal.aborted;
+
+  async function untilDone(step: () => Promise<void>): Promise<void> {
     for (;;) {
       try {
-        return await takeOff.everything(told, () => !stopping.signal.aborted);
+        return await step();
       } catch (error) {
         logger.warn({ err: error }, 'what is on screens could not be looked at; it is looked at again');
         await rest(limits.hiddenRetryMs);
@@ -170,7 +179,7 @@ export function createHidingWatch(options: {
         limits: { ...limits, windowChanges: 1, retryMs: limits.hiddenRetryMs },
         read: readHiding,
         onChange: ({ change }) => hear(change),
-        onBegin: lookAtEverything,
+        onBegin: (_at, isAnew) => lookAtEverything(isAnew),
       });
     },
     end() {

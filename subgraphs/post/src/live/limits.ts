@@ -24,10 +24,9 @@ export const postLiveLimits = {
   hiddenPosts: 1_000,
   /** Of so many it is remembered that a viewer was told that they are gone; beyond it one may be told so twice. */
   hiddenTold: 100_000,
-  /** When everything on screens is looked at: posts, or conversations, in one step; posts of each; the pause after a step. */
+  /** When everything on screens is looked at: posts in one step, conversations that are fetched again in one, the pause after it. */
   sweptPosts: 500,
   sweptThreads: 20,
-  sweptReplies: 200,
   sweepPauseMs: 100,
 } as const;
 

@@ -21,14 +21,3 @@ export function findNewestOf(database: Database, authorId: bigint, limit: number
     SELECT ${columns} FROM post p WHERE p.author_id = ${authorId} AND p.deleted_at IS NULL
     ORDER BY p.id DESC LIMIT ${limit}::int`;
 }
-
-/** Posts of some conversations that stand, of each the first so many, from its root on. */
-export function findInThreads(database: Database, rootIds: bigint[], limit: number): Promise<OnScreen[]> {
-  return database.$queryRaw<OnScreen[]>`
-    SELECT ${columns} FROM unnest(${rootIds}::bigint[]) AS asked (id) CROSS JOIN LATERAL (
-      WITH RECURSIVE down AS (
-        SELECT * FROM post root WHERE root.id = asked.id
-        UNION ALL SELECT reply.* FROM down JOIN post reply ON reply.reply_to_id = down.id)
-      SELECT * FROM down LIMIT ${limit}::int) p
-    WHERE p.deleted_at IS NULL`;
-}

@@ -17,6 +17,8 @@ export interface Screens {
   /** Posts of an author that somebody watches. */
   watchedOf(authorId: bigint): ReadonlySet<bigint>;
   hasThreads(): boolean;
+  /** Those who watch a conversation, by its root. */
+  inThread(rootId: bigint): readonly Watcher[];
   /** As many of the posts that somebody watches as there are now, for who goes through them while streams come and go. */
   watched(): Iterable<bigint>;
   /** The same of the roots of conversations. */
@@ -57,6 +59,7 @@ export function createScreens(): Screens {
     showing: ({ id, rootId }) => [...byPost.of(id), ...byRoot.of(rootId)],
     watchedOf: postsByAuthor.of,
     hasThreads: () => byRoot.size() > 0,
+    inThread: (rootId) => [...byRoot.of(rootId)],
     watched: () => byPost.keys().take(byPost.size()),
     roots: () => byRoot.keys().take(byRoot.size()),
   };

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FeedPosition } from '@murmuration/events';
 import type { PostDatabase } from '@murmuration/prisma/post';
-import type { Deliveries } from '@murmuration/service-kit/subgraph';
+import { countReset, type Deliveries } from '@murmuration/service-kit/subgraph';
 import type { PostLiveLimits } from './limits.ts';
 import type { PlacedItem, Watcher } from './live-event.ts';
-import { findInThreads, findNewestOf, findStanding, type OnScreen } from './on-screens.ts';
+import { findNewestOf, findStanding, type OnScreen } from './on-screens.ts';
 import { isShowing, type Screens } from './screens.ts';
 import type { MayBeTold } from './sights.ts';
 
@@ -18,8 +18,16 @@ export type ToldGone = Set<string>;
 export interface TakeOff {
   /** Looks at posts of some authors, on the screens of those from whom they may be hidden. */
   hidden(hidden: Hidden, told: ToldGone): Promise<void>;
-  /** Looks at all that is on screens, step by step, until it is not wanted any more. */
+  /**
+   * Looks at all that is known to have been shown, step by step, until it is not wanted any more: posts that are watched by their
+   * ids, and the roots of conversations.
+   */
   everything(told: ToldGone, isWanted: () => boolean): Promise<void>;
+  /**
+   * Has those who watch conversations fetch them again, likewise. Which answers they have been shown is not known, and to name
+   * one that they never saw would tell them of it.
+   */
+  fetchAgain(isWanted: () => boolean): Promise<void>;
 }
 
 export function createTakeOff(options: {
@@ -49,13 +57,15 @@ export function createTakeOff(options: {
 
   /** Once for each viewer from whom the post is hidden. */
   function gone(
-    { id: postId }: OnScreen,
+    { id: postId, mentionedIds, visibility }: OnScreen,
     may: ReadonlyMap<bigint, boolean | Error>,
     at: FeedPosition,
     told: ToldGone,
   ): Map<bigint, PlacedItem | Error> {
     const items = new Map<bigint, PlacedItem | Error>();
     for (const [viewerId, sees] of may) {
+      // They never saw it.
+      if (visibility === 'mentioned' && !mentionedIds.includes(viewerId)) continue;
       const key = `${postId} ${viewerId}`;
       if (sees instanceof Error) items.set(viewerId, sees);
       else if (!sees && !told.has(key)) {
@@ -97,23 +107,41 @@ export function createTakeOff(options: {
         await (viewerIds ? fromSome(authorId, viewerIds, told) : fromEverybody(authorId, told));
     },
     async everything(told, isWanted) {
-      const steps = [
-        { of: screens.watched(), count: limits.sweptPosts, read: findStanding },
-        {
-          of: screens.roots(),
-          count: limits.sweptThreads,
-          read: (from: PostDatabase, rootIds: bigint[]) => findInThreads(from, rootIds, limits.sweptReplies),
-        },
-      ];
-      for (const { count, of, read } of steps) {
-        for (const ids of chunksOf(of, count)) {
-          if (!isWanted()) return;
-          await look(await read(database, ids), screens.showing, told);
-          await sleep(limits.sweepPauseMs, undefined, { ref: false });
-        }
+      for (const ids of [screens.watched(), screens.roots()]) {
+        await inSteps(ids, limits.sweptPosts, isWanted, async (postIds) =>
+          look(await findStanding(database, postIds), screens.showing, told),
+        );
       }
     },
+    fetchAgain: (isWanted) =>
+      inSteps(screens.roots(), limits.sweptThreads, isWanted, async (rootIds) => {
+        for (const rootId of rootIds) {
+          await deliveries.room();
+          const at = position();
+          if (!at) return;
+          const members = screens.inThread(rootId);
+          for (const _ of members) countReset('REBUILT');
+          const ask = async (viewerIds: readonly bigint[]) =>
+            new Map(
+              viewerIds.map((id): [bigint, PlacedItem] => [id, { type: 'Reset', reason: 'REBUILT', at }]),
+            );
+          deliveries.send({ turnOf: rootId, ask }, members);
+        }
+      }),
   };
+
+  async function inSteps(
+    ids: Iterable<bigint>,
+    count: number,
+    isWanted: () => boolean,
+    step: (ids: bigint[]) => Promise<void>,
+  ): Promise<void> {
+    for (const some of chunksOf(ids, count)) {
+      if (!isWanted()) return;
+      await step(some);
+      await sleep(limits.sweepPauseMs, undefined, { ref: false });
+    }
+  }
 }
 
 /** Taken one after the other while they are gone through: never all at once. */
