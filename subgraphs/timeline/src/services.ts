@@ -107,7 +107,7 @@ export async function startServices(options: ServiceOptions): Promise<Services &
     limits: options.listLimits ?? listDefaults,
   });
   const listCursors = createListCursors(keys);
-  const listHub = createListHub({ sql, start, replay, requireList: lists.require, limits });
+  const listHub = createListHub({ sql, start, replay, requireList: lists.require, logger, limits });
   const listener: TailListener = {
     async onEvents(events) {
       await hub.onEvents(events);

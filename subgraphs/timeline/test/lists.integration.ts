@@ -309,6 +309,14 @@ test('live: what a page goes on with, by who is in the list, for whoever may see
   const last = await sayLive(ben);
   await expect.poll(again.types).toEqual(['PostAdded', 'PersonHidden', 'PersonHidden', 'PostAdded']);
   await expect.poll(() => nobody.added().at(-1)).toBe(last);
+  // Of somebody in the list, and of somebody whom one in the list reposted.
+  await live.tell(town.remove(last));
+  await expect.poll(() => again.types().slice(4)).toEqual(['PostRemoved']);
+  const ofStranger = await sayLive(egon);
+  await live.tell(town.repost(ben, ofStranger));
+  await expect.poll(() => again.types().slice(5)).toEqual(['PostAdded']);
+  await live.tell(town.remove(ofStranger));
+  await expect.poll(() => again.types().slice(6)).toEqual(['PostRemoved']);
   const other = watch(dora, await made(anna), cursor);
   // A cursor of one list is none of another.
   await expect.poll(other.types).toEqual(['Reset']);

@@ -19,12 +19,13 @@ export async function firstRepostFor(
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Whether anybody reposted a post. */
-export async function isReposted(sql: Sql, postId: bigint): Promise<boolean> {
+/** Whether anybody reposted any of some posts. */
+export async function isAnyReposted(sql: Sql, postIds: readonly bigint[]): Promise<boolean> {
+  if (postIds.length === 0) return false;
   const { rowCount } = await sql.query({
     name: 'live-is-reposted',
-    text: 'SELECT FROM repost_ref WHERE original_id = $1 AND active LIMIT 1',
-    values: [postId],
+    text: 'SELECT FROM repost_ref WHERE original_id = ANY($1::bigint[]) AND active LIMIT 1',
+    values: [postIds],
   });
   return rowCount === 1;
 }

@@ -1,6 +1,6 @@
 import type { Logger } from '@murmuration/service-kit';
 import { createDeliveries, type Queue, type Recipient } from '@murmuration/service-kit/subgraph';
-import { isAuthorReposted, isReposted } from '../belonging/repost-viewers.ts';
+import { isAnyReposted, isAuthorReposted } from '../belonging/repost-viewers.ts';
 import { isAddressed } from '../belonging/routing.ts';
 import { homeOf } from '../belonging/source.ts';
 import type { Sql } from '../database/pool.ts';
@@ -94,7 +94,7 @@ export function createHub(options: {
     try {
       if (kind === 'private' || kind === 'suspended' || kind === 'block')
         return await isAuthorReposted(sql, authorId);
-      return kind === 'post_removed' && post !== null && (await isReposted(sql, post.id));
+      return kind === 'post_removed' && post !== null && (await isAnyReposted(sql, [post.id]));
     } catch (error) {
       logger.warn({ err: error, seq: String(seq) }, 'whether a post was reposted is not known');
       return true;

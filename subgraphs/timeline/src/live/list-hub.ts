@@ -1,6 +1,8 @@
 import { type MembersIndex, createMembersIndex, type Queue } from '@murmuration/service-kit/subgraph';
+import type { Logger } from '@murmuration/service-kit';
 import pLimit from 'p-limit';
 import { selectMembers } from '../belonging/members.ts';
+import { isAnyReposted } from '../belonging/repost-viewers.ts';
 import type { ListSource } from '../belonging/source.ts';
 import type { Sql } from '../database/pool.ts';
 import { type TimelineLimits, timelineLimits } from '../limits.ts';
@@ -40,9 +42,10 @@ export function createListHub(options: {
   replay: Replay;
   /** @throws what ends a stream whose list does not exist for its reader any more */
   requireList: (source: ListSource) => Promise<void>;
+  logger: Logger;
   limits?: TimelineLimits;
 }): ListHub {
-  const { sql, replay, requireList, limits = timelineLimits } = options;
+  const { logger, sql, replay, requireList, limits = timelineLimits } = options;
   let position = options.start;
   const open = new Set<Member>();
   const byList = createMembersIndex<bigint, Member>();
@@ -124,9 +127,22 @@ export function createListHub(options: {
     forget(entryId);
   }
 
+  /** Whether any that is gone may be in lists by reposts. Without an answer it is. */
+  async function wasBroughtIn(events: readonly LogEvent[]): Promise<boolean> {
+    if (open.size === 0) return false;
+    const gone = events.flatMap(({ kind, post }) => (kind === 'post_removed' && post ? [post.id] : []));
+    try {
+      return await isAnyReposted(sql, gone);
+    } catch (error) {
+      logger.warn({ err: error }, 'whether posts were reposted is not known');
+      return true;
+    }
+  }
+
   function concernedBy({ authorId, entryId, kind, subjectId }: LogEvent): Iterable<Member> {
     switch (kind) {
       case 'post':
+      case 'post_removed':
       case 'repost':
       case 'repost_removed':
         return [...listsOf.of(authorId)].flatMap((listId) => [...byList.of(listId)]);
@@ -138,8 +154,7 @@ export function createListHub(options: {
       case 'mute':
       case 'unfollow':
         return [...byReader.of(authorId), ...byReader.of(subjectId ?? 0n)];
-      // Somebody in a list may have reposted what they wrote, or they may be whose list it is.
-      case 'post_removed':
+      // Somebody in a list may have reposted what they wrote, or they may be whose list it is. It is rare.
       case 'private':
       case 'suspended':
         return open;
@@ -152,9 +167,10 @@ export function createListHub(options: {
     async onEvents(events) {
       const last = events.at(-1);
       if (!last) return;
+      const isForAll = await wasBroughtIn(events);
       position = { ...position, seq: last.seq };
       for (const event of events) noteChange(event);
-      const concerned = new Set(events.flatMap((event) => [...concernedBy(event)]));
+      const concerned = isForAll ? open : new Set(events.flatMap((event) => [...concernedBy(event)]));
       for (const member of concerned) wake(member);
     },
     onReset(head) {
