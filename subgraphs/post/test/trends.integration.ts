@@ -1,6 +1,9 @@
 import { idAt } from '@murmuration/ids';
+import { createLogger } from '@murmuration/service-kit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { rollUpCounts } from '../src/housekeeping/roll-up.ts';
+import { trendLimits } from '../src/trends/limits.ts';
+import { createTrendKeeper } from '../src/trends/trends.ts';
 import { at, cast, createWorld, type Name, type World } from './world.ts';
 
 const everyone = Object.keys(cast) as Name[];
@@ -120,4 +123,19 @@ test('what is too old is no trend', async () => {
       VALUES (${id}, ${author}, ${id}, '#old') RETURNING id) INSERT INTO post_hashtag (tag, post_id) SELECT 'old', id FROM p`;
   await refresh();
   expect(await tags()).toEqual([]);
+});
+
+test('while nobody can tell who is private they are counted in vain once in a while, not for whoever asks', async () => {
+  for (const name of ['alice', 'bob'] as const) await world.say(name, '#ham');
+  let asked = 0;
+  const keeper = createTrendKeeper({
+    database: world.database,
+    redis: world.redis,
+    logger: createLogger('post', 'silent'),
+    relationships: { read: () => Promise.reject(new Error(`away ${++asked}`)) },
+    limits: { ...trendLimits, authors: 2, heldMs: 60_000 },
+    blockedTags: new Set(),
+  });
+  for (let times = 0; times < 3; times++) await expect(keeper.read()).rejects.toThrow('away 1');
+  expect(asked).toBe(1);
 });

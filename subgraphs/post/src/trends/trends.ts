@@ -21,6 +21,7 @@ export function createTrendKeeper(
   const { limits, logger, redis } = options;
   let held: { trends: Trends; untilMs: number } | null = null;
   let counting: Promise<Trends> | null = null;
+  let failed: { error: unknown; untilMs: number } | null = null;
 
   function hold(trends: Trends, forMs: number): Trends {
     held = { trends, untilMs: performance.now() + forMs };
@@ -62,9 +63,16 @@ export function createTrendKeeper(
       if (held && performance.now() < held.untilMs) return held.trends;
       const found = await stored();
       if (found) return hold(found, limits.heldMs);
-      counting ??= count(options.database).finally(() => {
-        counting = null;
-      });
+      // Whoever asks while nobody can tell would have everything counted for nothing.
+      if (failed && performance.now() < failed.untilMs) throw failed.error;
+      counting ??= count(options.database)
+        .catch((error: unknown) => {
+          failed = { error, untilMs: performance.now() + limits.heldMs };
+          throw error;
+        })
+        .finally(() => {
+          counting = null;
+        });
       return counting;
     },
 
