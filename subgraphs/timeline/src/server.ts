@@ -27,7 +27,6 @@ import { registerInternalRoutes } from './internal/routes.ts';
 import { timelineLimits } from './limits.ts';
 import { resolvers } from './resolvers.ts';
 import { type Services, startServices } from './services.ts';
-import { registerWordRoutes } from './words/routes.ts';
 
 const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
 
@@ -112,8 +111,7 @@ export async function startTimeline(
   server.app.get('/.well-known/jwks.json', async (_request, reply) =>
     reply.header('cache-control', 'public, max-age=5').send(await services.publicKeys()),
   );
-  registerInternalRoutes(server.app, services.notifications);
-  registerWordRoutes(server.app, services.words);
+  registerInternalRoutes(server.app, services);
   const live = serveLive(server, subgraph, { keys, logger });
   const metricsServer = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
   lifecycle.onStop('metrics', () => metricsServer.close());

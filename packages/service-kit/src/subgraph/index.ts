@@ -14,6 +14,7 @@ export { mergeResolvers } from './merge-resolvers.ts';
 export { createPageLoader, type PagedRow, type PageKey, type PageRequest } from './page-loader.ts';
 export { fillLimits, visiblePage } from './visible-page.ts';
 export { envelopeOf, serveSubgraph, type SubgraphServerOptions } from './serve.ts';
+export { answerServices, idText } from './service-route.ts';
 export { eventOf, SharedEvent, SharedStream } from './shared-event.ts';
 export { createSubgraph, type GraphQLRequest, type Subgraph } from './subgraph.ts';
 export { type ViewerKey, viewerIdOf, viewerOf, viewerOfReference } from './viewer.ts';

@@ -1,15 +1,12 @@
+import { idText } from '@murmuration/service-kit/subgraph';
 import { z } from 'zod';
 import type { Trends } from './count.ts';
 
-const id = z
-  .string()
-  .regex(/^\d{1,19}$/)
-  .transform(BigInt);
-const place = z.object({ key: id, id });
+const place = z.object({ key: idText, id: idText });
 /** Two versions may run side by side: what is not understood is as good as not there. */
 const stored = z.object({
   tags: z.array(z.object({ place, tag: z.string(), authorCount: z.number().int() })),
-  posts: z.array(z.object({ place, authorId: id })),
+  posts: z.array(z.object({ place, authorId: idText })),
 });
 
 export function encodeTrends(trends: Trends): string {

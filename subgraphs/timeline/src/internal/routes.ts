@@ -1,30 +1,30 @@
-import { type HttpServer, parseJson } from '@murmuration/service-kit';
-import { envelopeOf } from '@murmuration/service-kit/subgraph';
+import { type MutedWordsAnswer, mutedWordsPath, relationBatchLimit } from '@murmuration/relationships';
+import type { HttpServer } from '@murmuration/service-kit';
+import { answerServices, idText } from '@murmuration/service-kit/subgraph';
 import { z } from 'zod';
-import type { NotificationService } from '../notifications/service.ts';
+import type { Services } from '../services.ts';
 
-const digestBody = z.object({
-  viewerId: z
-    .string()
-    .regex(/^\d{1,19}$/)
-    .transform(BigInt),
-  sinceMs: z.number().int().nonnegative(),
+const digestBody = z.object({ viewerId: idText, sinceMs: z.number().int().nonnegative() });
+const mutedWordsBody = z.object({
+  text: z.string().max(10_000),
+  viewerIds: z.array(idText).max(relationBatchLimit),
 });
 
 /** What other services ask, none of it for a viewer: signed by a service, or refused. */
 export function registerInternalRoutes(
   app: HttpServer['app'],
-  notifications: Pick<NotificationService, 'digest'>,
+  { notifications, words }: Pick<Services, 'notifications' | 'words'>,
 ): void {
-  app.post('/internal/digest', async (request, reply) => {
-    const { identity } = envelopeOf(request);
-    if (identity.kind !== 'service' || identity.name !== 'user')
-      return reply.code(403).send({ code: 'FORBIDDEN' });
-    const body = digestBody.safeParse(parseJson(request.body as Buffer | undefined));
-    if (!body.success)
-      return reply.code(400).send({ code: 'BAD_USER_INPUT', message: z.prettifyError(body.error) });
-    const lines = await notifications.digest(body.data.viewerId, body.data.sinceMs);
-    const told = lines.map((line) => ({ ...line, actorIds: line.actorIds.map(String) }));
-    return reply.send({ told });
+  // What somebody has not seen is told to who writes them mails, and to no one else.
+  const digest = { method: 'POST', path: '/internal/digest', body: digestBody, by: 'user' } as const;
+  answerServices(app, digest, async ({ sinceMs, viewerId }) => {
+    const lines = await notifications.digest(viewerId, sinceMs);
+    return { told: lines.map((line) => ({ ...line, actorIds: line.actorIds.map(String) })) };
+  });
+
+  const mutedWords = { method: 'POST', path: mutedWordsPath, body: mutedWordsBody } as const;
+  answerServices(app, mutedWords, async ({ text, viewerIds }): Promise<MutedWordsAnswer> => {
+    const muted = await words.mutedIn(text, viewerIds);
+    return { viewerIds: muted.map(String) };
   });
 }
