@@ -116,9 +116,25 @@ it('ends by name before an event that stays incomplete, and continues there', as
   await impatient.stop();
 });
 
-it('ends so too when more waits than may, and does not call the client slow', async () => {
+it('holds no more than may wait meanwhile: the rest comes from its owner afterwards', async () => {
   const small = await startGraph([ticker, neighbours], { SUBSCRIPTION_MAX_QUEUED: '5' });
   const { client, heard } = await listening(small.url);
+  const from = await lastTick();
+  await leave();
+  ticker.tick(9);
+  await vi.waitFor(() => expect(ticker.listening()).toBe(0), patience);
+  await comeBack();
+  await vi.waitFor(() => expect(heard.events).toHaveLength(9), patience);
+  expect(told(heard).map((tick) => tick?.n)).toEqual(Array.from({ length: 9 }, (_, i) => from + i + 1));
+  await client.dispose();
+  await small.stop();
+});
+
+it('ends one that cannot be resumed when more waits than may, and does not call the client slow', async () => {
+  const small = await startGraph([ticker, neighbours], { SUBSCRIPTION_MAX_QUEUED: '5' });
+  const client = connect(small.url);
+  const heard = listen(client, 'subscription { plainTicks { n by { name } } }');
+  await vi.waitFor(() => expect(ticker.listening()).toBe(1), patience);
   await leave();
   for (let i = 0; i < 9; i++) {
     ticker.tick();

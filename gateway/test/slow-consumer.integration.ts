@@ -12,6 +12,7 @@ const patience = { timeout: 40_000, interval: 20 };
 const maxQueued = 50;
 /** Each event is some 100 KB. */
 const flood = 'subscription { flood(count: 700) { n blob } }';
+const resumed = 'subscription ($after: String) { ticks(after: $after) { n blob } }';
 
 beforeAll(async () => {
   ticker = await serveTicker([testKey]);
@@ -29,6 +30,9 @@ async function graphWith(settings: Record<string, string>): Promise<TestGraph> {
 
 const droppedAsSlow = async () =>
   (await streamEnds.get()).values.find(({ labels }) => labels.because === 'slow')?.value ?? 0;
+
+const lastTickOf = async (graph: TestGraph) => Number((await graph.ask('{ lastTick }')).data?.lastTick);
+const numberOf = (payload: unknown) => (payload as { data: { ticks: { n: number } } }).data.ticks.n;
 
 /** Somebody who asks for a lot, reads nothing until they are dropped, and then all that was sent. */
 async function dropped(graph: TestGraph) {
@@ -67,6 +71,41 @@ it('has no more lying in its socket than SOCKET_MAX_BUFFERED_BYTES; what comes t
   expect([roomy.code, tight.code]).toEqual([closeCodes.slowConsumer, closeCodes.slowConsumer]);
   // What the kernel holds comes on top of both.
   expect(roomy.events - tight.events).toBeGreaterThan(80);
+});
+
+it('is told all of what was missed, however much more than may wait, over one socket', async () => {
+  const graph = await graphWith({});
+  const missed = 30 * maxQueued;
+  ticker.tick(missed);
+  const client = connect(graph.url);
+  cleanUps.push(() => client.dispose());
+  const heard = listen(client, 'subscription { ticks(after: "c0") { n by { id } } }');
+  await vi.waitFor(() => expect(heard.events.length).toBeGreaterThanOrEqual(missed), patience);
+  ticker.tick();
+  await vi.waitFor(() => expect(heard.events.length).toBeGreaterThan(missed), patience);
+  const told = heard.events.map(({ data }) => data?.ticks?.n);
+  expect(told).toEqual(told.map((_, index) => index + 1));
+});
+
+it('costs its owner nothing while as much waits for it as may, and is told the rest when it reads again', async () => {
+  const graph = await graphWith({});
+  ticker.tick(10 * maxQueued);
+  const from = await lastTickOf(graph);
+  const { received, send, socket } = await rawSocket(graph.url);
+  send({ type: 'connection_init' });
+  await vi.waitFor(() => expect(received[0]?.type).toBe('connection_ack'), patience);
+  socket.pause();
+  const before = ticker.subscribed.length;
+  const after = `c${from - 10 * maxQueued}`;
+  send({ id: '1', type: 'subscribe', payload: { query: resumed, variables: { after } } });
+  await vi.waitFor(() => expect(ticker.subscribed.length).toBeGreaterThan(before), patience);
+  await vi.waitFor(() => expect(ticker.listening()).toBe(0), patience);
+  ticker.tick();
+  socket.resume();
+  const told = () => received.flatMap(({ payload, type }) => (type === 'next' ? [numberOf(payload)] : []));
+  await vi.waitFor(() => expect(told().at(-1)).toBe(from + 1), patience);
+  expect(told()).toEqual(Array.from({ length: 10 * maxQueued + 1 }, (_, i) => from - 10 * maxQueued + i + 1));
+  socket.close();
 });
 
 it.each([

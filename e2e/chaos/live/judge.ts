@@ -67,7 +67,10 @@ export async function judge(
       } else {
         for (const skipped of log.slice(next, place)) {
           if (!isDue(viewer.id, skipped, atMs)) judged.untold += 1;
-          else judged.missing.push(`${viewer.handle}: ${skipped.key} is missing before ${key ?? 'the end'}`);
+          else
+            judged.missing.push(
+              `${viewer.handle}: ${skipped.key} of ${skipped.authorId} is missing before ${key ?? 'the end'}`,
+            );
         }
         next = place + 1;
       }

@@ -20,12 +20,14 @@ export interface Sights {
   hidden(viewerId: string, authorId: string, atMs: number): Pick<Span, 'sinceMs' | 'because'> | null;
 }
 
+/** Without a word everybody is shown, from the beginning on: one object, for spans are told apart by identity. */
+const fromTheBeginning: readonly Span[] = [{ sight: 'shown', sinceMs: 0, because: '' }];
+
 export function createSights(): Sights {
   const spans = new Map<string, Span[]>();
   const keyOf = (viewerId: string, authorId: string) => `${viewerId} ${authorId}`;
-  /** Without a word everybody is shown, from the beginning on. */
   const spansOf = (viewerId: string, authorId: string): readonly Span[] =>
-    spans.get(keyOf(viewerId, authorId)) ?? [{ sight: 'shown', sinceMs: 0, because: '' }];
+    spans.get(keyOf(viewerId, authorId)) ?? fromTheBeginning;
   const spanAt = (viewerId: string, authorId: string, atMs: number) =>
     spansOf(viewerId, authorId).findLast(({ sinceMs }) => sinceMs <= atMs);
 

@@ -24,6 +24,10 @@ export interface Following {
    * nothing is followed any more.
    */
   goBack(behind: string, waitMs: number): boolean;
+  /** Hears nothing from now on; what came behind this cursor comes again. */
+  hold(behind: string): void;
+  /** Opens anew in `waitMs` where it was held; nothing where it was not. */
+  goOn(waitMs: number): void;
 }
 
 export interface FollowOptions<Event> {
@@ -47,13 +51,16 @@ export function follow<Event>(options: FollowOptions<Event>): Following {
   let lostAtMs: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
+  let isHeld = false;
+  let opened = 0;
   let close: () => void = () => undefined;
 
   function open(): void {
-    let isCurrent = true;
+    const mine = ++opened;
+    const isCurrent = () => mine === opened;
     const leave = options.open(cursor, {
       next(event) {
-        if (!isCurrent || isStopped) return;
+        if (!isCurrent() || isStopped) return;
         attempt = 0;
         lostAtMs = undefined;
         const behind = cursor;
@@ -61,27 +68,30 @@ export function follow<Event>(options: FollowOptions<Event>): Following {
         options.onEvent(event, behind);
       },
       end(end) {
-        if (!isCurrent || isStopped) return;
-        isCurrent = false;
+        if (!isCurrent() || isStopped) return;
+        opened++;
         onUpstreamEnd(end);
       },
       retire(crowd) {
-        if (cursor === undefined || !isCurrent) return;
+        if (cursor === undefined || !isCurrent()) return;
         clearTimeout(timer);
         timer = setTimeout(
-          () => isCurrent && move(),
+          () => isCurrent() && move(),
           Math.random() * (followLimits.firstWaitMs + crowd / followLimits.crowdPerMs),
         );
       },
     });
+    // What came at once may have been the reason to leave.
+    if (!isCurrent() || isStopped) return leave();
     close = () => {
-      isCurrent = false;
+      opened++;
       leave();
     };
   }
 
   function move(): boolean {
     if (isStopped || cursor === undefined) return false;
+    if (isHeld) return true;
     clearTimeout(timer);
     close();
     open();
@@ -90,12 +100,27 @@ export function follow<Event>(options: FollowOptions<Event>): Following {
 
   function goBack(behind: string, waitMs: number): boolean {
     if (isStopped) return false;
+    hold(behind);
+    goOn(waitMs);
+    return true;
+  }
+
+  function hold(behind: string): void {
+    if (isStopped) return;
     cursor = behind;
+    isHeld = true;
     clearTimeout(timer);
     close();
+    // Also one that is just being opened.
+    opened++;
+  }
+
+  function goOn(waitMs: number): void {
+    if (isStopped || !isHeld) return;
+    isHeld = false;
+    clearTimeout(timer);
     if (waitMs > 0) timer = setTimeout(open, waitMs);
     else open();
-    return true;
   }
 
   function onUpstreamEnd(end: UpstreamEnd): void {
@@ -121,6 +146,8 @@ export function follow<Event>(options: FollowOptions<Event>): Following {
   return {
     move,
     goBack,
+    hold,
+    goOn,
     stop() {
       if (isStopped) return;
       isStopped = true;

@@ -10,7 +10,7 @@ export interface Results<T> extends AsyncGenerator<T, void> {
 
 /** Work on a stream whose results come out in the order in which the items went in. */
 export interface OrderedWork<In, Out> {
-  /** False when the queue is full: the consumer is too slow and the stream must end. */
+  /** False when the queue is full: the item is not taken. Who pushes waits for `onRoom`, or ends the stream. */
   push(item: In): boolean;
   /** What is in the queue is still worked off, and this comes after it. */
   end(last?: Out): void;
@@ -52,6 +52,8 @@ export function createOrderedWork<In, Out>(
     comesAgain?(item: In): boolean;
     /** Told by how many more, or fewer, wait. */
     onWaiting?(change: number): void;
+    /** Called once half of the queue is free after an item was not taken. */
+    onRoom?(): void;
   },
 ): OrderedWork<In, Out> {
   const slots: Slot<In, Out>[] = [];
@@ -59,12 +61,16 @@ export function createOrderedWork<In, Out>(
   /** Goes on with whoever waits for a result. */
   let wake: () => void = ignore;
   let counted = 0;
+  let isRefusing = false;
 
   /** What is taken in the turn in which it comes has not waited. */
   function count(): void {
     const change = slots.length - counted;
     counted = slots.length;
     if (change !== 0) limits.onWaiting?.(change);
+    if (!isRefusing || slots.length > limits.longest / 2) return;
+    isRefusing = false;
+    if (state.phase === 'open') limits.onRoom?.();
   }
 
   function begin(slot: Slot<In, Out>): void {
@@ -191,7 +197,10 @@ export function createOrderedWork<In, Out>(
   return {
     push(item) {
       if (state.phase !== 'open') return true;
-      if (slots.length >= limits.longest) return false;
+      if (slots.length >= limits.longest) {
+        isRefusing = true;
+        return false;
+      }
       slots.push({ item, isBegun: false, outcome: undefined });
       beginSome();
       wake();

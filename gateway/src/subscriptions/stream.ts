@@ -50,7 +50,7 @@ export interface Stream {
   change(next: Leg): boolean;
 }
 
-/** The client does not read as fast as events come, and what waits for it is at its bound. */
+/** What waits for a client is at its bound, and does not come again: the subscription has no cursors. */
 export class SlowConsumer extends Error {
   override readonly name = 'SlowConsumer';
 }
@@ -63,7 +63,8 @@ interface FollowedEvent extends LegEvent {
 /**
  * One federated subscription: its owner's events in their order, each completed by the other subgraphs. One that
  * cannot be completed ends it before that event, whose cursor the client has not seen: there it continues. Where
- * events had to wait, it goes back to the last one told and hears the owner anew. Ends when the reader returns.
+ * events had to wait, it goes back to the last one told and hears the owner anew; where more come than may wait, it hears
+ * nothing until some are told. Ends when the reader returns.
  */
 export function openStream({ leg: first, ...options }: StreamOptions): Stream {
   const { pace, upstreams, variables, limits } = options;
@@ -93,6 +94,9 @@ export function openStream({ leg: first, ...options }: StreamOptions): Stream {
       streamReturns.inc();
       following.goBack(behind, pace());
       return true;
+    },
+    onRoom() {
+      if (!hasEnded) following.goOn(pace());
     },
   });
 
@@ -166,6 +170,8 @@ export function openStream({ leg: first, ...options }: StreamOptions): Stream {
     cursorOf: (item) => cursorOf(item.leg, item.event),
     onEvent(item, behind) {
       if (work.push({ ...item, behind })) return;
+      // Its owner tells more at once than can be told on, as to who missed much: the rest is heard once there is room.
+      if (behind !== undefined) return following.hold(behind);
       if (!waits.areSome()) {
         finish('slow');
         return work.fail(new SlowConsumer('the client reads too slowly'));
