@@ -6,7 +6,7 @@ import { startDetached } from './detached.ts';
 import { reap } from './pid-file.ts';
 import { freePort } from './ports.ts';
 import { postgresHome } from './postgres-binaries.ts';
-import { initialiseCluster } from './postgres-cluster.ts';
+import { type ClusterTemplate, initialiseCluster } from './postgres-cluster.ts';
 import { dataHome, postgresOwner, prepareFolder, reachableBinaries } from './postgres-owner.ts';
 import { usableSocket } from './socket-path.ts';
 
@@ -17,6 +17,8 @@ export interface PostgresOptions {
   port?: number | undefined;
   /** Further server settings, e.g. `{ fsync: 'off' }` for tests. */
   settings?: Record<string, string>;
+  /** A finished cluster that its data begin as, instead of an empty one. */
+  template?: ClusterTemplate | undefined;
 }
 
 export interface PostgresServer {
@@ -72,7 +74,14 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   prepareFolder(home, owner);
   const data = path.join(home, 'data');
   const passwordFile = path.join(stateFolder, 'postgres.password');
-  const password = initialiseCluster({ binaries, home, data, owner, passwordFile });
+  const password = initialiseCluster({
+    binaries,
+    home,
+    data,
+    owner,
+    passwordFile,
+    template: options.template,
+  });
   const port = await freePort(options.port);
   const url = (database: string) => `postgresql://murmuration:${password}@127.0.0.1:${port}/${database}`;
   const socket = usableSocket(path.join(home, `.s.PGSQL.${port}`));

@@ -12,6 +12,7 @@ import { openSecrets, type Secrets } from '../state/secrets.ts';
 import type { Crash, SupervisedProcess } from '../supervisor/supervise.ts';
 import { databaseSetting, type Settings } from './environment.ts';
 import { createProcesses, instanceNames, type Replicas } from './stack-processes.ts';
+import { migratedTemplate } from './migrated-template.ts';
 import { type DatabaseUrls, migrateAll, openStores, type Stores } from './stores.ts';
 import { composeSupergraph } from './supergraph.ts';
 import { undoAll } from './undo.ts';
@@ -99,7 +100,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   try {
     const ports = openKeptPorts(stateFolder);
     options.signal?.throwIfAborted();
-    const stores = await openStores({ ...options, stateFolder, ports, report });
+    const template = isScratch && !options.databaseUrls ? await migratedTemplate() : undefined;
+    const stores = await openStores({ ...options, stateFolder, template, ports, report });
     undo.push(stores.stop);
     await options.beforeMigrations?.(stores);
     await report.step('Databases migrated', () => migrateAll(stores.databaseUrls));

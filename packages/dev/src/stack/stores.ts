@@ -7,6 +7,7 @@ import {
 } from '@murmuration/prisma';
 import { type PostgresServer, startPostgres } from '../provision/postgres.ts';
 import { type RedisServer, startRedis } from '../provision/redis.ts';
+import type { ClusterTemplate } from '../provision/postgres-cluster.ts';
 import type { Reporter } from '../report/reporter.ts';
 import type { KeptPorts } from '../state/kept-ports.ts';
 
@@ -20,6 +21,8 @@ export interface StoreOptions {
   databaseUrls?: DatabaseUrls | undefined;
   redisUrl?: string | undefined;
   postgresSettings?: Record<string, string> | undefined;
+  /** What a Postgres that is started for the first time begins as. */
+  template?: ClusterTemplate | undefined;
 }
 
 export interface Stores {
@@ -52,6 +55,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
             stateFolder,
             port: ports.last('postgres'),
             settings: options.postgresSettings ?? {},
+            template: options.template,
           }),
         );
     if (redis) ports.keep('redis', redis.port);
@@ -82,7 +86,8 @@ export async function migrate(database: DatabaseName, url: string): Promise<void
   await applyMigrations({ database, url });
 }
 
-function urlsOf(postgres: PostgresServer | undefined): DatabaseUrls {
+/** The platform's databases on a server that was started here. */
+export function urlsOf(postgres: PostgresServer | undefined): DatabaseUrls {
   const entries = databaseNames.map((database) => [database, postgres?.url(database)]);
   return Object.fromEntries(entries) as DatabaseUrls;
 }
