@@ -40,7 +40,8 @@ export {
   type InternalRequest,
 } from './http/internal-client.ts';
 export { createEnvironmentKeys, type KeyProvider } from './sealing/key-provider.ts';
-export { createSealer, type Sealed, type Sealer } from './sealing/sealer.ts';
+export { createBlindIndex, type BlindIndex, type Digest } from './sealing/blind-index.ts';
+export { createSealer, packSealed, type Sealed, type Sealer, unpackSealed } from './sealing/sealer.ts';
 export { callerKeyOf, networkOf } from './http/address.ts';
 export { publicLookup } from './http/public-address.ts';
 export { metricsLimits, serveMetrics } from './http/metrics-server.ts';

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createEnvironmentKeys, createSealer } from '../src/index.ts';
+import {
+  createBlindIndex,
+  createEnvironmentKeys,
+  createSealer,
+  packSealed,
+  unpackSealed,
+} from '../src/index.ts';
 
 const old = { id: 'd1', secret: randomBytes(32) };
 const next = { id: 'd2', secret: randomBytes(32) };
@@ -37,5 +43,25 @@ describe('a sealed value', () => {
     const alone = createSealer(createEnvironmentKeys([next]));
     expect(await alone.open(rewrapped, 'it')).toEqual(plain);
     await expect(alone.open(sealed, 'it')).rejects.toThrow('no key "d1" is known');
+  });
+});
+
+it('a sealed value is one of bytes, with the id of its key', async () => {
+  const sealed = await createSealer(createEnvironmentKeys([old])).seal(plain, 'it');
+  expect(unpackSealed(packSealed(sealed))).toEqual(sealed);
+  for (const broken of [Buffer.alloc(0), Buffer.of(9, 1)]) {
+    expect(() => unpackSealed(broken)).toThrow('not a sealed value');
+  }
+});
+
+describe('a blind index', () => {
+  it('has one digest for equal values, another for each key and purpose', () => {
+    const both = createBlindIndex([next, old], 'this');
+    const digests = both.digestsOf('a');
+    expect(digests.map(({ keyId }) => keyId)).toEqual(['d2', 'd1']);
+    expect(createBlindIndex([old], 'this').digestsOf('a')[0]).toEqual(digests[1]);
+    const others = [...both.digestsOf('b'), ...createBlindIndex([next, old], 'that').digestsOf('a')];
+    const all = [...digests, ...others].map(({ digest }) => Buffer.from(digest).toString('hex'));
+    expect(new Set(all).size).toBe(6);
   });
 });

@@ -10,7 +10,7 @@ const keyMadeAt = new Gauge({
 
 /** Shows the age of the key that signs: the first of its list. */
 export function watchKey(
-  purpose: 'internal' | 'access token' | 'refresh token' | 'data',
+  purpose: 'internal' | 'access token' | 'refresh token' | 'data' | 'email index',
   key: { id: string | null },
 ): void {
   keyMadeAt.labels(purpose).set((madeAt(key.id)?.getTime() ?? 0) / 1_000);

@@ -48,6 +48,20 @@ export function createSealer(keys: KeyProvider): Sealer {
   };
 }
 
+/** As one value, for a column of its own: one byte that says how long the key's id is, the id, and the box. */
+export function packSealed({ box, keyId }: Sealed): Uint8Array<ArrayBuffer> {
+  const id = Buffer.from(keyId);
+  return new Uint8Array(Buffer.concat([Buffer.of(id.length), id, box]));
+}
+
+/** @throws Error for what was not packed */
+export function unpackSealed(packed: Uint8Array): Sealed {
+  const bytes = Buffer.from(packed);
+  const end = 1 + (bytes[0] ?? bytes.length);
+  if (bytes.length < end) throw new Error('this is not a sealed value');
+  return { keyId: bytes.toString('utf8', 1, end), box: bytes.subarray(end) };
+}
+
 function partsOf(box: Buffer): { wrapped: Buffer; text: Buffer } {
   if (box.length < headBytes || box.readUInt8() !== version) throw new Error('this is not a sealed value');
   const end = headBytes + box.readUInt16BE(1);
