@@ -21,6 +21,7 @@ const secrets = {
   JWT_SIGNING_KEYS: JSON.stringify([signingKey]),
   REFRESH_TOKEN_SECRET: `${id('r')}:${randomBytes(32).toString('base64')}`,
   DATA_KEYS: `${id('d')}:${randomBytes(32).toString('base64')}`,
+  EMAIL_INDEX_KEYS: `${id('e')}:${randomBytes(32).toString('base64')}`,
   // Any number of so many bits is a private key of P-256, but for one in four thousand million.
   VAPID_KEYS: `${id('v')}:${randomBytes(32).toString('base64')}`,
   // No server is there: put the one that mails are to leave by.
@@ -31,7 +32,8 @@ if (process.argv.includes('--kubernetes')) printManifests();
 else for (const [name, value] of Object.entries(secrets)) console.log(`${name}='${value}'`);
 
 function printManifests() {
-  const { DATA_KEYS, INTERNAL_KEYS, JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET, VAPID_KEYS } = secrets;
+  const { DATA_KEYS, EMAIL_INDEX_KEYS, INTERNAL_KEYS, JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET, VAPID_KEYS } =
+    secrets;
   const ofTimeline = `${id('d')}:${randomBytes(32).toString('base64')}`;
   const database = (name) => {
     const own = secrets[`${name.toUpperCase()}_DATABASE_PASSWORD`];
@@ -40,7 +42,7 @@ function printManifests() {
   };
   const wanted = {
     'internal-keys': { INTERNAL_KEYS },
-    'user-keys': { JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET, DATA_KEYS },
+    'user-keys': { JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET, DATA_KEYS, EMAIL_INDEX_KEYS },
     'timeline-keys': { DATA_KEYS: ofTimeline, VAPID_KEYS },
     'postgres-user-app': database('user'),
     'postgres-post-app': database('post'),

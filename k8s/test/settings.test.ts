@@ -16,6 +16,7 @@ const secrets: Record<string, string> = {
   JWT_SIGNING_KEYS: JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: 'k', alg: 'EdDSA' }]),
   REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64'),
   DATA_KEYS: randomBytes(32).toString('base64'),
+  EMAIL_INDEX_KEYS: randomBytes(32).toString('base64'),
   VAPID_KEYS: randomBytes(32).toString('base64'),
   REDIS_URL: 'redis://app:secret@redis:6379',
   SMTP_URL: 'smtps://app:secret@mail.example.org',

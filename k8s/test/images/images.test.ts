@@ -95,6 +95,7 @@ describe('what the images hold', () => {
       JWT_SIGNING_KEYS: JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: 'k', alg: 'EdDSA' }]),
       REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64'),
       DATA_KEYS: randomBytes(32).toString('base64'),
+      EMAIL_INDEX_KEYS: randomBytes(32).toString('base64'),
       VAPID_KEYS: randomBytes(32).toString('base64'),
       SMTP_URL: 'smtp://127.0.0.1:1025',
       APP_URL: 'http://localhost:3000',

@@ -16,14 +16,20 @@ const subgraphs: ProcessDefinition[] = [
     name: 'user',
     entry: 'subgraphs/user/src/main.ts',
     module: 'subgraphs/user/src/server.ts',
-    settings: ['USER_DATABASE_URL', 'JWT_SIGNING_KEYS', 'REFRESH_TOKEN_SECRET', 'DATA_KEYS'],
+    settings: [
+      'USER_DATABASE_URL',
+      'JWT_SIGNING_KEYS',
+      'REFRESH_TOKEN_SECRET',
+      'DATA_KEYS',
+      'EMAIL_INDEX_KEYS',
+    ],
     subgraph: 'user',
   },
   {
     name: 'user-worker',
     entry: 'subgraphs/user/src/worker.ts',
     module: 'subgraphs/user/src/jobs.ts',
-    settings: ['USER_DATABASE_URL', 'SMTP_URL'],
+    settings: ['USER_DATABASE_URL', 'DATA_KEYS', 'EMAIL_INDEX_KEYS', 'SMTP_URL'],
   },
   {
     name: 'post',

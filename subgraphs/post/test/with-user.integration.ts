@@ -49,6 +49,7 @@ beforeAll(async () => {
       JWT_SIGNING_KEYS: JSON.stringify([signingKey]),
       REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64'),
       DATA_KEYS: randomBytes(32).toString('base64'),
+      EMAIL_INDEX_KEYS: randomBytes(32).toString('base64'),
     }),
     user,
     logger,

@@ -8,6 +8,16 @@ import { relationDefaults } from './relations/limits.ts';
 import { parseSigningKeys } from './sessions/keys.ts';
 import { suggestionLimits } from './suggestions/limits.ts';
 
+/** Of whoever reads people's e-mail addresses, which are sealed at rest. */
+const addressSettings = {
+  /** The first wraps the keys of what is sealed at rest; all unwrap. */
+  DATA_KEYS: setting.secretList(),
+  /** What addresses are found by: the first makes what they are written with, they are looked for by all. */
+  EMAIL_INDEX_KEYS: setting.secretList(),
+  /** While a version runs that knows no sealed addresses: they stand in clear as well. */
+  EMAILS_IN_CLEAR: setting.boolean(false),
+};
+
 export type UserConfig = ReturnType<typeof readUserConfig>;
 
 /** Every setting of this process. */
@@ -35,8 +45,7 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
         }
       }),
       REFRESH_TOKEN_SECRET: setting.secretList(),
-      /** The first wraps the keys of what is sealed at rest; all unwrap. */
-      DATA_KEYS: setting.secretList(),
+      ...addressSettings,
       PASSWORD_MAX_WAITING: setting.integer(accountDefaults.passwordMaxWaiting),
       PASSWORD_MAX_WAIT_MS: setting.integer(accountDefaults.passwordMaxWaitMs, 1),
       SIGN_UPS_PER_ADDRESS: setting.integer(accountDefaults.signUpsPerAddress),
@@ -101,6 +110,7 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env) {
       PORT: setting.port(4104),
       METRICS_PORT: setting.port(0),
       USER_DATABASE_URL: setting.postgresUrl(),
+      ...addressSettings,
       /**
        * Jobs at once, and connections for them; the job runner has two more than that of its own. Of all workers' places
        * one may be at an erasure, which takes long: so there is another one for mails.

@@ -7,6 +7,7 @@ import {
   type Logger,
   serveProbes,
 } from '@murmuration/service-kit';
+import { openAddresses } from './addresses/open.ts';
 import type { WorkerConfig } from './config.ts';
 import { createAuditLog } from './audit/audit-log.ts';
 import { createComposeDigest } from './digests/compose.ts';
@@ -22,12 +23,12 @@ import { suggestionLimits, type SuggestionLimits } from './suggestions/limits.ts
 export function createTasks(
   options: SendMailOptions & { handleRestDays: number; suggestions?: Partial<SuggestionLimits> },
 ): Tasks {
-  const { database, handleRestDays, logger } = options;
+  const { addresses, database, handleRestDays, logger } = options;
   const suggestions = { ...suggestionLimits, ...options.suggestions };
   return {
     send_mail: createSendMail(options),
-    reset_password: createSendReset(database),
-    erase_account: createEraseAccount({ database, audit: createAuditLog(logger), handleRestDays }),
+    reset_password: createSendReset(database, addresses),
+    erase_account: createEraseAccount({ database, addresses, audit: createAuditLog(logger), handleRestDays }),
     suggest_people: createSuggestPeople(database, suggestions),
     refresh_suggestions: createRefreshSuggestions(database, suggestions),
   };
@@ -49,6 +50,7 @@ export async function startWorker(
     onStatement: countStatements('user'),
   });
   lifecycle.onStop('database', () => database.$disconnect());
+  const addresses = openAddresses(database, config, logger);
   const transport = createMailTransport({ url: config.SMTP_URL, from: config.MAIL_FROM });
   lifecycle.onStop('mail', () => transport.close());
   const { APP_URL: appUrl, INTERNAL_KEYS: keys, INTERNAL_TIMEOUT_MS: timeoutMs, TIMELINE_URL: url } = config;
@@ -60,6 +62,7 @@ export async function startWorker(
     name: 'user-worker',
     tasks: createTasks({
       database,
+      addresses,
       transport,
       logger,
       appUrl,
@@ -83,6 +86,9 @@ export async function startWorker(
   lifecycle.onStop('jobs', () => worker.stop());
 
   // In its own pool: nothing that a person waits for is in it.
-  const readiness = { database: async () => void (await database.$queryRaw`SELECT 1`) };
+  const readiness = {
+    database: async () => void (await database.$queryRaw`SELECT 1`),
+    keys: addresses.ready,
+  };
   return serveProbes({ config, lifecycle, logger, readiness });
 }

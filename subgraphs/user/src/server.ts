@@ -23,6 +23,7 @@ import {
   type Subgraph,
   watchPool,
 } from '@murmuration/service-kit/subgraph';
+import { openAddresses } from './addresses/open.ts';
 import { accountSettingsOf, type UserConfig } from './config.ts';
 import { type Context, createContext } from './context.ts';
 import { serveUnsubscribe, unsubscribePath } from './digests/unsubscribe-route.ts';
@@ -90,7 +91,7 @@ export async function startUser(
   const refreshTokenSecrets = config.REFRESH_TOKEN_SECRET;
   watchKey('access token', signingKeys[0]);
   watchKey('refresh token', refreshTokenSecrets[0]);
-  watchKey('data', config.DATA_KEYS[0]);
+  const addresses = openAddresses(database, config, logger);
   const sealer = createSealer(createEnvironmentKeys(config.DATA_KEYS));
   const opened = openFeed({ name: 'user', databaseUrl: config.USER_DATABASE_URL, redis, logger });
   lifecycle.onStop('feed', () => opened.close());
@@ -112,6 +113,7 @@ export async function startUser(
     signingKeys,
     refreshTokenSecrets,
     sealer,
+    addresses,
     accounts: accountSettingsOf(config),
     suggestions: { staleHours: config.SUGGESTIONS_STALE_HOURS, dismissed: config.SUGGESTIONS_DISMISSED },
     relations: { maxFollowing: config.MAX_FOLLOWING, followsPerDay: config.FOLLOWS_PER_DAY },
@@ -124,12 +126,12 @@ export async function startUser(
     applicationName: 'murmuration-user-chores',
   });
   lifecycle.onStop('database of the chores', () => choresDatabase.$disconnect());
-  const housekeeping = startHousekeeping(choresDatabase, sealer, logger);
+  const housekeeping = startHousekeeping(choresDatabase, { sealer, addresses }, logger);
   lifecycle.onStop('housekeeping', () => housekeeping.stop());
 
   const databaseCheck = createDatabaseCheck(config.USER_DATABASE_URL, 'murmuration-user');
   lifecycle.onStop('database check', () => databaseCheck.close());
-  const readiness = { database: databaseCheck.check };
+  const readiness = { database: databaseCheck.check, keys: addresses.ready };
   const openPaths = [unsubscribePath];
   const server = serveSubgraph(subgraph, { logger, keys, readiness, openPaths });
   serveUnsubscribe(server.app, services.digests);

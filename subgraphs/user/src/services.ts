@@ -11,6 +11,7 @@ import { createEntryLimits } from './accounts/entry-limits.ts';
 import { createAccountService } from './accounts/service.ts';
 import { accountDefaults, type AccountSettings } from './accounts/settings.ts';
 import { createSuspension } from './accounts/suspension.ts';
+import type { Addresses } from './addresses/addresses.ts';
 import { createAfterCommit } from './after-commit.ts';
 import { createAuditLog } from './audit/audit-log.ts';
 import { createDigestService } from './digests/service.ts';
@@ -51,6 +52,8 @@ export interface ServiceOptions {
   refreshTokenSecrets: readonly [Secret, ...Secret[]];
   /** Seals what is secret at rest. */
   sealer: Sealer;
+  /** The same for people's e-mail addresses, which are looked for besides. */
+  addresses: Addresses;
   /** In place of the defaults. */
   accounts?: Partial<AccountSettings>;
   relations?: Partial<RelationLimits>;
@@ -66,7 +69,7 @@ export type Services = ReturnType<typeof createServices>;
 
 /** The domain without a transport. */
 export function createServices(options: ServiceOptions) {
-  const { database, redis, logger, relationLeaseMs } = options;
+  const { addresses, database, redis, logger, relationLeaseMs } = options;
   const leases = createRelationLeases(redis);
   const afterCommit = createAfterCommit({
     redis,
@@ -92,6 +95,7 @@ export function createServices(options: ServiceOptions) {
     viewOf: (viewerId: UserId | null) => createView(database, viewerId),
     accounts: createAccountService({
       database,
+      addresses,
       sessions,
       passwords,
       limits,
@@ -100,9 +104,17 @@ export function createServices(options: ServiceOptions) {
       afterCommit,
       tellPosition,
     }),
-    emails: createEmailService({ database, limits, checkPassword, revocation, audit }),
+    emails: createEmailService({ database, addresses, limits, checkPassword, revocation, audit }),
     digests: createDigestService({ database, tokens: createUnsubscribeTokens(options.keys) }),
-    passwords: createPasswordService({ database, passwords, limits, checkPassword, revocation, audit }),
+    passwords: createPasswordService({
+      database,
+      addresses,
+      passwords,
+      limits,
+      checkPassword,
+      revocation,
+      audit,
+    }),
     secondFactor: createSecondFactorService({
       database,
       sealer: options.sealer,
@@ -139,7 +151,7 @@ export function createServices(options: ServiceOptions) {
     suggestions: createSuggestionService({ database, logger, limits: options.suggestions }),
     relationLookup: createRelationLookup(database, leases),
     /** For seeds and migrations from elsewhere; never part of the graph. */
-    imports: createImportService(database),
+    imports: createImportService(database, addresses),
     afterCommit,
     nodeOwners: options.nodeOwners,
   };

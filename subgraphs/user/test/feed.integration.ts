@@ -34,7 +34,7 @@ test('a snapshot says of everything what its last event said', async () => {
     where: { handleKey: 'carol' },
     data: { deactivatedAt: new Date(), eraseAt: new Date(0) },
   });
-  const erasure = { handleRestDays: 90, signal: new AbortController().signal };
+  const erasure = { addresses: platform.addresses, handleRestDays: 90, signal: new AbortController().signal };
   expect(await erase(platform.database, id, erasure)).toBe('erased');
   const { rows: all } = await pool.query(
     `SELECT DISTINCT ON (aggregatetype, aggregateid) aggregatetype AS "aggregateType",

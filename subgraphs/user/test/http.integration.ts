@@ -40,6 +40,7 @@ beforeAll(async () => {
     JWT_SIGNING_KEYS: makeSigningKeys('new', 'old'),
     REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64'),
     DATA_KEYS: randomBytes(32).toString('base64'),
+    EMAIL_INDEX_KEYS: randomBytes(32).toString('base64'),
     LOG_LEVEL: 'silent',
   });
   url = await startUser(config, lifecycle, logger);

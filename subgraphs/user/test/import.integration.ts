@@ -13,7 +13,7 @@ afterAll(() => platform.close());
 const firstMs = Date.UTC(2026, 0, 1);
 
 it('brings people and follows in as if they had come one by one', async () => {
-  const imports = createImportService(platform.database);
+  const imports = createImportService(platform.database, platform.addresses);
   const passwordHash = await hashPassword('murmuration');
   const people = ['ann', 'ben', 'cid'].map((handle, place) => ({
     id: idAt(firstMs) + BigInt(place),

@@ -74,7 +74,7 @@ const lastEvent = async (who: Actor) => {
   return event?.payload;
 };
 const erase = (id: bigint, signal = new AbortController().signal) =>
-  eraseAccount(platform.database, id, { handleRestDays: 90, signal });
+  eraseAccount(platform.database, id, { addresses: platform.addresses, handleRestDays: 90, signal });
 const isGone = async (id: bigint) => (await platform.database.account.findUnique({ where: { id } })) === null;
 const untilGone = (id: bigint) => vi.waitUntil(() => isGone(id), { timeout: 30_000 });
 const jobOf = async (id: bigint) => {

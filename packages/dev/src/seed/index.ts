@@ -1,7 +1,9 @@
+import { parseSecretList } from '@murmuration/config';
 import { createPostDatabase } from '@murmuration/prisma/post';
-import { createUserDatabase } from '@murmuration/prisma/user';
+import { createUserDatabase, type UserDatabase } from '@murmuration/prisma/user';
 // By path, not by package: the subgraphs' tests stand on this package, and the two may not form a circle.
 import { hashPassword } from '../../../../subgraphs/user/src/accounts/passwords.ts';
+import { openAddresses } from '../../../../subgraphs/user/src/addresses/open.ts';
 import { createImportService as createPeopleImport } from '../../../../subgraphs/user/src/import/service.ts';
 import { createImportService as createPostImport } from '../../../../subgraphs/post/src/import/service.ts';
 import { readFollowGraph } from './follow-graph.ts';
@@ -16,6 +18,8 @@ export interface SeedOptions {
   graphFile?: string;
   postsCount?: number;
   databases: { user: string; post: string };
+  /** Those of `user`, as its settings have them. Without, addresses are written in clear, and it seals them itself. */
+  keys?: { DATA_KEYS: string; EMAIL_INDEX_KEYS: string };
   onProgress: (progress: Progress) => void;
 }
 
@@ -38,7 +42,7 @@ export async function seed(options: SeedOptions): Promise<{ summary: string }> {
     // One hash for all: hashing it for each would take minutes and make nobody safer.
     const passwordHash = await hashPassword(seedPassword);
     await writeTown(town, {
-      people: createPeopleImport(userDatabase),
+      people: createPeopleImport(userDatabase, options.keys && addressesBy(userDatabase, options.keys)),
       posts: createPostImport(postDatabase, async () => new Map()),
       passwordHash,
       onProgress: options.onProgress,
@@ -52,4 +56,14 @@ export async function seed(options: SeedOptions): Promise<{ summary: string }> {
       `${count(town.people.length)} people, ${count(town.follows.length)} follows, ` +
       `${count(town.posts.length)} posts, ${count(town.likes.length)} likes, ${count(town.reposts.length)} reposts`,
   };
+}
+
+function addressesBy(database: UserDatabase, keys: NonNullable<SeedOptions['keys']>) {
+  const config = {
+    DATA_KEYS: parseSecretList(keys.DATA_KEYS),
+    EMAIL_INDEX_KEYS: parseSecretList(keys.EMAIL_INDEX_KEYS),
+    EMAILS_IN_CLEAR: false,
+  };
+  // Whoever writes by wrong keys is told by what it throws.
+  return openAddresses(database, config, { error: () => undefined });
 }

@@ -18,7 +18,7 @@ export async function seedOnly(request: SeedRequest): Promise<void> {
     await report.step('Code generated', generate);
     const stores = await openStores({ ...settings, ports: openKeptPorts(stateFolder), report });
     try {
-      const seeding = createSeeding(stateFolder, request, report);
+      const seeding = createSeeding(stateFolder, request, report, settings.secrets);
       await seeding.prepare(stores);
       await migrateAll(stores.databaseUrls);
       await seeding.decide(stores);

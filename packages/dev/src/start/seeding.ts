@@ -4,6 +4,7 @@ import { everyDatabase } from '@murmuration/prisma';
 import pg from 'pg';
 import { type Reporter, seconds } from '../report/reporter.ts';
 import type { DatabaseUrls, Stores } from '../stack/stores.ts';
+import { openSecrets, type Secrets } from '../state/secrets.ts';
 
 export interface SeedRequest {
   graphFile?: string | undefined;
@@ -24,7 +25,12 @@ export interface Seeding {
 }
 
 /** Seeding of one start, with a note in the state folder so that a cut-off one is begun again. */
-export function createSeeding(stateFolder: string, request: SeedRequest, report: Reporter): Seeding {
+export function createSeeding(
+  stateFolder: string,
+  request: SeedRequest,
+  report: Reporter,
+  given: Partial<Secrets> = {},
+): Seeding {
   const note = path.join(stateFolder, 'seed.json');
   let isDue = false;
   return {
@@ -54,13 +60,18 @@ export function createSeeding(stateFolder: string, request: SeedRequest, report:
     run: async ({ databaseUrls }) => {
       if (!isDue) return;
       writeFileSync(note, JSON.stringify({ status: 'running' }));
-      await runSeed(databaseUrls, request, report);
+      await runSeed(databaseUrls, { ...openSecrets(stateFolder), ...given }, request, report);
       writeFileSync(note, JSON.stringify({ status: 'done', ...request }));
     },
   };
 }
 
-async function runSeed(databases: DatabaseUrls, request: SeedRequest, report: Reporter): Promise<void> {
+async function runSeed(
+  databases: DatabaseUrls,
+  keys: Secrets,
+  request: SeedRequest,
+  report: Reporter,
+): Promise<void> {
   // Imported late: it needs clients that are generated at the start.
   const { seed } = await import('../seed/index.ts');
   const startedAt = performance.now();
@@ -68,6 +79,7 @@ async function runSeed(databases: DatabaseUrls, request: SeedRequest, report: Re
     ...(request.graphFile !== undefined && { graphFile: request.graphFile }),
     ...(request.postsCount !== undefined && { postsCount: request.postsCount }),
     databases,
+    keys,
     onProgress: ({ label, done, total }) => report.progress(label, done, total),
   });
   report.note(`  ✓ Seeded: ${summary} (${seconds(performance.now() - startedAt)})`);

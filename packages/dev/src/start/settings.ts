@@ -56,6 +56,7 @@ function readSecrets(environment: NodeJS.ProcessEnv): Partial<Secrets> {
     'JWT_SIGNING_KEYS',
     'REFRESH_TOKEN_SECRET',
     'DATA_KEYS',
+    'EMAIL_INDEX_KEYS',
     'VAPID_KEYS',
   ] as const;
   const given: Settings = {};

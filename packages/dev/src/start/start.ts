@@ -41,7 +41,7 @@ export async function start(
   try {
     await refuseTakenPort(settings.port, settings.host);
     await report.step('Code generated', generate);
-    const seeding = createSeeding(settings.stateFolder, request, report);
+    const seeding = createSeeding(settings.stateFolder, request, report, settings.secrets);
     stack = await startStack({
       ...settings,
       registry: hasRegistry ? 'later' : undefined,

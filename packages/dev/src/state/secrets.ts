@@ -8,6 +8,7 @@ export interface Secrets {
   JWT_SIGNING_KEYS: string;
   REFRESH_TOKEN_SECRET: string;
   DATA_KEYS: string;
+  EMAIL_INDEX_KEYS: string;
   VAPID_KEYS: string;
 }
 
@@ -20,6 +21,7 @@ export function openSecrets(stateFolder: string): Secrets {
     JWT_SIGNING_KEYS: JSON.stringify([newSigningKey()]),
     REFRESH_TOKEN_SECRET: `${newId('r')}:${randomBytes(32).toString('base64')}`,
     DATA_KEYS: `${newId('d')}:${randomBytes(32).toString('base64')}`,
+    EMAIL_INDEX_KEYS: `${newId('e')}:${randomBytes(32).toString('base64')}`,
     VAPID_KEYS: `${newId('v')}:${randomBytes(32).toString('base64')}`,
     // A folder of before lacks what came since.
     ...kept,

@@ -1,5 +1,13 @@
 import type { UserId } from '@murmuration/ids';
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
+import {
+  addressColumns,
+  addressValues,
+  hasAddress,
+  type SealedAddress,
+  type StoredAddress,
+} from '../addresses/address.ts';
+import type { Addresses } from '../addresses/addresses.ts';
 import { mailTo } from '../mail/repository.ts';
 import { eventsOf } from '../outbox-sql.ts';
 import { isHidden } from './hidden.ts';
@@ -7,17 +15,17 @@ import type { Statements } from '../statements.ts';
 import { returningPlace, writtenAt } from '../written.ts';
 
 export interface NewAccount {
+  id: UserId;
   handle: string;
-  email: string;
+  address: SealedAddress;
   passwordHash: string;
   displayName: string;
 }
 
 /** What signing in needs to know; never leaves this folder and `sessions/`. */
-export interface Credentials {
+export interface Credentials extends StoredAddress {
   id: UserId;
   handle: string;
-  email: string;
   passwordHash: string;
   isSuspended: boolean;
   /** Left by its owner: whoever signs in is back. */
@@ -27,7 +35,7 @@ export interface Credentials {
 }
 
 const credentials = Prisma.raw(
-  `id, handle, email, password_hash AS "passwordHash", suspended_at IS NOT NULL AS "isSuspended",
+  `id, handle, email, email_sealed AS "emailSealed", password_hash AS "passwordHash", suspended_at IS NOT NULL AS "isSuspended",
     deactivated_at IS NOT NULL AS "isDeactivated",
     EXISTS (SELECT FROM second_factor f WHERE f.account_id = account.id AND f.confirmed_at IS NOT NULL) AS "hasSecondFactor"`,
 );
@@ -52,40 +60,37 @@ export function stillHolds({ hasSecondFactor, id, passwordHash }: Credentials): 
       SELECT FROM second_factor f WHERE f.account_id = account.id AND f.confirmed_at IS NOT NULL))`;
 }
 
-/** E-mail addresses differ in no way that people mean by their letter case. */
-export function emailKeyOf(email: string): string {
-  return email.toLowerCase();
-}
-
 /**
  * Opens an account and asks by mail whether the address is the person's.
  * @throws Prisma's unique violation when the handle is taken
  */
 export async function insertAccount(
   database: UserDatabase,
-  account: NewAccount,
+  { address, displayName, handle, id, passwordHash }: NewAccount,
 ): Promise<Credentials & { writtenAt: string }> {
   const [row] = await database.$queryRaw<(Credentials & { writtenAt: string })[]>`
     WITH changed AS (
-      INSERT INTO account (handle, email, email_key, password_hash, display_name)
-      VALUES (${account.handle}, ${account.email}, ${emailKeyOf(account.email)}, ${account.passwordHash},
-        ${account.displayName})
+      INSERT INTO account (id, handle, ${addressColumns}, password_hash, display_name)
+      VALUES (${id}, ${handle}, ${addressValues(address)}, ${passwordHash}, ${displayName})
       RETURNING *
     ), mailed AS (${mailTo('verify-email', 'changed')}
     ), events AS (${eventsOf('account')} ${returningPlace})
-    SELECT id, handle, email, password_hash AS "passwordHash", false AS "isSuspended", false AS "isDeactivated",
-      false AS "hasSecondFactor", ${writtenAt} AS "writtenAt" FROM changed`;
+    SELECT id, handle, email, email_sealed AS "emailSealed", password_hash AS "passwordHash", false AS "isSuspended",
+      false AS "isDeactivated", false AS "hasSecondFactor", ${writtenAt} AS "writtenAt" FROM changed`;
   if (!row) throw new Error('the new account was not returned');
   return row;
 }
 
-/** Whether somebody has a handle, or one that looks like it. */
-export async function isHandleTaken(database: UserDatabase, handle: string): Promise<boolean> {
-  const [row] = await database.$queryRaw<{ isTaken: boolean }[]>`
-    SELECT EXISTS (SELECT FROM account WHERE handle_key = handle_skeleton(${handle}))
+/**
+ * The number of an account that is about to be opened: its address is sealed for it.
+ * @returns null when somebody has the handle, or one that looks like it
+ */
+export async function takeAccountId(database: UserDatabase, handle: string): Promise<UserId | null> {
+  const [row] = await database.$queryRaw<{ id: UserId; isTaken: boolean }[]>`
+    SELECT next_id() AS id, EXISTS (SELECT FROM account WHERE handle_key = handle_skeleton(${handle}))
         OR EXISTS (SELECT FROM account WHERE handle_look(handle) = handle_look(${handle}))
         OR handle_rests(${handle}, 0) AS "isTaken"`;
-  return row?.isTaken ?? false;
+  return !row || row.isTaken ? null : row.id;
 }
 
 /** Unless it was changed meanwhile. */
@@ -104,11 +109,12 @@ export async function replacePasswordHash(
  */
 export async function findCredentials(
   database: Statements,
+  addresses: Addresses,
   handleOrEmail: string,
 ): Promise<Credentials | null> {
   if (handleOrEmail.includes('\0')) return null; // Postgres has no such text
   const condition = handleOrEmail.slice(1).includes('@')
-    ? Prisma.sql`email_key = ${emailKeyOf(handleOrEmail)}`
+    ? hasAddress(await addresses.find(handleOrEmail))
     : Prisma.sql`lower(handle) = ${handleOrEmail.replace(/^@/, '').toLowerCase()}`;
   const [row] = await database.$queryRaw<Credentials[]>`
     SELECT ${credentials} FROM account WHERE ${condition} AND erasing_at IS NULL

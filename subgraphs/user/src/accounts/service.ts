@@ -2,6 +2,7 @@ import type { UserDatabase } from '@murmuration/prisma/user';
 import { notAllowed } from '@murmuration/service-kit';
 import type { PositionTeller } from '@murmuration/events';
 import type { RequestContext } from '@murmuration/service-kit/subgraph';
+import type { Addresses } from '../addresses/addresses.ts';
 import type { AfterCommit } from '../after-commit.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { comeBack } from '../leaving/repository.ts';
@@ -13,8 +14,8 @@ import {
   type Credentials,
   findCredentials,
   insertAccount,
-  isHandleTaken,
   replacePasswordHash,
+  takeAccountId,
 } from './repository.ts';
 import { handleTaken, takenField } from './taken.ts';
 import {
@@ -37,6 +38,7 @@ export type AccountService = ReturnType<typeof createAccountService>;
 
 export function createAccountService(options: {
   database: UserDatabase;
+  addresses: Addresses;
   sessions: SessionService;
   passwords: Passwords;
   limits: EntryLimits;
@@ -45,8 +47,17 @@ export function createAccountService(options: {
   afterCommit: AfterCommit;
   tellPosition: PositionTeller;
 }) {
-  const { database, sessions, passwords, limits, checkSecondFactor, audit, afterCommit, tellPosition } =
-    options;
+  const {
+    addresses,
+    database,
+    sessions,
+    passwords,
+    limits,
+    checkSecondFactor,
+    audit,
+    afterCommit,
+    tellPosition,
+  } = options;
 
   async function comeBackTo({ id, passwordHash }: Credentials, context: RequestContext): Promise<void> {
     if (!(await comeBack(database, id, passwordHash))) throw wrong();
@@ -63,15 +74,19 @@ export function createAccountService(options: {
      */
     signUp: (input: unknown, context: RequestContext): Promise<Tokens> =>
       audit.around('sign-up', context, async (subject) => {
-        const { deviceName, displayName, password, ...account } = parseInput(signUpInput, input);
+        const { deviceName, displayName, email, handle, password } = parseInput(signUpInput, input);
         passwords.refuseWhileFull('signUp');
         await limits.admitSignUp(context);
-        if (await isHandleTaken(database, account.handle)) throw handleTaken();
+        const id = await takeAccountId(database, handle);
+        if (id === null) throw handleTaken();
+        const address = await addresses.seal(id, email);
         const passwordHash = await passwords.hash('signUp', password, context.signal);
         const { writtenAt, ...opened } = await insertAccount(database, {
-          ...account,
+          id,
+          handle,
+          address,
           passwordHash,
-          displayName: displayName ?? account.handle,
+          displayName: displayName ?? handle,
         }).catch((error: unknown) => {
           throw takenField(error) === 'handle' ? handleTaken() : error;
         });
@@ -99,7 +114,7 @@ export function createAccountService(options: {
         if (name.length > longestName || [...password].length > longestPassword) throw wrong();
         if ((input.secondFactorCode?.length ?? 0) > longestCode) throw wrong();
         await limits.admitLogIn(context);
-        const found = await findCredentials(database, name);
+        const found = await findCredentials(database, addresses, name);
         subject.account = found?.id;
         await limits.admitAttempt(name, found);
         const verdict = await passwords.verify(found?.passwordHash ?? null, password, context.signal);

@@ -55,8 +55,8 @@ export async function mailDueDigests(
           * ceil(extract(epoch FROM clock_timestamp() - d.due_at) / extract(epoch FROM ('1 ' || d.every)::interval) + 0.0001)
         FROM due WHERE d.account_id = due.account_id RETURNING d.account_id
       ), mailed AS (
-        INSERT INTO mail (account_id, kind, email, expires_at)
-        SELECT a.id, 'digest', a.email, clock_timestamp() + ${digestLimits.lifeHours}::integer * interval '1 hour'
+        INSERT INTO mail (account_id, kind, email, email_sealed, email_digest, email_keys, expires_at)
+        SELECT a.id, 'digest', a.email, a.email_sealed, a.email_digest, a.email_keys, clock_timestamp() + ${digestLimits.lifeHours}::integer * interval '1 hour'
         FROM moved JOIN account a ON a.id = moved.account_id
         WHERE a.email_verified_at IS NOT NULL AND NOT ${hidden}
       )

@@ -1,8 +1,10 @@
 import type { UserId } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
-import { emailKeyOf } from '../accounts/repository.ts';
-import { insertMail, mailTo, voidLinks } from '../mail/repository.ts';
-import { type Link, useLink } from '../mail/links.ts';
+import { hasAddress, type SealedAddress } from '../addresses/address.ts';
+import type { Addresses } from '../addresses/addresses.ts';
+import { putAddress } from '../addresses/repository.ts';
+import { mailAccount, mailAddress, mailTo, voidLinks } from '../mail/repository.ts';
+import { useLink } from '../mail/links.ts';
 import { revokeSessions } from '../sessions/repository.ts';
 import type { SessionId } from '@murmuration/ids';
 import { type Statements, transact } from '../statements.ts';
@@ -13,76 +15,64 @@ import { type Statements, transact } from '../statements.ts';
  */
 export async function askForVerification(database: Statements, id: UserId): Promise<boolean> {
   const sent = await database.$executeRaw`
-    WITH unverified AS (SELECT id, email FROM account WHERE id = ${id} AND email_verified_at IS NULL)
+    WITH unverified AS (SELECT * FROM account WHERE id = ${id} AND email_verified_at IS NULL)
     ${mailTo('verify-email', 'unverified')}`;
   return sent > 0;
 }
 
-/**
- * Writes down that the person reads the address, unless the account has another one by now.
- * @returns whether it has this address verified now
- * @throws Prisma's unique violation when another account has it verified
- */
-export async function verifyAddress(statements: Statements, { accountId, email }: Link): Promise<boolean> {
-  const changed = await statements.$executeRaw`
-    UPDATE account SET email_verified_at = coalesce(email_verified_at, clock_timestamp())
-    WHERE id = ${accountId} AND email_key = ${emailKeyOf(email)}`;
-  return changed > 0;
-}
-
 /** Asks the new address; only the newest such question counts. */
-export function askForChange(database: UserDatabase, id: UserId, email: string): Promise<void> {
+export function askForChange(database: UserDatabase, id: UserId, address: SealedAddress): Promise<void> {
   return transact(database, async (transaction) => {
     await voidLinks(transaction, id, ['confirm-email-change']);
-    await insertMail(transaction, { accountId: id, kind: 'confirm-email-change', email });
+    await mailAddress(transaction, id, 'confirm-email-change', address);
   });
 }
 
 /**
  * Uses the link and changes the address, verified. The address of before is told, with the way back; what was sent there
  * to open the account with opens it no more.
+ * @param address that the link is about
  * @throws UserErrors of the link; Prisma's unique violation when another account has the address verified
  */
-export function changeAddress(database: UserDatabase, token: string): Promise<Link> {
+export function changeAddress(
+  database: UserDatabase,
+  addresses: Addresses,
+  token: string,
+  address: SealedAddress,
+): Promise<void> {
   return transact(database, async (transaction) => {
-    const link = await useLink(transaction, 'confirm-email-change', token);
-    const before = await putAddress(transaction, link);
-    await voidLinks(transaction, link.accountId, ['verify-email', 'reset-password'], link.email);
-    if (emailKeyOf(before) !== emailKeyOf(link.email)) {
-      await insertMail(transaction, { accountId: link.accountId, kind: 'undo-email-change', email: before });
-    }
-    return link;
+    const { accountId } = await useLink(transaction, 'confirm-email-change', token);
+    const [row] = await transaction.$queryRaw<{ isSame: boolean }[]>`
+      SELECT ${hasAddress(address)} IS TRUE AS "isSame" FROM account WHERE id = ${accountId} FOR NO KEY UPDATE`;
+    if (row && !row.isSame) await mailAccount(transaction, accountId, 'undo-email-change');
+    await putAddress(transaction, addresses, accountId, address);
+    await voidLinks(transaction, accountId, ['verify-email', 'reset-password'], address);
   });
 }
 
 /**
  * Uses the link and gives the account its address back, whatever it was changed to since. Whoever changed it may know
  * the password and be signed in: all sessions end, all other links are void, and a new password is asked for by mail.
+ * @param address that the link is about
  * @throws UserErrors of the link; Prisma's unique violation when another account has the address verified
  */
-export function undoChange(database: UserDatabase, token: string): Promise<Link & { ended: SessionId[] }> {
+export function undoChange(
+  database: UserDatabase,
+  addresses: Addresses,
+  token: string,
+  address: SealedAddress,
+): Promise<{ ended: SessionId[] }> {
   return transact(database, async (transaction) => {
-    const link = await useLink(transaction, 'undo-email-change', token);
-    const { accountId } = link;
+    const { accountId } = await useLink(transaction, 'undo-email-change', token);
     await voidLinks(transaction, accountId, [
       'verify-email',
       'confirm-email-change',
       'undo-email-change',
       'reset-password',
     ]);
-    await putAddress(transaction, link);
+    await putAddress(transaction, addresses, accountId, address);
     const ended = await revokeSessions(transaction, accountId, 'all');
-    await insertMail(transaction, { accountId, kind: 'reset-password', email: link.email });
-    return { ...link, ended };
+    await mailAccount(transaction, accountId, 'reset-password');
+    return { ended };
   });
-}
-
-/** @returns the address of before */
-async function putAddress(statements: Statements, { accountId, email }: Link): Promise<string> {
-  const [row] = await statements.$queryRaw<{ before: string }[]>`
-    WITH old AS (SELECT id, email FROM account WHERE id = ${accountId} FOR NO KEY UPDATE)
-    UPDATE account a SET email = ${email}, email_key = ${emailKeyOf(email)}, email_verified_at = clock_timestamp()
-    FROM old WHERE a.id = old.id RETURNING old.email AS before`;
-  if (!row) throw new Error('the account of a link is gone');
-  return row.before;
 }

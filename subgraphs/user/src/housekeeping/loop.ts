@@ -1,5 +1,7 @@
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { type Logger, type Sealer, startChores } from '@murmuration/service-kit';
+import type { Addresses } from '../addresses/addresses.ts';
+import { resealAddresses } from '../addresses/reseal.ts';
 import { enqueueErasures } from '../leaving/enqueue.ts';
 import { rewrapSecrets } from '../second-factor/rewrap.ts';
 import { digestLimits } from '../digests/limits.ts';
@@ -14,19 +16,31 @@ export const housekeepingLimits = {
   enqueueErasuresEveryMs: 60_000,
   purgeEveryMs: 10 * 60_000,
   rewrapEveryMs: 10 * 60_000,
+  /** At most 20,000 addresses each time. */
+  resealEveryMs: 60_000,
 } as const;
 
 /** Keeps the tables in shape: deltas become counts, what nobody needs any more goes, who left for good is erased, secrets follow their key. */
 export function startHousekeeping(
   database: UserDatabase,
-  sealer: Sealer,
+  { addresses, sealer }: { addresses: Addresses; sealer: Sealer },
   logger: Logger,
 ): { stop(): Promise<void> } {
-  const { endMutesEveryMs, enqueueErasuresEveryMs, purgeEveryMs, rewrapEveryMs, rollUpEveryMs } =
-    housekeepingLimits;
+  const {
+    endMutesEveryMs,
+    enqueueErasuresEveryMs,
+    purgeEveryMs,
+    resealEveryMs,
+    rewrapEveryMs,
+    rollUpEveryMs,
+  } = housekeepingLimits;
   const rewrap = async () => {
     const count = await rewrapSecrets(database, sealer);
     if (count > 0) logger.info({ count }, 'wrapped secrets by the present key');
+  };
+  const reseal = async () => {
+    const count = await resealAddresses(database, addresses, logger);
+    if (count > 0) logger.info({ count }, 'sealed addresses by the present keys');
   };
   return startChores(
     [
@@ -40,6 +54,7 @@ export function startHousekeeping(
       },
       { name: 'purge', everyMs: purgeEveryMs, run: () => purge(database) },
       { name: 'wrap secrets anew', everyMs: rewrapEveryMs, run: rewrap },
+      { name: 'seal addresses', everyMs: resealEveryMs, run: reseal },
     ],
     logger,
   );

@@ -1,5 +1,6 @@
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
-import { emailKeyOf } from '../accounts/repository.ts';
+import { columnsOf, emailKeyOf } from '../addresses/address.ts';
+import type { Addresses } from '../addresses/addresses.ts';
 import { eventsOf } from '../outbox-sql.ts';
 
 /** Rows of one statement at most; the feed's horizon is held only as long as a batch takes. */
@@ -25,11 +26,12 @@ export interface ImportedFollow {
 
 const accountsStatement = (rows: string) => Prisma.sql`
   WITH imported AS (
-    INSERT INTO account (id, handle, email, email_key, password_hash, display_name, bio, is_private, created_at)
-    SELECT id, handle, email, email_key, password_hash, display_name, bio, is_private,
+    INSERT INTO account (id, handle, email, email_key, email_sealed, email_digest, email_keys, password_hash, display_name,
+      bio, is_private, created_at)
+    SELECT id, handle, email, email_key, decode(email_sealed, 'hex'), decode(email_digest, 'hex'), email_keys, password_hash, display_name, bio, is_private,
       to_timestamp(((id >> 22) + 1735689600000) / 1000.0)
-    FROM jsonb_to_recordset(${rows}::jsonb) AS r(id bigint, handle text, email text, email_key text,
-      password_hash text, display_name text, bio text, is_private boolean)
+    FROM jsonb_to_recordset(${rows}::jsonb) AS r(id bigint, handle text, email text, email_key text, email_sealed text,
+      email_digest text, email_keys text, password_hash text, display_name text, bio text, is_private boolean)
     RETURNING *
   ) ${eventsOf('account', 'imported')}`;
 
@@ -56,35 +58,41 @@ export interface ImportService {
   importFollows(follows: readonly ImportedFollow[]): Promise<void>;
 }
 
-export function createImportService(database: UserDatabase): ImportService {
-  const run = async (statement: (rows: string) => Prisma.Sql, rows: object[]) => {
+/** @param addresses left out, addresses are written in clear, as versions of before did: a chore of `user` seals them */
+export function createImportService(database: UserDatabase, addresses?: Addresses): ImportService {
+  const run = async <Row>(
+    statement: (rows: string) => Prisma.Sql,
+    rows: readonly Row[],
+    columns: (row: Row) => object | Promise<object>,
+  ) => {
     for (let start = 0; start < rows.length; start += importBatchSize) {
-      await database.$executeRaw(statement(JSON.stringify(rows.slice(start, start + importBatchSize))));
+      const batch = await Promise.all(rows.slice(start, start + importBatchSize).map(columns));
+      await database.$executeRaw(statement(JSON.stringify(batch)));
     }
+  };
+  const addressOf = async ({ email, id }: ImportedAccount) => {
+    if (!addresses) return { email, email_key: emailKeyOf(email) };
+    const { email_digest, email_sealed, ...columns } = columnsOf(await addresses.seal(id, email));
+    return { ...columns, email_digest: hex(email_digest), email_sealed: hex(email_sealed) };
   };
   return {
     importAccounts: (accounts) =>
-      run(
-        accountsStatement,
-        accounts.map((account) => ({
-          id: account.id.toString(),
-          handle: account.handle,
-          email: account.email,
-          email_key: emailKeyOf(account.email),
-          password_hash: account.passwordHash,
-          display_name: account.displayName,
-          bio: account.bio,
-          is_private: account.isPrivate,
-        })),
-      ),
+      run(accountsStatement, accounts, async (account) => ({
+        id: account.id.toString(),
+        handle: account.handle,
+        ...(await addressOf(account)),
+        password_hash: account.passwordHash,
+        display_name: account.displayName,
+        bio: account.bio,
+        is_private: account.isPrivate,
+      })),
     importFollows: (follows) =>
-      run(
-        followsStatement,
-        follows.map((follow) => ({
-          id: follow.id.toString(),
-          follower_id: follow.followerId.toString(),
-          followee_id: follow.followeeId.toString(),
-        })),
-      ),
+      run(followsStatement, follows, (follow) => ({
+        id: follow.id.toString(),
+        follower_id: follow.followerId.toString(),
+        followee_id: follow.followeeId.toString(),
+      })),
   };
 }
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

@@ -1,5 +1,7 @@
 import type { UserId } from '@murmuration/ids';
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
+import { storedAddress, type StoredAddress } from '../addresses/address.ts';
+import type { Addresses } from '../addresses/addresses.ts';
 import { eventsOf, followDeltas } from '../outbox-sql.ts';
 import { transact } from '../statements.ts';
 
@@ -24,14 +26,19 @@ export type ErasureOutcome = 'erased' | 'too early' | 'gone';
 export async function erase(
   database: UserDatabase,
   id: UserId,
-  { handleRestDays, signal }: { handleRestDays: number; signal: AbortSignal },
+  {
+    addresses,
+    handleRestDays,
+    signal,
+  }: { addresses: Addresses; handleRestDays: number; signal: AbortSignal },
 ): Promise<ErasureOutcome> {
   const state = await begin(database, id);
   if (state !== 'begun') return state;
   for (const relation of relationsOf(id)) {
     await untilNone(database, relation, () => endRelations(database, relation), signal);
   }
-  for (const rows of rowsOf(id)) await untilNone(database, rows, () => removeRows(database, rows), signal);
+  for (const rows of [...rowsOf(id), await resetJobs(database, addresses, id)])
+    await untilNone(database, rows, () => removeRows(database, rows), signal);
   const events = eventsWithHandle(id);
   await untilNone(database, events, () => blankEvents(database, events), signal);
   await finish(database, id, handleRestDays);
@@ -147,7 +154,6 @@ function rowsOf(id: UserId): Rows[] {
     // The links go with the mails.
     rows('mail', 'account_id'),
     rows('session', 'account_id'),
-    resetJobs(id),
   ];
 }
 
@@ -159,13 +165,40 @@ function removeRows(database: UserDatabase, { condition, isFree = 'true', table 
       LIMIT ${erasureLimits.rowsAtOnce}))`;
 }
 
-/** Whoever forgot their password is named by what they typed. One that a worker is at is waited for. */
-function resetJobs(id: UserId): Rows {
+/**
+ * Whoever forgot their password is named by what they typed. One that a worker is at is waited for. What is sealed by keys that
+ * are lost is found by what its row says, so that it can be erased all the same.
+ */
+async function resetJobs(database: UserDatabase, addresses: Addresses, id: UserId): Promise<Rows> {
+  const [account] = await database.$queryRaw<Named[]>`
+    SELECT handle, email_digest AS "emailDigest", ${storedAddress()} FROM account WHERE id = ${id}`;
+  const names = account ? await namesOf(addresses, id, account) : { texts: [], digests: [] };
   const condition = Prisma.sql`
     task_id = (SELECT id FROM graphile_worker._private_tasks WHERE identifier = 'reset_password')
-      AND lower(ltrim(payload->>'handleOrEmail', '@')) IN (
-        SELECT unnest(ARRAY[lower(handle), email_key]) FROM account WHERE id = ${id}::bigint)`;
+      AND (payload->>'digest' = ANY (${names.digests}) OR lower(ltrim(payload->>'handleOrEmail', '@')) = ANY (${names.texts}))`;
   return { table: 'graphile_worker._private_jobs', condition, isFree: 'locked_at IS NULL' };
+}
+
+interface Named extends StoredAddress {
+  handle: string;
+  emailDigest: Uint8Array | null;
+}
+
+async function namesOf(
+  addresses: Addresses,
+  id: UserId,
+  account: Named,
+): Promise<{ texts: string[]; digests: string[] }> {
+  const email = await addresses.open(id, account).catch(() => null);
+  const texts = [account.handle, ...(email === null ? [] : [email])];
+  const sought = await Promise.all(texts.map((text) => addresses.find(text)));
+  const digests = sought.flatMap((each) => each.digests.map(({ digest }) => digest));
+  return {
+    texts: sought.map(({ key }) => key),
+    digests: [...digests, ...(account.emailDigest ? [account.emailDigest] : [])].map((digest) =>
+      Buffer.from(digest).toString('hex'),
+    ),
+  };
 }
 
 /** Those of the account bear its handle; all others are numbers. */

@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { UserId } from '@murmuration/ids';
 import { notAllowed, type UserErrors } from '@murmuration/service-kit';
+import { type StoredAddress, storedAddress } from '../addresses/address.ts';
 import type { Statements } from '../statements.ts';
 import type { LinkKind } from './kinds.ts';
 
 /** Whom a link is about, and which address. */
-export interface Link {
+export interface Link extends StoredAddress {
   accountId: UserId;
-  email: string;
 }
 
 export interface FoundLink extends Link {
@@ -35,7 +35,7 @@ export async function findLink(
 ): Promise<FoundLink | null> {
   if (token.length !== tokenCharacters) return null;
   const [row] = await statements.$queryRaw<FoundLink[]>`
-    SELECT m.account_id AS "accountId", m.email,
+    SELECT m.account_id AS "accountId", ${storedAddress('m.')},
       CASE WHEN m.voided_at IS NOT NULL THEN 'void' WHEN m.used_at IS NOT NULL THEN 'used'
         WHEN m.expires_at <= clock_timestamp() THEN 'expired' ELSE 'good' END AS state
     FROM mail_link l JOIN mail m ON m.id = l.mail_id
@@ -59,7 +59,7 @@ export async function useLink(statements: Statements, kind: LinkKind, token: str
     UPDATE mail m SET used_at = clock_timestamp() FROM mail_link l
     WHERE l.token_hash = ${hashOf(token)} AND m.id = l.mail_id AND m.kind = ${kind}
       AND m.used_at IS NULL AND m.voided_at IS NULL AND m.expires_at > clock_timestamp()
-    RETURNING m.account_id AS "accountId", m.email`;
+    RETURNING m.account_id AS "accountId", ${storedAddress('m.')}`;
   if (row) return row;
   throw linkRefused(await findLink(statements, kind, token));
 }

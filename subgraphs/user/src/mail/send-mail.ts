@@ -2,15 +2,24 @@ import type { Task } from '@murmuration/jobs';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import type { Logger } from '@murmuration/service-kit';
 import { z } from 'zod';
+import type { Addresses } from '../addresses/addresses.ts';
 import type { ComposeDigest } from '../digests/compose.ts';
 import { composeMail, linkTo } from './compose.ts';
 import { linkLifeMs, type LinkKind, type MailKind } from './kinds.ts';
 import { makeToken } from './links.ts';
-import { findOutgoing, insertLink, markSent, markVoid, type OutgoingMail } from './repository.ts';
+import {
+  countEarlierToday,
+  findOutgoing,
+  insertLink,
+  markSent,
+  markVoid,
+  type OutgoingMail,
+} from './repository.ts';
 import type { MailTransport, OutgoingMessage } from './transport.ts';
 
 export interface SendMailOptions {
   database: UserDatabase;
+  addresses: Addresses;
   transport: MailTransport;
   logger: Logger;
   /** Where people open the app: links begin with it. */
@@ -34,8 +43,17 @@ const payload = z.object({ mailId: z.string().regex(/^\d+$/) });
  * id. The token of its link is made here and stored before it leaves, as a hash: no other place ever has it.
  */
 export function createSendMail(options: SendMailOptions): Task {
-  const { appUrl, composeDigest, database, domain, logger, perAddressADay, transport, unsubscribeUrl } =
-    options;
+  const {
+    addresses,
+    appUrl,
+    composeDigest,
+    database,
+    domain,
+    logger,
+    perAddressADay,
+    transport,
+    unsubscribeUrl,
+  } = options;
 
   async function makeLink(mailId: bigint, kind: MailKind): Promise<string | null> {
     if (!hasLink(kind)) return null;
@@ -56,17 +74,23 @@ export function createSendMail(options: SendMailOptions): Task {
     return { ...digest, unsubscribeUrl: `${unsubscribeUrl}?token=${digest.token}` };
   }
 
+  async function isOneTooMany(mailId: bigint, kind: MailKind, to: string): Promise<boolean> {
+    if (!askedForByAnybody.has(kind)) return false;
+    return (await countEarlierToday(database, mailId, kind, await addresses.find(to))) >= perAddressADay;
+  }
+
   return async (job) => {
     const mailId = BigInt(payload.parse(job).mailId);
     const mail = await findOutgoing(database, mailId);
     if (!mail) return;
-    if (askedForByAnybody.has(mail.kind) && mail.earlierToday >= perAddressADay) {
+    const to = await addresses.open(mail.accountId, mail);
+    if (await isOneTooMany(mailId, mail.kind, to)) {
       logger.warn({ mail: String(mailId), kind: mail.kind }, 'an address got as many mails as it may a day');
       return;
     }
     const said = await compose(mailId, mail);
     if (!said) return markVoid(database, mailId);
-    await transport.send({ messageId: `<${mailId}@${domain}>`, to: mail.email, ...said });
+    await transport.send({ messageId: `<${mailId}@${domain}>`, to, ...said });
     await markSent(database, mailId);
   };
 }

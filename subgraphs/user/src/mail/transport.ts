@@ -39,7 +39,7 @@ export function createMailTransport(options: { url: string; from: string }): Mai
   );
   return {
     async send({ messageId, to, subject, text, unsubscribeUrl }) {
-      await transport.sendMail({
+      const sent = transport.sendMail({
         messageId,
         to,
         subject,
@@ -53,7 +53,17 @@ export function createMailTransport(options: { url: string; from: string }): Mai
           }),
         },
       });
+      await sent.catch((error: unknown) => {
+        throw withoutAddress(error, to);
+      });
     },
     close: () => transport.close(),
   };
+}
+
+/** What servers refuse they repeat, and a failed job's error is kept and logged. */
+function withoutAddress(error: unknown, address: string): Error {
+  const { code, message, responseCode } = error as { code?: string; message?: string; responseCode?: number };
+  const said = String(message).replaceAll(new RegExp(RegExp.escape(address), 'gi'), '(address)');
+  return Object.assign(new Error(said), { code, responseCode });
 }

@@ -4,7 +4,7 @@ import { type RequestContext, requireViewer } from '@murmuration/service-kit/sub
 import type { EntryLimits } from '../accounts/entry-limits.ts';
 import type { PasswordCheck } from '../accounts/password-check.ts';
 import type { Passwords } from '../accounts/passwords.ts';
-import { findCredentialsById } from '../accounts/repository.ts';
+import { type Credentials, findCredentialsById } from '../accounts/repository.ts';
 import {
   changePasswordInput,
   longestName,
@@ -12,9 +12,11 @@ import {
   refuseOwnNames,
   resetPasswordInput,
 } from '../accounts/validation.ts';
+import type { Addresses } from '../addresses/addresses.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { requireGoodLink } from '../mail/links.ts';
 import type { Revocation } from '../sessions/revocation.ts';
+import { sealName } from './forgotten-name.ts';
 import { enqueueReset, replacePassword, resetByLink } from './repository.ts';
 
 export type PasswordService = ReturnType<typeof createPasswordService>;
@@ -22,13 +24,19 @@ export type PasswordService = ReturnType<typeof createPasswordService>;
 /** How a password becomes another one, by whoever knows it or by whoever reads the account's mails. */
 export function createPasswordService(options: {
   database: UserDatabase;
+  addresses: Addresses;
   passwords: Passwords;
   limits: EntryLimits;
   checkPassword: PasswordCheck;
   revocation: Revocation;
   audit: AuditLog;
 }) {
-  const { audit, checkPassword, database, limits, passwords, revocation } = options;
+  const { addresses, audit, checkPassword, database, limits, passwords, revocation } = options;
+
+  const refuseNamesOf = async (account: Credentials, given: string): Promise<void> => {
+    const email = await addresses.open(account.id, account);
+    refuseOwnNames('newPassword', given, { handle: account.handle, email });
+  };
 
   return {
     /**
@@ -43,7 +51,7 @@ export function createPasswordService(options: {
         const { currentPassword, endOtherSessions, newPassword } = parseInput(changePasswordInput, input);
         const given = { field: 'currentPassword', password: currentPassword };
         const account = await checkPassword(viewerId, given, context);
-        refuseOwnNames('newPassword', newPassword, account);
+        await refuseNamesOf(account, newPassword);
         const hash = await passwords.hash('logIn', newPassword, context.signal);
         const change = { was: account.passwordHash, hash, by: context.sessionId };
         const ends = endOtherSessions ? { allBut: context.sessionId } : null;
@@ -60,7 +68,7 @@ export function createPasswordService(options: {
         await limits.admitMail(context, null);
         const name = handleOrEmail.trim();
         if (name.length <= longestName && name.isWellFormed() && !name.includes('\0')) {
-          await enqueueReset(database, name);
+          await enqueueReset(database, await sealName(addresses, name));
         }
       }),
 
@@ -73,12 +81,16 @@ export function createPasswordService(options: {
       audit.around('password-reset', context, async (subject) => {
         const { endSessions, newPassword, token } = parseInput(resetPasswordInput, input);
         await limits.admitLink(context);
-        const { accountId } = await requireGoodLink(database, 'reset-password', token);
+        const link = await requireGoodLink(database, 'reset-password', token);
+        const { accountId } = link;
         subject.account = accountId;
         const account = await findCredentialsById(database, accountId);
-        if (account) refuseOwnNames('newPassword', newPassword, account);
+        if (account) await refuseNamesOf(account, newPassword);
+        const address = await addresses.seal(accountId, await addresses.open(accountId, link));
         const hash = await passwords.hash('logIn', newPassword, context.signal);
-        const { ended } = await resetByLink(database, token, hash, endSessions ? 'all' : null);
+        const change = { was: null, hash, by: null };
+        const ends = endSessions ? 'all' : null;
+        const { ended } = await resetByLink(database, addresses, { token, address }, change, ends);
         revocation.announce(accountId, ended, context);
         // Whoever reads the mails, and guesses at the second factor, is not to begin anew by each reset.
         if (account && !account.hasSecondFactor) await limits.forgetAttempts(account);

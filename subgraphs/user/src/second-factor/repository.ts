@@ -2,7 +2,7 @@ import type { SessionId, UserId } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import type { Sealed } from '@murmuration/service-kit';
 import { type Credentials, holdAccount, stillHolds } from '../accounts/repository.ts';
-import { insertMail } from '../mail/repository.ts';
+import { mailAccount } from '../mail/repository.ts';
 import { revokeSessions } from '../sessions/repository.ts';
 import { type Statements, transact } from '../statements.ts';
 
@@ -47,14 +47,14 @@ export function confirm(
   of: { sealed: Sealed; step: bigint; hashes: readonly Uint8Array[] },
 ): Promise<boolean> {
   return transact(database, async (transaction) => {
-    const email = await lockAccount(transaction, id);
+    const isThere = await lockAccount(transaction, id);
     const changed = await transaction.$executeRaw`
       UPDATE second_factor SET confirmed_at = clock_timestamp(), last_step = ${of.step}
       WHERE account_id = ${id} AND confirmed_at IS NULL AND secret = ${new Uint8Array(of.sealed.box)}`;
-    if (changed === 0 || email === null) return false;
+    if (changed === 0 || !isThere) return false;
     await putCodes(transaction, id, of.hashes);
     await takeConfirmationsBack(transaction, id, by);
-    await insertMail(transaction, { accountId: id, kind: 'second-factor-on', email });
+    await mailAccount(transaction, id, 'second-factor-on');
     return true;
   });
 }
@@ -130,12 +130,12 @@ async function deleteSecondFactor(
   id: UserId,
   kind: 'second-factor-off' | 'second-factor-reset',
 ): Promise<boolean> {
-  const email = await lockAccount(statements, id);
+  const isThere = await lockAccount(statements, id);
   const gone = await statements.$queryRaw<{ wasOn: boolean }[]>`
     DELETE FROM second_factor WHERE account_id = ${id} RETURNING confirmed_at IS NOT NULL AS "wasOn"`;
   await statements.$executeRaw`DELETE FROM recovery_code WHERE account_id = ${id}`;
-  if (email === null || !gone.some((row) => row.wasOn)) return false;
-  await insertMail(statements, { accountId: id, kind, email });
+  if (!isThere || !gone.some((row) => row.wasOn)) return false;
+  await mailAccount(statements, id, kind);
   return true;
 }
 
@@ -147,11 +147,10 @@ async function putCodes(statements: Statements, id: UserId, hashes: readonly Uin
     SELECT ${id}::bigint, decode(text, 'hex') FROM unnest(${texts}::text[]) AS text`;
 }
 
-/** Whoever signs in, or confirms, by what is about to change waits. @returns the address; null when the account is gone */
-async function lockAccount(statements: Statements, id: UserId): Promise<string | null> {
-  const [account] = await statements.$queryRaw<{ email: string }[]>`
-    SELECT email FROM account WHERE id = ${id} FOR NO KEY UPDATE`;
-  return account?.email ?? null;
+/** Whoever signs in, or confirms, by what is about to change waits. @returns false when the account is gone */
+async function lockAccount(statements: Statements, id: UserId): Promise<boolean> {
+  const rows = await statements.$queryRaw<object[]>`SELECT 1 FROM account WHERE id = ${id} FOR NO KEY UPDATE`;
+  return rows.length > 0;
 }
 
 /** Of all sessions but one: they were given for what has changed since. */

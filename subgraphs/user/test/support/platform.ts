@@ -3,6 +3,7 @@ import { decodeId, type UserId } from '@murmuration/ids';
 import { createFeed } from '@murmuration/events';
 import { createUserDatabase, type UserDatabase } from '@murmuration/prisma/user';
 import {
+  createBlindIndex,
   createEnvironmentKeys,
   createLogger,
   createRedisCache,
@@ -20,6 +21,12 @@ import {
   type Listening,
   redisPatience,
 } from '@murmuration/testing';
+import {
+  type Addresses,
+  type AddressOptions,
+  createAddresses,
+  emailIndexPurpose,
+} from '../../src/addresses/addresses.ts';
 import type { AccountSettings } from '../../src/accounts/settings.ts';
 import type { Asker } from '../../src/audit/audit-log.ts';
 import type { RelationLimits } from '../../src/relations/limits.ts';
@@ -37,6 +44,14 @@ export const keys = [{ id: 'test', secret: randomBytes(32) }] as const;
 /** Wraps what is secret in the test databases. */
 export const dataKey = { id: 'd1', secret: randomBytes(32) };
 export const sealer = createSealer(createEnvironmentKeys([dataKey]));
+/** By what addresses are found in the test databases. */
+export const indexKey = { id: 'i1', secret: randomBytes(32) };
+
+/** The addresses of a database, as a process with these keys has them. */
+export function openAddresses(database: UserDatabase, options: Partial<AddressOptions> = {}) {
+  const index = createBlindIndex([indexKey], emailIndexPurpose);
+  return createAddresses({ database, sealer, index, isInClear: false, ...options });
+}
 
 /** What a query answers, loosely: tests say what they expect. */
 export type Answer = {
@@ -47,6 +62,7 @@ export type Answer = {
 
 export interface Platform extends UserSubgraph {
   database: UserDatabase;
+  addresses: Addresses;
   redis: RedisCache;
   databaseUrl: string;
   statements: string[];
@@ -92,6 +108,8 @@ export async function createPlatform(
     suggestions?: Partial<SuggestionLimits>;
     logger?: Logger;
     liveLimits?: Partial<UserLiveLimits>;
+    /** Versions of before run beside it. */
+    emailsInClear?: boolean;
     /** Another way to the database for all statements of requests. */
     throughGate?: (url: string) => Promise<string>;
   } = {},
@@ -103,6 +121,7 @@ export async function createPlatform(
     url: (await options.throughGate?.(testDatabase.url)) ?? testDatabase.url,
     onStatement: ({ sql }) => void statements.push(sql),
   });
+  const addresses = openAddresses(database, { isInClear: options.emailsInClear ?? false });
   const redis = createRedisCache({
     url: options.redisUrl ?? testRedis?.url ?? '',
     logger,
@@ -140,6 +159,7 @@ export async function createPlatform(
     signingKeys: parseSigningKeys(makeSigningKeys('k1', 'k0')),
     refreshTokenSecrets: [{ id: null, secret: randomBytes(32) }],
     sealer,
+    addresses,
     relationLeaseMs: options.relationLeaseMs ?? 300,
   });
   const platform: Platform = {
@@ -147,6 +167,7 @@ export async function createPlatform(
     posts: new Set(),
     postCalls: 0,
     database,
+    addresses,
     redis,
     databaseUrl: testDatabase.url,
     statements,

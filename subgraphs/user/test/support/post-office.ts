@@ -37,6 +37,7 @@ export async function openPostOffice(
     limits: { pollMs: 50, heartbeatMs: 100, silenceMs: 30_000, stopMs: 500 },
     tasks: createTasks({
       database: platform.database,
+      addresses: platform.addresses,
       transport,
       logger,
       appUrl: 'https://app.example.org',
