@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseInternalKeys } from '@murmuration/config';
 import { envelopeHeader, signEnvelope } from '@murmuration/service-kit';
 import { castPassword, createGraphClient, type Member, signUpCast, untilLetIn } from '@murmuration/testing';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLoad } from '../support/load.ts';
 import { type Replicated, settleMs, startReplicated } from '../support/replicated.ts';
 import { type KeySettings, planRotation } from './keys.ts';
 
-const consumers = ['post', 'timeline', 'timeline-worker', 'gateway'];
+const consumers = ['post', 'timeline', 'timeline-worker', 'gateway', 'user-worker'];
 
 let stack: Replicated;
 let members: Member[];
@@ -35,6 +36,7 @@ test('keys are replaced while everybody goes on: no valid token, session or enve
   sessions = await Promise.all(sessions.map(successorOf));
   await load.stop();
   expect(load.failures).toEqual([]);
+  await addressesFollowed();
 
   // A token's life later everybody has one of the new key.
   const renewed = await Promise.all(members.map(logIn));
@@ -54,6 +56,9 @@ test('keys are replaced while everybody goes on: no valid token, session or enve
       `operations: ${load.retries + later.retries} sent again ${JSON.stringify(reasons)}, none failed`,
   );
 
+  // Who is sealed and found by the new keys is found by their address.
+  for (const member of members) await logIn({ ...member, handle: `${member.handle}@example.org` });
+
   // The old ones are worth nothing any more.
   const { errors } = await createGraphClient(stack.graphUrl, members[0]?.accessToken).send(
     '{ viewer { id } }',
@@ -65,7 +70,8 @@ test('keys are replaced while everybody goes on: no valid token, session or enve
 
 function oldKeys(): KeySettings {
   const { INTERNAL_KEYS = '', JWT_SIGNING_KEYS = '', REFRESH_TOKEN_SECRET = '' } = stack.env;
-  return { INTERNAL_KEYS, JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET };
+  const { DATA_KEYS = '', EMAIL_INDEX_KEYS = '' } = stack.env;
+  return { INTERNAL_KEYS, JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET, DATA_KEYS, EMAIL_INDEX_KEYS };
 }
 
 /** Restarts everything with new lists, one process of every part at a time: old and new run side by side. */
@@ -74,18 +80,35 @@ async function giveKeys(
   waves: readonly (readonly string[])[] = [['user', ...consumers]],
 ): Promise<void> {
   if (!settings) throw new Error('a step of the rotation is missing');
-  const { INTERNAL_KEYS, JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET } = settings;
+  const { DATA_KEYS, EMAIL_INDEX_KEYS, INTERNAL_KEYS, JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET } = settings;
+  const sealing = { DATA_KEYS, EMAIL_INDEX_KEYS };
+  const ownOf: Record<string, Record<string, string>> = {
+    user: { JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET, ...sealing },
+    'user-worker': sealing,
+  };
   for (const [parts, tail] of waves.flatMap((wave) => [[wave, ''] as const, [wave, '-2'] as const])) {
     await Promise.all(
       parts.map(async (part) => {
         const name = `${part}${tail}`;
         await noteRefusals(name);
-        const own = part === 'user' ? { JWT_SIGNING_KEYS, REFRESH_TOKEN_SECRET } : {};
-        stack.processes.get(name)?.configure({ INTERNAL_KEYS, ...own });
+        stack.processes.get(name)?.configure({ INTERNAL_KEYS, ...ownOf[part] });
         await stack.restart(name);
       }),
     );
     await sleep(settleMs);
+  }
+}
+
+/** Waits until no address needs the old keys any more: `user` seals them anew when it starts. */
+async function addressesFollowed(): Promise<void> {
+  const client = new pg.Client({ connectionString: stack.databaseUrls.user });
+  await client.connect();
+  try {
+    const left = `SELECT FROM account WHERE email_keys IS DISTINCT FROM 'next/next'
+      UNION ALL SELECT FROM mail WHERE email_keys IS DISTINCT FROM 'next/next'`;
+    while ((await client.query(left)).rowCount) await sleep(200);
+  } finally {
+    await client.end();
   }
 }
 
