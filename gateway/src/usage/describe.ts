@@ -14,6 +14,8 @@ export interface Described {
   readonly name: string;
   readonly kind: OperationDefinitionNode['operation'];
   readonly document: string;
+  /** Of it in a report, as JSON. */
+  readonly bytes: number;
 }
 
 /**
@@ -29,7 +31,13 @@ export function describe(operation: OperationDefinitionNode, document: DocumentN
   );
   const needed = neededFragments(operation, fragments);
   const text = print(withoutValues({ kind: Kind.DOCUMENT, definitions: [operation, ...needed] }));
-  return { hash: hashOf(text), name: operation.name?.value ?? '', kind: operation.operation, document: text };
+  const told = {
+    hash: hashOf(text),
+    name: operation.name?.value ?? '',
+    kind: operation.operation,
+    document: text,
+  };
+  return { ...told, bytes: Buffer.byteLength(JSON.stringify(told)) };
 }
 
 /** In the order of their names, so that the order in which a client writes them makes no other operation. */

@@ -1,7 +1,7 @@
 /** What bounds the memory and the work of reporting, whatever clients send and however long the registry is away. */
 export const usageLimits = {
   /** From one report to the next, about. */
-  reportMs: 10_000,
+  reportMs: 30_000,
   /** Operations of one report; calls of others are counted as lost. */
   operations: 2_000,
   /** Pairs of an operation and a client of one report; calls of others are counted as lost. */
@@ -27,6 +27,8 @@ export const usageLimits = {
   sendMs: 5_000,
   /** For the last report of a process that stops. */
   lastSendMs: 1_500,
+  /** Of the registry's answer, which may name every operation of a report. */
+  answerBytes: 256 * 1024,
   /** Between attempts, doubled each time from the time between reports. */
   longestBackOffMs: 5 * 60_000,
 } as const;

@@ -1,17 +1,5 @@
+import type { Described } from './describe.ts';
 import type { Counted } from './window.ts';
-
-/** What the registry is sent: `POST /v1/graphs/:graph/usage`. Times are relative, so no clock has to be right. */
-export interface UsageReport {
-  readonly version: 1;
-  /** This process, and which report of its life this is. */
-  readonly reporter: string;
-  readonly sequence: number;
-  readonly gateway: { readonly name: string; readonly supergraph: string };
-  readonly window: { readonly ageMs: number; readonly durationMs: number };
-  readonly lost: number;
-  readonly operations: Counted['operations'];
-  readonly uses: Counted['uses'];
-}
 
 /** A report that has a number: it may have arrived, so it is sent again as it is. */
 export interface Numbered {
@@ -20,19 +8,30 @@ export interface Numbered {
   readonly supergraph: string;
 }
 
+/**
+ * What the registry is sent, as JSON: `POST /v1/graphs/:graph/usage`. Times are relative, so no clock has to be right. Of operations that it
+ * has already only the hashes are told.
+ */
 export function reportOf(
   { counted, sequence, supergraph }: Numbered,
   self: { reporter: string; name: string },
-): UsageReport {
-  const { endedAtMs, lost, operations, startedAtMs, uses } = counted;
-  return {
-    version: 1,
+  isKnown: (operation: Described) => boolean,
+): Buffer {
+  const { clients, endedAtMs, lost, operations, startedAtMs, uses } = counted;
+  const told = operations
+    .filter((operation) => !isKnown(operation))
+    .map(({ document, hash, kind, name }) => JSON.stringify({ hash, name, kind, document }));
+  const head = JSON.stringify({
+    version: 2,
     reporter: self.reporter,
     sequence,
     gateway: { name: self.name, supergraph },
     window: { ageMs: performance.now() - endedAtMs, durationMs: endedAtMs - startedAtMs },
     lost,
-    operations,
+  });
+  return Buffer.concat([
+    Buffer.from(`${head.slice(0, -1)},"operations":[${told.join()}],"clients":[${clients.join()}],"uses":[`),
     uses,
-  };
+    Buffer.from(']}'),
+  ]);
 }

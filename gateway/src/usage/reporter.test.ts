@@ -4,18 +4,23 @@ import { createLogger } from '@murmuration/service-kit';
 import { parse, type OperationDefinitionNode } from 'graphql';
 import { afterEach, expect, it } from 'vitest';
 import type { Observed } from '../operation/observe/observe.ts';
-import type { UsageReport } from './report.ts';
 import { createUsageReporter } from './reporter.ts';
 import { createSend, type Send, type Sent } from './send.ts';
 
+type Report = {
+  sequence: number;
+  lost: number;
+  uses: { calls: [client: number, count: number, errors: number, latency: number[]][] }[];
+};
+
 /** A registry that keeps what it is sent and answers as it is told to. */
 async function registry(statuses: number[]) {
-  const received: UsageReport[] = [];
+  const received: Report[] = [];
   const server: Server = createServer((request, response) => {
     let text = '';
     request.on('data', (chunk) => (text += String(chunk)));
     request.on('end', () => {
-      received.push(JSON.parse(text) as UsageReport);
+      received.push(JSON.parse(text) as Report);
       const status = statuses.shift() ?? 202;
       // Its answer is lost.
       if (status === 0) request.socket.destroy();
@@ -50,10 +55,10 @@ function reporterFor(to: string | Send) {
   });
 }
 
-const callsOf = (reports: UsageReport[]) =>
+const callsOf = (reports: Report[]) =>
   [...new Map(reports.map((report) => [report.sequence, report])).values()]
-    .flatMap(({ uses }) => uses)
-    .reduce((sum, { count }) => sum + count, 0);
+    .flatMap(({ uses }) => uses.flatMap(({ calls }) => calls))
+    .reduce((sum, [, count]) => sum + count, 0);
 
 it('sends what failed again under the same number, and nothing is lost or told twice', async () => {
   const { received, url } = await registry([500, 0, 429, 503, 401]);
@@ -77,7 +82,7 @@ it('tells that it lost what was refused, and what is left when it stops', async 
   await expect.poll(() => received.length).toBeGreaterThan(1);
   expect(received[1]).toMatchObject({
     sequence: 2,
-    lost: received[0]?.uses.reduce((sum, { count }) => sum + count, 0),
+    lost: callsOf(received.slice(0, 1)),
   });
   reporter.observe(observed);
   await reporter.stop();
@@ -92,8 +97,11 @@ it('stops although the registry does not answer', async () => {
 });
 
 it('stops while a report is on its way, and counts none of it twice nor another for it', async () => {
-  const sending: { report: UsageReport; answer: (sent: Sent) => void }[] = [];
-  const reporter = reporterFor((report) => new Promise((answer) => void sending.push({ report, answer })));
+  const sending: { report: Report; answer: (sent: Sent) => void }[] = [];
+  const reporter = reporterFor(
+    (report) =>
+      new Promise((answer) => void sending.push({ report: JSON.parse(report.toString()) as Report, answer })),
+  );
   const sent = (at: number) => sending[at] as (typeof sending)[number];
   reporter.observe(observed);
   reporter.start();
@@ -101,12 +109,16 @@ it('stops while a report is on its way, and counts none of it twice nor another 
   reporter.observe(observed);
   const stopping = reporter.stop();
   expect(sending.map(({ report }) => report.sequence)).toEqual([1, 1]);
-  sent(1).answer({ status: 'taken' });
+  sent(1).answer({ status: 'taken', unkept: [] });
   await expect.poll(() => sending.length).toBe(3);
   // Late, as the one that the registry knows already.
   sent(0).answer({ status: 'refused', because: 'a test' });
   await new Promise(setImmediate);
   sent(2).answer({ status: 'refused', because: 'a test' });
   await stopping;
-  expect(sent(2).report).toMatchObject({ sequence: 2, lost: 0, uses: [{ count: 1 }] });
+  expect(sent(2).report).toMatchObject({
+    sequence: 2,
+    lost: 0,
+    uses: [{ calls: [[0, 1, 0, expect.anything()]] }],
+  });
 });

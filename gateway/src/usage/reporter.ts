@@ -4,8 +4,9 @@ import type { Observe } from '../operation/observe/observe.ts';
 import { describe } from './describe.ts';
 import { createLater } from './later.ts';
 import { usageLimits } from './limits.ts';
-import { type Numbered, reportOf } from './report.ts';
+import type { Numbered } from './report.ts';
 import type { Send } from './send.ts';
+import { createTell } from './tell.ts';
 import { createWindow } from './window.ts';
 
 const reports = new Counter({
@@ -51,9 +52,8 @@ export interface ReporterOptions {
  */
 export function createUsageReporter(options: ReporterOptions): UsageReporter {
   const { logger, name, reportMs, send, supergraph } = options;
-  const self = { reporter: randomUUID(), name };
-  const later = createLater();
-  const window = createWindow(describe, later.run);
+  const tell = createTell(send, { reporter: randomUUID(), name });
+  const window = createWindow(describe, createLater());
   let unsent: Numbered | undefined;
   let sequence = 0;
   let failures = 0;
@@ -64,7 +64,6 @@ export function createUsageReporter(options: ReporterOptions): UsageReporter {
 
   async function report(timeoutMs: number): Promise<void> {
     if (!unsent) {
-      later.finish();
       const counted = window.take();
       lostCalls.inc(counted.lost);
       unsent = {
@@ -75,7 +74,7 @@ export function createUsageReporter(options: ReporterOptions): UsageReporter {
       refusedCalls = 0;
     }
     const mine = unsent;
-    const sent = await send(reportOf(mine, self), timeoutMs);
+    const sent = await tell(mine, timeoutMs);
     reports.labels(sent.status).inc();
     // When the process stops it is sent beside an attempt that is on its way: whichever is answered first counts.
     if (unsent !== mine) return;
@@ -84,7 +83,7 @@ export function createUsageReporter(options: ReporterOptions): UsageReporter {
       if (failures++ === 0) logger.warn({ because: sent.because }, 'a usage report is sent later');
     } else {
       if (sent.status === 'refused') {
-        const calls = mine.counted.uses.reduce((sum, { count }) => sum + count, 0);
+        const { calls } = mine.counted;
         logger.error({ because: sent.because, calls }, 'a usage report was refused');
         // Their time must not look like one of which everything is known.
         refusedCalls = calls;

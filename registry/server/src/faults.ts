@@ -9,6 +9,7 @@ const faults = {
   /** Nothing is served there: whoever takes that for an empty registry has mistyped its address. */
   NO_SUCH_ADDRESS: { status: 404, exitCode: 3 },
   COULD_NOT_RUN: { status: 409, exitCode: 2 },
+  UNKNOWN_OPERATIONS: { status: 409, exitCode: 2 },
   TOO_LARGE: { status: 413, exitCode: 3 },
   TOO_MANY_REQUESTS: { status: 429, exitCode: 2 },
   INTERNAL: { status: 500, exitCode: 2 },
@@ -36,5 +37,23 @@ export class Fault extends Error {
 
   toJSON(): WireError {
     return { error: { code: this.code, message: this.message, exitCode: faults[this.code].exitCode } };
+  }
+}
+
+/** Names operations that came by their hash alone and are not known: with their texts the same report will do. */
+export class UnknownOperations extends Fault {
+  readonly operations: readonly string[];
+
+  constructor(operations: readonly string[]) {
+    super(
+      'UNKNOWN_OPERATIONS',
+      `${operations.length} operations are not known here; send the report again with their texts.`,
+    );
+    this.operations = operations;
+  }
+
+  override toJSON() {
+    const { error } = super.toJSON();
+    return { error: { ...error, operations: this.operations } };
   }
 }

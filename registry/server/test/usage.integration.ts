@@ -25,6 +25,7 @@ afterAll(() => world.stop());
 const names = 'query Names { me { name } }';
 const ids = 'query Ids { me { id } }';
 const dayMs = 86_400_000;
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 const send = (body: unknown) => ask(registry.url, reporter, 'POST', '/usage', body);
 const usage = async () => (await ask(registry.url, world.adminToken, 'GET', '/usage')).json as UsageFile[];
 
@@ -98,6 +99,54 @@ it('counts clients beyond the limit as other, and operations beyond it as lost',
   expect(kept).not.toContain(told.operations[0]?.hash);
 });
 
+it('takes an operation by its hash alone once its text was told, and says which ones it does not know or keep', async () => {
+  const brief = (operations: object[], documents: string[], sequence: number) => ({
+    version: 2,
+    reporter: 'reporter-brief',
+    sequence,
+    gateway: { name: 'gateway-1', supergraph: '0123456789abcdef' },
+    window: { ageMs: 0, durationMs: 10_000 },
+    lost: 0,
+    operations,
+    clients: [{ name: 'web' }, { name: 'ios', version: '2.1' }],
+    uses: documents.map((document) => ({ operation: hashOf(document), calls: [[1, 3, 1, [0, 2, 1]]] })),
+  });
+  const countOf = async (document: string) =>
+    (await usage())
+      .flatMap(({ operations }) => operations)
+      .filter((one) => one.hash === hashOf(document) && one.client.name === 'ios')
+      .reduce((sum, { count }) => sum + count, 0);
+  const before = await countOf(names);
+  expect((await send(brief([], [names], 1))).json).toEqual({ status: 'counted' });
+  expect(await countOf(names)).toBe(before + 3);
+
+  // It was set back, or let it go: nothing of the report is counted until it comes with the text.
+  const fresh = 'query Fresh { me { id } }';
+  const [told] = report([{ document: fresh, client: 'ios', count: 1 }]).operations;
+  expect(await send(brief([], [names, fresh], 2))).toMatchObject({
+    status: 409,
+    json: { error: { code: 'UNKNOWN_OPERATIONS', operations: [hashOf(fresh)] } },
+  });
+  expect(await countOf(names)).toBe(before + 3);
+  // There is no room for it here, which its sender must not take for kept.
+  expect((await send(brief([told as object], [names, fresh], 2))).json).toEqual({
+    status: 'counted',
+    unkept: [hashOf(fresh)],
+  });
+  expect(await countOf(names)).toBe(before + 6);
+
+  const good = brief([], [names], 3);
+  for (const calls of [
+    [[2, 1, 0, [1]]],
+    [[0, 1, 0, [2]]],
+    [[0, 1, 0, []]],
+    [[0, 1, 0, Array(12).fill(0)]],
+    [],
+    [[0, 0, 0, [0]]],
+  ])
+    expect((await send({ ...good, uses: [{ operation: hashOf(names), calls }] })).status).toBe(400);
+});
+
 it('takes no garbage', async () => {
   const before = JSON.stringify(await usage());
   const good = report([{ document: names, client: 'ios', count: 1 }], { sequence: 6 });
@@ -135,7 +184,7 @@ it('takes no garbage', async () => {
   expect(JSON.stringify(await usage())).toBe(before);
   // What was looked at as coordinates is no document for that.
   const text = JSON.stringify(['User.name']);
-  const hash = createHash('sha256').update(text).digest('hex');
+  const hash = hashOf(text);
   const uses = [{ ...use, operation: hash }];
   const told = {
     ...good,

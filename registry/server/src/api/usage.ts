@@ -1,7 +1,7 @@
 import type { RegistryDatabase } from '@murmuration/prisma/registry';
 import { Counter, metrics } from '@murmuration/service-kit';
 import { LRUCache } from 'lru-cache';
-import { Fault } from '../faults.ts';
+import { Fault, UnknownOperations } from '../faults.ts';
 import { checkReport, lookedAtAs } from '../usage/check-report.ts';
 import { usageReport } from '../usage/contract.ts';
 import { type IngestLimits, ingestReport } from '../usage/ingest.ts';
@@ -24,7 +24,8 @@ const reports = new Counter({
   labelNames: ['outcome'],
   registers: [metrics],
 });
-for (const outcome of ['counted', 'known', 'refused', 'turned_away']) reports.labels(outcome).inc(0);
+for (const outcome of ['counted', 'known', 'unknown', 'refused', 'turned_away'])
+  reports.labels(outcome).inc(0);
 
 export interface UsageRouteOptions {
   database: RegistryDatabase;
@@ -57,9 +58,14 @@ export function serveReports(add: AddRoute, options: UsageRouteOptions): void {
         throw error;
       }
       for (const operation of body.operations) looked.set(lookedAtAs(operation), true);
-      const outcome = await takeTurn(() => ingestReport(database, graph.id, body, limits));
+      const { outcome, unkept } = await takeTurn(() => ingestReport(database, graph.id, body, limits)).catch(
+        (error: unknown) => {
+          if (error instanceof UnknownOperations) reports.labels('unknown').inc();
+          throw error;
+        },
+      );
       reports.labels(outcome).inc();
-      return reply.code(202).send({ status: outcome });
+      return reply.code(202).send({ status: outcome, ...(unkept.length > 0 && { unkept }) });
     },
   });
 }

@@ -15,14 +15,14 @@ export function lookedAtAs({ document, hash }: Operation): string {
 }
 
 /**
- * Refuses a report that says what cannot be: a use of an operation that it does not tell, a hash of something else, a
+ * Refuses a report that says what cannot be: in the first form a use of an operation that it does not tell, a hash of something else, a
  * text that is not one operation. One that was let in could make usage unknown for everybody.
  * @throws Fault
  */
 export function checkReport(report: UsageReport, isKnown: (operation: Operation) => boolean): void {
   const told = new Set(report.operations.map(({ hash }) => hash));
   for (const { operation } of report.uses)
-    if (!told.has(operation))
+    if (report.version === 1 && !told.has(operation))
       throw new Fault('BAD_INPUT', `The report uses ${operation} and does not tell it.`);
   for (const { count, errors, latency } of report.uses) {
     if (errors > count || latency.reduce((sum, one) => sum + one, 0) !== count)

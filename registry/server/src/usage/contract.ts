@@ -8,6 +8,8 @@ export const reportLimits = {
   operations: 2_000,
   /** Pairs of an operation and a client of one report. */
   uses: 10_000,
+  /** Clients of a report in the second form. */
+  clients: 1_000,
   /** Characters of a document without values; longer ones come as coordinates. */
   documentLength: 100_000,
   /** Coordinates of an operation that comes without its text. */
@@ -46,18 +48,10 @@ const operation = z
 /** Stands for clients beyond a limit. */
 export const otherClient = { name: 'other', version: '' } as const;
 
-const use = z.strictObject({
-  operation: hash,
-  client: z.strictObject({ name: clientText.min(1), version: clientText.optional() }),
-  count: count.min(1),
-  errors: count,
-  /** Calls by {@link latencyBoundsMs}. */
-  latency: z.array(count).length(latencyBoundsMs.length + 1),
-});
+const client = z.strictObject({ name: clientText.min(1), version: clientText.optional() });
 
-/** `POST …/usage`: what one gateway counted in one window. No values, nobody's name or address. */
-export const usageReport = z.strictObject({
-  version: z.literal(1),
+/** What is the same in both forms. */
+const common = {
   /** This process, and which report of its life this is: one that comes twice is counted once. */
   reporter: z.string().regex(/^[\w-]{8,64}$/),
   sequence: z.number().int().positive(),
@@ -74,7 +68,63 @@ export const usageReport = z.strictObject({
   /** Calls of the window that could not be told. Above 0 the window is not known. */
   lost: count,
   operations: z.array(operation).max(reportLimits.operations),
-  uses: z.array(use).max(reportLimits.uses),
+};
+
+const use = z.strictObject({
+  operation: hash,
+  client,
+  count: count.min(1),
+  errors: count,
+  /** Calls by {@link latencyBoundsMs}. */
+  latency: z.array(count).length(latencyBoundsMs.length + 1),
 });
+
+/** The first form: each operation comes with its text, each use with its client. */
+const whole = z.strictObject({ version: z.literal(1), ...common, uses: z.array(use).max(reportLimits.uses) });
+
+/** Place among the clients, calls, errors, and latency without the zeros at its end. */
+const calls = z.tuple([
+  z.number().int().min(0),
+  count.min(1),
+  count,
+  z
+    .array(count)
+    .min(1)
+    .max(latencyBoundsMs.length + 1),
+]);
+
+/** The second form: each client comes once, and an operation's text only where the registry may not have it. */
+const brief = z
+  .strictObject({
+    version: z.literal(2),
+    ...common,
+    clients: z.array(client).max(reportLimits.clients),
+    uses: z
+      .array(z.strictObject({ operation: hash, calls: z.array(calls).min(1).max(reportLimits.clients) }))
+      .max(reportLimits.uses),
+  })
+  .transform(({ clients, uses, ...report }, context) => {
+    const all: z.output<typeof use>[] = [];
+    for (const { calls: told, operation: used } of uses)
+      for (const [place, calls_, errors, buckets] of told) {
+        const known = clients[place];
+        if (known === undefined) return refuse(context, `There is no client ${place}.`);
+        if (all.length >= reportLimits.uses)
+          return refuse(context, `There are more than ${reportLimits.uses} uses.`);
+        const latency = [...buckets, ...noLatency.slice(buckets.length)];
+        all.push({ operation: used, client: known, count: calls_, errors, latency });
+      }
+    return { ...report, uses: all };
+  });
+
+const noLatency = [...latencyBoundsMs.map(() => 0), 0];
+
+function refuse(context: z.RefinementCtx, message: string): never {
+  context.addIssue({ code: 'custom', path: ['uses'], message });
+  return z.NEVER;
+}
+
+/** `POST …/usage`: what one gateway counted in one window. No values, nobody's name or address. */
+export const usageReport = z.discriminatedUnion('version', [whole, brief]);
 
 export type UsageReport = z.output<typeof usageReport>;

@@ -1,5 +1,6 @@
 import type { RegistryDatabase, RegistryTransaction } from '@murmuration/prisma/registry';
 import { retryConflicts } from '@murmuration/service-kit';
+import { UnknownOperations } from '../faults.ts';
 import { otherClient, type UsageReport } from './contract.ts';
 
 export interface IngestLimits {
@@ -22,16 +23,23 @@ type Client = { name: string; version: string };
 const keyOf = ({ name, version = '' }: UsageReport['uses'][number]['client']) =>
   JSON.stringify([name, version]);
 
+export interface Ingested {
+  outcome: 'counted' | 'known';
+  /** Operations that the report told and that there is no room for: calls of them are lost. */
+  unkept: string[];
+}
+
 /**
  * Adds a report to what is counted, or finds that it was already.
  * All times are the database's; a sender tells only how long ago something was.
+ * @throws UnknownOperations for operations that are neither told nor known; then nothing of it is counted
  */
 export async function ingestReport(
   database: RegistryDatabase,
   graphId: number,
   report: UsageReport,
   limits: IngestLimits,
-): Promise<'counted' | 'known'> {
+): Promise<Ingested> {
   return retryConflicts(() =>
     database.$transaction((transaction) => ingest(transaction, graphId, report, limits), {
       timeout: ingestLimits.transactionMs,
@@ -45,17 +53,18 @@ async function ingest(
   graphId: number,
   report: UsageReport,
   limits: IngestLimits,
-): Promise<'counted' | 'known'> {
+): Promise<Ingested> {
   const { reporter, sequence } = report;
   const isNew = await transaction.$executeRaw`INSERT INTO usage_report (graph_id, reporter, sequence)
     VALUES (${graphId}, ${reporter}, ${sequence}::bigint) ON CONFLICT DO NOTHING`;
-  if (isNew === 0) return 'known';
-  const operations = await operationIds(transaction, graphId, report.operations, limits);
+  if (isNew === 0) return { outcome: 'known', unkept: [] };
+  const operations = await operationIds(transaction, graphId, report, limits);
   const clients = await clientIds(transaction, graphId, report.uses, limits.clients);
   const lost = await addCounts(transaction, graphId, report, operations, clients);
   await addHours(transaction, graphId, report, lost);
   await noteGateway(transaction, graphId, report.gateway, limits.gateways);
-  return 'counted';
+  const unkept = report.operations.filter(({ hash }) => !operations.has(hash)).map(({ hash }) => hash);
+  return { outcome: 'counted', unkept };
 }
 
 async function noteGateway(
@@ -76,14 +85,18 @@ async function noteGateway(
     ORDER BY seen_at DESC OFFSET ${most} FOR UPDATE SKIP LOCKED)`;
 }
 
-/** Ids of operations by hash, new ones kept as far as the limit goes. */
+/**
+ * Ids of operations by hash, new ones kept as far as the limit goes.
+ * @throws UnknownOperations
+ */
 async function operationIds(
   transaction: RegistryTransaction,
   graphId: number,
-  operations: UsageReport['operations'],
+  { operations, uses }: Pick<UsageReport, 'operations' | 'uses'>,
   most: Pick<IngestLimits, 'operations' | 'documentBytes'>,
 ): Promise<Map<string, bigint>> {
-  const hashes = operations.map(({ hash }) => hash);
+  const told = new Set(operations.map(({ hash }) => hash));
+  const hashes = [...new Set([...told, ...uses.map(({ operation }) => operation)])];
   const read = async () => {
     const rows = await transaction.$queryRaw<{ id: bigint; hash: string }[]>`
       SELECT id, encode(hash, 'hex') AS hash FROM usage_operation
@@ -91,6 +104,8 @@ async function operationIds(
     return new Map(rows.map(({ hash, id }) => [hash, id]));
   };
   const known = await read();
+  const missing = hashes.filter((hash) => !told.has(hash) && !known.has(hash));
+  if (missing.length > 0) throw new UnknownOperations(missing);
   const fresh = operations.filter(({ hash }) => !known.has(hash)).toSorted(byHash);
   if (fresh.length === 0) return known;
   const [{ bytes, count } = { bytes: 0, count: 0 }] = await transaction.$queryRaw<
