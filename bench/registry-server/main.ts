@@ -58,16 +58,23 @@ async function judge(): Promise<void> {
   }));
   const config = { subgraphs: '*', contracts: { public: { exclude: ['internal'] } } };
   const edit = { kind: 'whole', subgraphs, complete: true };
-  const changed = subgraphs.map((one, at) =>
-    at % 10 === 0 ? { ...one, sdl: one.sdl.replace('limit: Int = 5', 'limit: Int = 6') } : one,
-  );
-  const check = { config, edit: { ...edit, subgraphs: changed }, against: 'head' };
+  const check = (limit: number) => {
+    const changed = subgraphs.map((one, at) =>
+      at % 10 === 0 ? { ...one, sdl: one.sdl.replace('limit: Int = 5', `limit: Int = ${limit}`) } : one,
+    );
+    return { config, edit: { ...edit, subgraphs: changed }, against: 'head' };
+  };
   await timed('the first publication', () =>
     send('/publications', { config, edit, by: 'bench', message: '', init: true }),
   );
-  for (const name of ['a check, changed', 'the same again', 'the same again'])
-    await timed(name, () => send('/checks', check));
-  await timed('a check, unchanged', () => send('/checks', { ...check, edit }));
+  for (const [name, limit] of [
+    ['a check, changed', 6],
+    ['another change, the head kept', 7],
+    ['another change, the head kept', 8],
+    ['the same again, as for another environment', 8],
+  ] as const)
+    await timed(name, () => send('/checks', check(limit)));
+  await timed('a check, unchanged', () => send('/checks', { ...check(6), edit }));
 }
 
 async function deliver(): Promise<void> {

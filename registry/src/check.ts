@@ -7,6 +7,7 @@ import {
   composeBaseline,
   contractsBefore,
 } from './baseline.ts';
+import { type ComposeCandidate, composeCandidate } from './candidate.ts';
 import type { Change } from './changes/change.ts';
 import type { DeprecatedSince } from './changes/deprecated-since.ts';
 import { isRemoval } from './changes/deprecation.ts';
@@ -21,8 +22,6 @@ import type { StoredOperation } from './documents/read.ts';
 import type { CheckedChange, Report } from './report.ts';
 import { buildStep } from './steps/build.ts';
 import { changesStep } from './steps/changes.ts';
-import { compositionStep } from './steps/composition.ts';
-import { contractsStep } from './steps/contracts.ts';
 import { documentsStep } from './steps/documents.ts';
 import { lintStep } from './steps/lint.ts';
 import { policyStep } from './steps/policy.ts';
@@ -52,6 +51,7 @@ export type CheckInput = {
   require?: readonly StepName[] | undefined;
   /** For whoever has it ready already. */
   composeBaseline?: ComposeBaseline | undefined;
+  composeCandidate?: ComposeCandidate | undefined;
   nowMs: number;
 };
 
@@ -87,15 +87,15 @@ export async function checkAndCompose(
   if (build.errors.length > 0)
     return { report: end({ compositionErrors: build.errors }, steps, failed('a subgraph is not valid')) };
 
-  const composed = compositionStep(build.parsed);
-  steps.push(composed.report);
-  const composition = composed.composition;
+  const candidate = (input.composeCandidate ?? composeCandidate)(build.parsed, config.contracts);
+  const { composition, report: composed } = candidate.whole;
+  steps.push(composed);
   if (composition.status === 'failed')
     return {
       report: end({ compositionErrors: composition.errors }, steps, failed('composition failed')),
     };
 
-  const contracts = contractsStep(build.parsed, config.contracts);
+  const contracts = candidate.contracts();
   steps.push(contracts.report);
   const after = { parsed: build.parsed, composition, contracts: contracts.contracts };
   if (report.unchanged) {

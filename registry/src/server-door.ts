@@ -1,5 +1,6 @@
 /** What the server's worker does its work with. */
 export { type ComposeBaseline, composeBaseline, contractsBefore, versionBaseline } from './baseline.ts';
+export { type ComposeCandidate, composeCandidate } from './candidate.ts';
 export { check, type CheckInput } from './check.ts';
 export { compareGraphs } from './changes/compare.ts';
 export type { Change } from './changes/change.ts';

@@ -3,6 +3,7 @@ import {
   applyToStore,
   badInput,
   type ComposeBaseline,
+  type ComposeCandidate,
   check,
   compareGraphs,
   composeContract,
@@ -44,7 +45,7 @@ import type { Answers, Job } from './jobs.ts';
 export async function doJob(
   database: RegistryDatabase,
   job: Job,
-  { composeBaseline, isGone }: { isGone: () => boolean; composeBaseline: ComposeBaseline },
+  { isGone, ...composing }: Composing & { isGone: () => boolean },
 ): Promise<Answers[Job['kind']]> {
   const kept = postgresStore(database, job.graphId);
   const store: Store = {
@@ -54,18 +55,19 @@ export async function doJob(
       return kept.append(expectedHead, version);
     },
   };
-  const means = async (sdlBytes: number): Promise<Means> => ({
-    sdlBytes,
-    composeBaseline,
+  const means = async (): Promise<Means> => ({
+    ...composing,
     trusted: (await trustedOperations(database, job.graphId)).map(restoreOperation),
   });
   switch (job.kind) {
     case 'check':
-      return runCheck(store, job.request, await means(job.sdlBytes));
+      refuseLong(job.request.edit, job.sdlBytes);
+      return runCheck(store, job.request, await means());
     case 'publish':
-      return runPublish(store, job.request, await means(job.sdlBytes));
+      refuseLong(job.request.edit, job.sdlBytes);
+      return runPublish(store, job.request, await means());
     case 'rollBack':
-      return runRollback(store, job.request, await means(0));
+      return runRollback(store, job.request, await means());
     case 'variant': {
       const { accessRules, contract } = job.variant;
       const supergraph = await supergraphOf(store, job.version, contract);
@@ -115,20 +117,16 @@ function writeUsage(files: readonly UsageFile[]): string {
   return `[${parts.join(',')}]`;
 }
 
-type Means = {
-  sdlBytes: number;
-  composeBaseline: ComposeBaseline;
+/** What checks compose with, which may have it ready. */
+export type Composing = { composeBaseline: ComposeBaseline; composeCandidate: ComposeCandidate };
+
+type Means = Composing & {
   /** What apps were built with: a change that refuses it breaks them, whatever was reported. */
   trusted: StoredOperation[];
 };
 
-async function runCheck(
-  store: Store,
-  request: ReadCheckRequest,
-  { composeBaseline, sdlBytes, trusted }: Means,
-): Promise<Report> {
+async function runCheck(store: Store, request: ReadCheckRequest, means: Means): Promise<Report> {
   const { against, allowNoBaseline, edit } = request;
-  refuseLong(edit, sdlBytes);
   const version = against === 'head' ? await store.head() : await store.version(Number(against.slice(8)));
   if (version === undefined && against !== 'head') throw badInput(`There is no ${against} in the store.`);
   if (version === undefined && !allowNoBaseline)
@@ -144,19 +142,13 @@ async function runCheck(
     operations: request.operations?.map(restoreOperation),
     deleted: edit.kind === 'some' ? edit.deleted : [],
     require: request.require,
-    composeBaseline,
-    trusted,
+    ...means,
     nowMs: Date.now(),
   });
 }
 
-async function runPublish(
-  store: Store,
-  request: ReadPublishRequest,
-  { composeBaseline, sdlBytes, trusted }: Means,
-): Promise<Publication> {
+async function runPublish(store: Store, request: ReadPublishRequest, means: Means): Promise<Publication> {
   const { by, edit, init, message } = request;
-  refuseLong(edit, sdlBytes);
   const head = init ? await store.head() : undefined;
   if (head) throw badInput(`The store has version ${head.id} already; leave out --init.`);
   return publish(store, {
@@ -169,8 +161,7 @@ async function runPublish(
     checkWith: {
       ...(await judgedBy(store, request)),
       operations: request.operations?.map(restoreOperation),
-      composeBaseline,
-      trusted,
+      ...means,
     },
   });
 }
@@ -178,7 +169,7 @@ async function runPublish(
 async function runRollback(
   store: Store,
   request: ReadRollbackRequest,
-  { composeBaseline, trusted }: Means,
+  means: Means,
 ): Promise<Publication | undefined> {
   const { by, force, id, message } = request;
   const target = await store.version(id);
@@ -197,8 +188,7 @@ async function runRollback(
       ...judged,
       config: { ...judged.config, contracts },
       operations: head?.operations?.map(restoreOperation),
-      composeBaseline,
-      trusted,
+      ...means,
     },
   });
 }

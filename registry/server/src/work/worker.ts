@@ -5,6 +5,7 @@ import { isDatabaseOutage } from '@murmuration/service-kit';
 import { doJob } from './do-job.ts';
 import type { Asked, Told, WorkerSettings } from './jobs.ts';
 import { keepBaseline } from './kept-baseline.ts';
+import { keepCandidate } from './kept-candidate.ts';
 
 /** Checks take a processor for seconds and memory without measure: they have a thread that can be ended. */
 const { databaseUrl } = workerData as WorkerSettings;
@@ -15,11 +16,14 @@ const database = createRegistryDatabase({
 });
 
 const baselineOf = keepBaseline();
+const composeCandidate = keepCandidate();
 
 parentPort?.on('message', async ({ gone, id, job }: Asked) => {
   const isGone = () => Atomics.load(gone, 0) > 0;
   parentPort?.postMessage(
-    await tell(id, () => doJob(database, job, { isGone, composeBaseline: baselineOf(job.graphId) })),
+    await tell(id, () =>
+      doJob(database, job, { isGone, composeBaseline: baselineOf(job.graphId), composeCandidate }),
+    ),
     [],
   );
 });
