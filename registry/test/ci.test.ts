@@ -154,5 +154,8 @@ describe('publishing on main', () => {
     expect(publish()).toContain('Published version 2.');
     expect(origin.git('ls-tree', '-r', '--name-only', 'schema-registry')).toContain('versions/000001.json');
     expect(origin.git('show', 'schema-registry:versions/000001.json')).toContain('"message": "Add people"');
+    expect(origin.git('show', 'schema-registry:CHANGELOG.md')).toMatch(
+      /^## Version 2\n\nAdd people\n\n- BREAKING {2}User\.name \[FIELD_REMOVED\] .*\n[^#]*## Version 1\n\nAdd people\n\nThe first version\.\n/,
+    );
   });
 });

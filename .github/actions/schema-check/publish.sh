@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Publishes the workspace: to the server of REGISTRY_URL where there is a token for it, else to the file store on the branch
-# schema-registry. That push is refused if somebody else's came first; then the publication is made again on top of theirs.
+# schema-registry, whose CHANGELOG.md says what each version changed, the newest first. That push is refused if somebody else's came
+# first; then the publication is made again on top of theirs.
 set -euo pipefail
 
 said=(--approvals .registry --context landed --by "${GITHUB_ACTOR:-ci}" --message "${MESSAGE%%$'\n'*}")
@@ -8,6 +9,20 @@ if [ -n "${REGISTRY_URL:-}" ] && [ -n "${REGISTRY_TOKEN:-}" ]; then
   # The first time is done by hand, with --init.
   exec node registry/src/cli.ts publish "${said[@]}"
 fi
+
+tell_changes() {
+  {
+    printf '## Version %s\n\n%s\n\n' "$1" "${MESSAGE%%$'\n'*}"
+    if [ "$1" -gt 1 ]; then
+      node registry/src/cli.ts diff --store "$STORE" "version:$(($1 - 1))" "version:$1" | sed 's/^/- /'
+    else
+      echo "The first version."
+    fi
+    echo
+    [ ! -e "$STORE/CHANGELOG.md" ] || cat "$STORE/CHANGELOG.md"
+  } > "$STORE.changelog"
+  mv "$STORE.changelog" "$STORE/CHANGELOG.md"
+}
 
 branch=schema-registry
 export GIT_AUTHOR_NAME=schema-registry GIT_AUTHOR_EMAIL=schema-registry@users.noreply.github.com
@@ -30,7 +45,9 @@ for attempt in 1 2 3 4 5; do
     start=$(git commit-tree -m "Begin the schema registry" "$(git mktree < /dev/null)")
   fi
   git worktree add -B "$branch" "$STORE" "$start"
-  node registry/src/cli.ts publish --store "$STORE" "${first[@]}" "${said[@]}"
+  node registry/src/cli.ts publish --store "$STORE" "${first[@]}" "${said[@]}" | tee "$STORE.said"
+  version=$(sed -n 's/^Published version \([0-9]*\)\.$/\1/p' "$STORE.said")
+  [ -z "$version" ] || tell_changes "$version"
   git -C "$STORE" add --all
   git -C "$STORE" diff --cached --quiet && exit 0
   git -C "$STORE" commit --quiet --message "Publish ${GITHUB_SHA:-the workspace}"
