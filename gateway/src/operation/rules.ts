@@ -24,6 +24,7 @@ export async function startRules(
     file: config.TRUSTED_DOCUMENTS_FILE,
     url: config.TRUSTED_DOCUMENTS_URL,
     token: config.SUPERGRAPH_TOKEN,
+    keys: config.SUPERGRAPH_KEYS,
     pollMs: config.TRUSTED_DOCUMENTS_POLL_MS,
     isRequired: config.TRUSTED_DOCUMENTS_ONLY,
     logger,

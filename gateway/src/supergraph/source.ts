@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { JWTVerifyGetKey } from 'jose';
 import { request } from 'undici';
-import { type Claims, signatureHeader, verifySupergraph } from './verify.ts';
+import { type Claims, type SignedKind, signedSupergraph, verifySigned } from './verify.ts';
 
 /** Where the supergraph comes from. */
 export interface SupergraphSource {
@@ -43,14 +43,14 @@ export interface UrlSourceOptions {
   readonly token?: string | undefined;
   /** Whose signature a supergraph must have; without keys none is asked for. */
   readonly keys?: JWTVerifyGetKey | undefined;
+  /** What is asked for; the supergraph unless said otherwise. */
+  readonly kind?: SignedKind;
   readonly maxBytes?: number;
   readonly readMs?: number;
 }
 
 /** Without a signature the graph is not known; without the header neither is the version. */
 type Said = { readonly [Name in keyof Claims]?: Claims[Name] | undefined };
-
-const versionHeader = 'supergraph-version';
 
 /**
  * A registry, asked with the ETag of what it sent last: an unchanged supergraph costs a 304. Behind its address several may
@@ -59,7 +59,8 @@ const versionHeader = 'supergraph-version';
  */
 export function urlSource(url: string, options: UrlSourceOptions = {}): SupergraphSource {
   const contract = new URL(url).searchParams.get('contract') ?? undefined;
-  const { keys, maxBytes = sourceLimits.bytes, readMs = sourceLimits.readMs, token } = options;
+  const { keys, kind = signedSupergraph, token } = options;
+  const { maxBytes = sourceLimits.bytes, readMs = sourceLimits.readMs } = options;
   let etag: string | undefined;
   let last: Said = {};
   return {
@@ -79,12 +80,12 @@ export function urlSource(url: string, options: UrlSourceOptions = {}): Supergra
         if (statusCode === 304) return undefined;
         throw new Error(`${url} answered ${statusCode}`);
       }
-      const text = await readText(body, maxBytes);
+      const text = await readText(body, { maxBytes, kind });
       const said: Said = keys
-        ? await verifySupergraph(text, oneOf(headers[signatureHeader]), keys)
-        : { version: numberIn(headers[versionHeader]) };
+        ? await verifySigned(text, oneOf(headers[kind.signatureHeader]), { keys, kind })
+        : { version: numberIn(headers[kind.versionHeader]) };
       if (keys) refuseOtherContract(said, contract);
-      refuseOther(said, last);
+      refuseOther(said, last, kind);
       const given = oneOf(headers.etag);
       return {
         sdl: text,
@@ -106,11 +107,11 @@ function refuseOtherContract(said: Said, contract: string | undefined): void {
 }
 
 /** @throws Error for another graph than that of the last one, or an older version of it */
-function refuseOther({ graph, version }: Said, last: Said): void {
+function refuseOther({ graph, version }: Said, last: Said, { name }: SignedKind): void {
   if (graph !== undefined && last.graph !== undefined && graph !== last.graph)
-    throw new Error(`the supergraph is of the graph "${graph}", and that of "${last.graph}" was taken`);
+    throw new Error(`${name} is of the graph "${graph}", and that of "${last.graph}" was taken`);
   if (version !== undefined && last.version !== undefined && version < last.version)
-    throw new Error(`the supergraph has the version ${version}, and ${last.version} was taken`);
+    throw new Error(`${name} has the version ${version}, and ${last.version} was taken`);
 }
 
 function oneOf(header: string | string[] | undefined): string | undefined {
@@ -122,12 +123,15 @@ function numberIn(header: string | string[] | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-async function readText(body: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {
+async function readText(
+  body: AsyncIterable<Buffer>,
+  { kind, maxBytes }: { kind: SignedKind; maxBytes: number },
+): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > maxBytes) throw new Error(`the supergraph has more than ${maxBytes} bytes`);
+    if (bytes > maxBytes) throw new Error(`${kind.name} has more than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

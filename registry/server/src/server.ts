@@ -99,7 +99,7 @@ export async function startRegistry(
     bodyBytes: config.USAGE_BODY_BYTES,
     reportsPerSecond: config.USAGE_REPORTS_PER_SECOND,
   });
-  serveTrusted(add, { database, work, bodyBytes: config.REGISTRY_BODY_BYTES });
+  serveTrusted(add, { database, signingKey, work, bodyBytes: config.REGISTRY_BODY_BYTES });
   serveGovernance(add, { database, tokens });
   servePages(http.app, { database, graphs, open, tokens, work, isOpen: config.REGISTRY_OPEN_PAGES });
 

@@ -1,5 +1,8 @@
 import { createRegistryDatabase } from '@murmuration/prisma/registry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createLogger } from '@murmuration/service-kit';
+import { loadTrustedDocuments } from '../../../gateway/src/operation/documents/trusted.ts';
+import { publicKeys } from '../../../gateway/src/supergraph/public-keys.ts';
 import { people } from '../../test/cast.ts';
 import { desk } from '../../test/desk.ts';
 import { ask, createWorld, graph, publication, report, type RunningHere, type World } from './world.ts';
@@ -14,6 +17,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 const names = 'query Names { me { name } }';
+const ids = 'query Ids { me { id } }';
 const history = 'query History { me { nameHistory } }';
 const dayMs = 86_400_000;
 const trust = (app: string, version: string, documents: Record<string, string>) =>
@@ -118,4 +122,47 @@ it('the command line takes manifests of those who make them', async () => {
   });
   expect((await here.registry('retire', ...web, '--force')).code).toBe(0);
   expect((await here.registry('trusted')).out).not.toContain('web@7');
+});
+
+it('a gateway keeps what is newer when the registry is set back to an older copy', async () => {
+  const keys = publicKeys().parse(await (await fetch(`${registry.url}/.well-known/jwks.json`)).text());
+  const warned: string[] = [];
+  const logger = createLogger('gateway', 'silent');
+  logger.warn = ((problem: { err: Error }) => void warned.push(problem.err.message)) as typeof logger.warn;
+  const gateway = await loadTrustedDocuments({
+    url: `${registry.url}/v1/graphs/${graph}/trusted-documents`,
+    file: undefined,
+    token: world.adminToken,
+    keys,
+    pollMs: 20,
+    isRequired: true,
+    logger,
+  });
+  const database = createRegistryDatabase({ url: world.databaseUrl, poolSize: 1 });
+  try {
+    // The copy of a moment, before what is trusted next.
+    const [copy] = await database.$queryRaw<{ version: number }[]>`
+      SELECT trusted_version AS version FROM graph WHERE name = ${graph}`;
+    const before = Number((await documents()).headers.get('trusted-documents-version'));
+    expect(before).toBe(copy?.version);
+    await trust('tv', '1', { newer: ids });
+    expect((await documents()).headers.get('trusted-documents-version')).toBe(String(before + 1));
+    await expect.poll(() => gateway.textOf('newer')).toBe(ids);
+
+    await database.$executeRaw`DELETE FROM trusted_manifest WHERE app = 'tv'`;
+    await database.$executeRaw`UPDATE graph SET trusted_version = ${before}::int WHERE name = ${graph}`;
+    await expect
+      .poll(() => warned.join())
+      .toContain(`has the version ${before}, and ${before + 1} was taken`);
+    expect(gateway.textOf('newer')).toBe(ids);
+
+    // Once it went further than it had been its word counts again.
+    await trust('tv', '2', { other: history });
+    await trust('tv', '3', { third: names });
+    await expect.poll(() => gateway.textOf('other')).toBe(history);
+    expect(gateway.textOf('newer')).toBeUndefined();
+  } finally {
+    gateway.stop();
+    await database.$disconnect();
+  }
 });

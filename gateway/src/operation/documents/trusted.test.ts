@@ -30,6 +30,7 @@ const load = (more: { url?: string; file?: string }) =>
     file: more.file,
     url: more.url,
     token: undefined,
+    keys: undefined,
     pollMs: 5,
     isRequired: true,
     logger: createLogger('trusted', 'silent'),

@@ -1,7 +1,9 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { Logger } from '@murmuration/service-kit';
+import type { JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { type SupergraphSource, urlSource } from '../../supergraph/source.ts';
+import { signedTrustedDocuments } from '../../supergraph/verify.ts';
 import { hashOf } from './hash.ts';
 
 /** Documents that clients were built with, by id. */
@@ -23,6 +25,8 @@ export interface TrustedOptions {
   /** A registry's `…/trusted-documents`, asked again and again. */
   url: string | undefined;
   token: string | undefined;
+  /** Whose signature what a registry says must have; without keys none is asked for. */
+  keys: JWTVerifyGetKey | undefined;
   pollMs: number;
   /** Nothing else runs: an attacker who cannot write operations cannot write expensive ones. */
   isRequired: boolean;
@@ -32,15 +36,16 @@ export interface TrustedOptions {
 const manifest = z.record(z.string(), z.string());
 
 /**
- * Reads what is trusted, and follows it where it comes from a registry. While that is away what was known stays, and a start takes
- * the copy on disk.
+ * Reads what is trusted, and follows it where it comes from a registry. While that is away, or was set back to an older copy, what was known
+ * stays; a start takes the copy on disk.
  * @throws Error when there is no such manifest to begin with
  */
 export async function loadTrustedDocuments(options: TrustedOptions): Promise<FollowedDocuments> {
-  const { file, isRequired, logger, pollMs, token, url } = options;
+  const { file, isRequired, keys, logger, pollMs, token, url } = options;
   if (isRequired && !file && !url)
     throw new Error('TRUSTED_DOCUMENTS_ONLY needs TRUSTED_DOCUMENTS_FILE or TRUSTED_DOCUMENTS_URL');
-  const source = url === undefined ? undefined : urlSource(url, { token });
+  const source =
+    url === undefined ? undefined : urlSource(url, { token, keys, kind: signedTrustedDocuments });
   let known = await first();
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;

@@ -5,7 +5,7 @@ import type { Graph } from '../graphs.ts';
 import { bytesOf, readContents } from '../store/contents.ts';
 import type { Variant } from '../work/jobs.ts';
 import type { Work } from '../work/work.ts';
-import { type SigningKey, sha256, signSupergraph } from './sign.ts';
+import { type SigningKey, sha256, sign } from './sign.ts';
 
 /** A supergraph ready to be sent. */
 export interface Delivered {
@@ -114,7 +114,7 @@ export function createDelivery(
       version: id,
       sdl,
       etag: `"${id}-${digest.slice(0, 32)}"`,
-      signature: signingKey && (await signSupergraph(signingKey, claims)),
+      signature: signingKey && (await sign(signingKey, 'supergraph+jws', claims)),
     };
   }
 

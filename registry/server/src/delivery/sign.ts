@@ -29,19 +29,23 @@ export function parseSigningKey(text: string): SigningKey {
   return { kid, key, publicJwk: { ...publicJwk, kid, alg: 'EdDSA', use: 'sig' } };
 }
 
-/** What a signature says: this text is that version of that graph, or of a contract of it. */
+/** What a signature says: this text is that version of that graph, of a contract of it, or of what it trusts. */
 export interface SignedClaims {
   graph: string;
   version: number;
   contract?: string | undefined;
-  /** Of the supergraph's text, hexadecimal. */
+  /** Of the text, hexadecimal. */
   sha256: string;
 }
 
-/** A compact JWS of type `supergraph+jws` over the claims; the text itself is not in it. */
-export function signSupergraph({ key, kid }: SigningKey, claims: SignedClaims): Promise<string> {
+/** A compact JWS of that type over the claims; the text itself is not in it. */
+export function sign(
+  { key, kid }: SigningKey,
+  typ: 'supergraph+jws' | 'trusted-documents+jws',
+  claims: SignedClaims,
+): Promise<string> {
   return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
-    .setProtectedHeader({ alg: 'EdDSA', kid, typ: 'supergraph+jws' })
+    .setProtectedHeader({ alg: 'EdDSA', kid, typ })
     .sign(key);
 }
 

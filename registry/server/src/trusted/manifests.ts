@@ -37,15 +37,28 @@ export function listManifests(database: RegistryDatabase, graphId: number): Prom
     FROM trusted_manifest m WHERE graph_id = ${graphId} ORDER BY app, version`;
 }
 
-/** Says which documents are trusted without reading any of them. */
-export async function trustedRevision(database: RegistryDatabase, graphId: number): Promise<string> {
-  return hashOf(JSON.stringify(await keptManifests(database, graphId)));
+/** Which documents are trusted. */
+export interface TrustedRevision {
+  /** Counts up with every manifest that comes or goes. */
+  version: number;
+  /** Of what the manifests are: a registry that was set back counts again from where it was, to something else. */
+  hash: string;
 }
 
-/** What gateways get: `{ "<id>": "<text>" }` of all versions of all apps. */
-export async function trustedDocuments(database: RegistryDatabase, graphId: number): Promise<Documents> {
-  const all = await readManifests(database, await keptManifests(database, graphId));
-  return Object.assign({}, ...all.map(({ documents }) => documents)) as Documents;
+/** Says it without reading any of them. */
+export async function trustedRevision(database: RegistryDatabase, graphId: number): Promise<TrustedRevision> {
+  return revisionOf(await versionedManifests(database, graphId));
+}
+
+/** What gateways get: `{ "<id>": "<text>" }` of all versions of all apps, as JSON. */
+export async function trustedDocuments(
+  database: RegistryDatabase,
+  graphId: number,
+): Promise<TrustedRevision & { text: string }> {
+  const versioned = await versionedManifests(database, graphId);
+  const all = await readManifests(database, versioned.manifests);
+  const documents = Object.assign({}, ...all.map((one) => one.documents)) as Documents;
+  return { ...revisionOf(versioned), text: JSON.stringify(documents) };
 }
 
 /** The same for checks, each document once, with the first app's version that has it as its place. */
@@ -96,6 +109,7 @@ export async function trustManifest(
       await keepContents(transaction, [text]);
       await transaction.$executeRaw`INSERT INTO trusted_manifest (graph_id, app, version, documents_hash, documents, by)
         VALUES (${graphId}, ${app}, ${version}, ${bytesOf(hashOf(text))}, ${Object.keys(sorted).length}, ${by})`;
+      await countUp(transaction, graphId);
       return 'trusted';
     },
     { timeout: trustedLimits.transactionMs, maxWait: trustedLimits.transactionMs },
@@ -117,7 +131,15 @@ export async function retireManifest(
   if (!found) return false;
   const because = force ? undefined : await whyInUse(database, graphId, { app, version, at: found.at });
   if (because !== undefined) throw couldNotRun(`${app}@${version} is not retired: ${because}`);
-  return (await database.trustedManifest.deleteMany({ where: key })).count > 0;
+  return database.$transaction(async (transaction) => {
+    await countUp(transaction, graphId);
+    return (await transaction.trustedManifest.deleteMany({ where: key })).count > 0;
+  });
+}
+
+/** Holds the graph's row, so that versions are as many as there were changes. */
+async function countUp(transaction: RegistryTransaction, graphId: number): Promise<void> {
+  await transaction.$executeRaw`UPDATE graph SET trusted_version = trusted_version + 1 WHERE id = ${graphId}`;
 }
 
 async function whyInUse(
@@ -142,6 +164,26 @@ async function whyInUse(
   if ((use?.others ?? 0) > 0 || !(await isCovered(database, graphId, days)))
     return `not everything that was sent in the last ${days} days is known, and unknown is not unused.`;
   return undefined;
+}
+
+type Versioned = { version: number; manifests: KeptManifest[] };
+
+/** In one statement, for both have to be of the same moment. */
+async function versionedManifests(database: RegistryDatabase, graphId: number): Promise<Versioned> {
+  const [found] = await database.$queryRaw<Versioned[]>`
+    SELECT trusted_version AS version, coalesce((SELECT
+      jsonb_agg(jsonb_build_object('app', app, 'version', version, 'hash', encode(documents_hash, 'hex')) ORDER BY app, version)
+      FROM trusted_manifest WHERE graph_id = graph.id), '[]') AS manifests
+    FROM graph WHERE id = ${graphId}`;
+  if (!found) throw couldNotRun('The graph is gone.');
+  return found;
+}
+
+function revisionOf({ manifests, version }: Versioned): TrustedRevision {
+  return {
+    version,
+    hash: hashOf(JSON.stringify(manifests.map(({ app, hash, version: of }) => [app, of, hash]))),
+  };
 }
 
 function keptManifests(database: RegistryTransaction, graphId: number): Promise<KeptManifest[]> {

@@ -82,7 +82,7 @@ export async function doJob(
       if (isGone()) throw couldNotRun('Whoever published this does not wait any more.');
       return trustManifest(database, job.graphId, job.request);
     case 'trusted':
-      return JSON.stringify(await trustedDocuments(database, job.graphId));
+      return trustedDocuments(database, job.graphId);
     case 'compare':
       return compareVersions(store, job.from, job.to);
     case 'explore': {

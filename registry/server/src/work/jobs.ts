@@ -6,6 +6,7 @@ import type {
   Report,
   TrustRequest,
 } from '@murmuration/registry/wire';
+import type { TrustedRevision } from '../trusted/manifests.ts';
 import type { Explored } from '../explore/explored.ts';
 
 /** What the thread for heavy work can be asked. All of it is plain data. */
@@ -41,8 +42,7 @@ export type Answers = {
   /** Usage files, as JSON. */
   usage: string;
   trust: 'trusted' | 'unchanged';
-  /** `{ "<id>": "<text>" }`, as JSON. */
-  trusted: string;
+  trusted: TrustedRevision & { text: string };
   compare: ListedChange[] | undefined;
   explore: Explored | undefined;
 };
