@@ -10,6 +10,7 @@ import { createPasswordCheck } from './accounts/password-check.ts';
 import { createEntryLimits } from './accounts/entry-limits.ts';
 import { createAccountService } from './accounts/service.ts';
 import { accountDefaults, type AccountSettings } from './accounts/settings.ts';
+import { createSignUpChallenge } from './accounts/sign-up-challenge.ts';
 import { createSuspension } from './accounts/suspension.ts';
 import type { Addresses } from './addresses/addresses.ts';
 import { createAfterCommit } from './after-commit.ts';
@@ -48,7 +49,7 @@ export interface ServiceOptions {
   keys: readonly [InternalKey, ...InternalKey[]];
   /** The first signs access tokens; all are published. */
   signingKeys: readonly [SigningKey, ...SigningKey[]];
-  /** The first makes refresh tokens; those of all are accepted. */
+  /** The first makes refresh tokens, and keys for challenges; those of all are accepted. */
   refreshTokenSecrets: readonly [Secret, ...Secret[]];
   /** Seals what is secret at rest. */
   sealer: Sealer;
@@ -99,6 +100,7 @@ export function createServices(options: ServiceOptions) {
       sessions,
       passwords,
       limits,
+      challenge: createSignUpChallenge({ database, secrets: options.refreshTokenSecrets, settings }),
       checkSecondFactor,
       audit,
       afterCommit,

@@ -17,6 +17,7 @@ import {
   replacePasswordHash,
   takeAccountId,
 } from './repository.ts';
+import type { SignUpChallenge } from './sign-up-challenge.ts';
 import { handleTaken, takenField } from './taken.ts';
 import {
   logInInput,
@@ -42,22 +43,14 @@ export function createAccountService(options: {
   sessions: SessionService;
   passwords: Passwords;
   limits: EntryLimits;
+  challenge: SignUpChallenge;
   checkSecondFactor: SecondFactorCheck;
   audit: AuditLog;
   afterCommit: AfterCommit;
   tellPosition: PositionTeller;
 }) {
-  const {
-    addresses,
-    database,
-    sessions,
-    passwords,
-    limits,
-    checkSecondFactor,
-    audit,
-    afterCommit,
-    tellPosition,
-  } = options;
+  const { addresses, database, sessions, passwords, limits, checkSecondFactor, audit, afterCommit } = options;
+  const { challenge, tellPosition } = options;
 
   async function comeBackTo({ id, passwordHash }: Credentials, context: RequestContext): Promise<void> {
     if (!(await comeBack(database, id, passwordHash))) throw wrong();
@@ -66,19 +59,28 @@ export function createAccountService(options: {
   }
 
   return {
+    /** As JSON text; null where signing up asks for none. */
+    createChallenge: (): Promise<string | null> => challenge.make(),
+
     /**
      * An address is never taken: who has it is told by mail, and nobody else is told that it has an account.
      * What costs nothing is looked at before the password is hashed; of those who want one name at once the unique
      * indexes choose.
-     * @throws UserErrors a `ValidationError` a field, `Conflict` when the handle is taken, or `RateLimited`
+     * @throws UserErrors a `ValidationError` a field, `Conflict` when the handle is taken, `RateLimited`, or of the challenge
      */
     signUp: (input: unknown, context: RequestContext): Promise<Tokens> =>
       audit.around('sign-up', context, async (subject) => {
-        const { deviceName, displayName, email, handle, password } = parseInput(signUpInput, input);
+        const { challengeSolution, deviceName, displayName, email, handle, password } = parseInput(
+          signUpInput,
+          input,
+        );
         passwords.refuseWhileFull('signUp');
         await limits.admitSignUp(context);
+        const solved = await challenge.verify(challengeSolution);
         const id = await takeAccountId(database, handle);
         if (id === null) throw handleTaken();
+        // Before what costs much, and not for a handle that is taken: whoever tries another one solves nothing anew.
+        await solved?.use();
         const address = await addresses.seal(id, email);
         const passwordHash = await passwords.hash('signUp', password, context.signal);
         const { writtenAt, ...opened } = await insertAccount(database, {

@@ -16,6 +16,12 @@ export interface AccountSettings {
   linksPerAddress: number;
   /** Wrong codes of an app for one account within {@link codeWindowSeconds}; 0 is no limit. */
   wrongCodesPerDay: number;
+  /** What signing up asks to be solved. */
+  signUpChallenge: 'off' | 'proof-of-work';
+  /** Iterations of PBKDF2 in each of the tries that solving takes: 256 on average. */
+  signUpChallengeDifficulty: number;
+  /** How long a challenge is good. */
+  signUpChallengeSeconds: number;
   /** How long a handle that was given up stays its old owner's. */
   handleRestDays: number;
   /** Handles that rest for one person at a time. */
@@ -36,6 +42,10 @@ export const accountDefaults: AccountSettings = {
   linksPerAddress: 100,
   // Three codes of a million are good at a time: a guesser who knows the password has a year's chance of 2 %.
   wrongCodesPerDay: 20,
+  signUpChallenge: 'off',
+  // About a second of a laptop's core.
+  signUpChallengeDifficulty: 5_000,
+  signUpChallengeSeconds: 10 * 60,
   handleRestDays: 90,
   restingHandles: 5,
   erasureGraceDays: 30,

@@ -56,6 +56,7 @@ export const signUpInput = z
     password: newPassword,
     displayName: displayName.nullish(),
     deviceName: displayName.nullish(),
+    challengeSolution: z.string().nullish(),
   })
   .refine((input) => !isOwnName(input.password, input), { ...weak(ownName), path: ['password'] });
 /** What of a log-in is not compared with anything. */

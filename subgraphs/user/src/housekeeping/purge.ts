@@ -23,6 +23,8 @@ const outdated = {
   reserved_handle: Prisma.raw('reserved_until < now()'),
   // Longer than any link is good; the links go with it.
   mail: Prisma.raw(`created_at < now() - interval '30 days'`),
+  // A process whose clock is late must still find those that it takes for good.
+  spent_challenge: Prisma.raw(`expires_at < now() - interval '1 hour'`),
   // Of who has not asked for them for long. Who comes again has them made anew.
   suggestion: Prisma.raw(`account_id IN (SELECT account_id FROM suggestion_reader WHERE ${unread})`),
   suggestion_reader: Prisma.raw(
@@ -48,6 +50,7 @@ export async function purge(
     'resting_handle',
     'reserved_handle',
     'mail',
+    'spent_challenge',
     'suggestion',
     'suggestion_reader',
   ] as const;

@@ -41,6 +41,8 @@ export const logger = createLogger('test', 'silent');
 /** Signs the positions of writes. */
 export const keys = [{ id: 'test', secret: randomBytes(32) }] as const;
 
+/** Makes refresh tokens and challenges. */
+export const refreshTokenSecret = { id: null, secret: randomBytes(32) };
 /** Wraps what is secret in the test databases. */
 export const dataKey = { id: 'd1', secret: randomBytes(32) };
 export const sealer = createSealer(createEnvironmentKeys([dataKey]));
@@ -157,7 +159,7 @@ export async function createPlatform(
     relations: { followsPerDay: 1_000_000, ...options.relations },
     keys: [keys[0]],
     signingKeys: parseSigningKeys(makeSigningKeys('k1', 'k0')),
-    refreshTokenSecrets: [{ id: null, secret: randomBytes(32) }],
+    refreshTokenSecrets: [refreshTokenSecret],
     sealer,
     addresses,
     relationLeaseMs: options.relationLeaseMs ?? 300,
