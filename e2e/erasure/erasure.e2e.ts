@@ -49,6 +49,12 @@ test('of whom was erased no row, no event’s text and no key is left in any sto
   await carol.post('Look', { quotedId: secret });
   await bob.post(`Only for you, @${zoe.handle}`, { visibility: 'MENTIONED' });
   await change('muteUser', zoe, { userId: carol.id });
+  await rows(
+    'user',
+    `INSERT INTO passkey (account_id, credential_id, public_key, sign_count, transports, is_synced, name)
+      VALUES ($1, '', '', 0, '{}', false, 'An unlikely key ring')`,
+    [id],
+  );
   const home = '{ homeTimeline(first: 20) { edges { cursor } } }';
   await vi.waitUntil(async () => {
     const { homeTimeline } = await zoe.ask<{ homeTimeline: { edges: object[] } }>(home);

@@ -12,6 +12,7 @@ export const idTypes = {
   Thread: 'thr',
   Notification: 'ntf',
   Session: 'ses',
+  Passkey: 'psk',
   List: 'lst',
 } as const;
 
@@ -23,6 +24,7 @@ export type UserId = Id<'User'>;
 export type PostId = Id<'Post'>;
 export type NotificationId = Id<'Notification'>;
 export type SessionId = Id<'Session'>;
+export type PasskeyId = Id<'Passkey'>;
 export type ListId = Id<'List'>;
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

@@ -10,6 +10,7 @@ export {
   type IdType,
   idTypes,
   type NotificationId,
+  type PasskeyId,
   type PostId,
   type SessionId,
   typeOfId,

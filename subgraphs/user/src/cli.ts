@@ -12,8 +12,8 @@ const usage = `Usage: node subgraphs/user/src/cli.ts suspend <@handle or usr_…
 
 suspend: for everyone else the person no longer exists, and every session of theirs ends. --lift takes it back.
 grant: gives the person a role, the first admin theirs too; a lesser one ends their sessions.
-reset-second-factor: for whoever lost app and recovery codes. Their password alone signs them in again; every session of
-theirs ends and their address is told. Be sure who asks: whoever reads their mails has the account then.
+reset-second-factor: for whoever lost app and recovery codes. Their password alone signs them in again: their passkeys go too,
+every session of theirs ends and their address is told. Be sure who asks: whoever reads their mails has the account then.
 
 Each may be repeated at any time. Needs USER_DATABASE_URL and REDIS_URL.`;
 

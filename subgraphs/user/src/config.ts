@@ -4,6 +4,7 @@ import { liveStreamSettings } from '@murmuration/service-kit/subgraph';
 import { z } from 'zod';
 import { accountDefaults, type AccountSettings } from './accounts/settings.ts';
 import { userLiveLimits } from './live/limits.ts';
+import { checkPasskeySettings, passkeyDefaults, type PasskeySettings } from './passkeys/settings.ts';
 import { relationDefaults } from './relations/limits.ts';
 import { parseSigningKeys } from './sessions/keys.ts';
 import { suggestionLimits } from './suggestions/limits.ts';
@@ -20,9 +21,12 @@ const addressSettings = {
 
 export type UserConfig = ReturnType<typeof readUserConfig>;
 
-/** Every setting of this process. */
+/**
+ * Every setting of this process.
+ * @throws ConfigError for pages, too, to which no browser gives a passkey of the domain
+ */
 export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
-  return readConfig(
+  const config = readConfig(
     {
       HOST: setting.host(),
       PORT: setting.port(4101),
@@ -61,6 +65,13 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
       RESTING_HANDLES: setting.integer(accountDefaults.restingHandles, 1),
       // At least as long as any token of before may be believed.
       ERASURE_GRACE_DAYS: setting.integer(accountDefaults.erasureGraceDays, 1),
+      /** The domain that passkeys are for: another one, and none of before is good. */
+      PASSKEY_RP_ID: setting.text(passkeyDefaults.rpId),
+      /** Pages and apps that may ask for passkeys; see `PasskeySettings`. */
+      PASSKEY_ORIGINS: setting
+        .list()
+        .transform((origins) => (origins.length > 0 ? origins : passkeyDefaults.origins)),
+      MAX_PASSKEYS: setting.integer(passkeyDefaults.maxPasskeys),
       /** People whom one person may follow. */
       MAX_FOLLOWING: setting.integer(relationDefaults.maxFollowing, 1),
       /** After so long suggestions of people are made anew, when they are read. */
@@ -84,6 +95,8 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
     },
     environment,
   );
+  checkPasskeySettings(passkeySettingsOf(config));
+  return config;
 }
 
 /** The settings of accounts under the names that the code uses. */
@@ -103,6 +116,19 @@ export function accountSettingsOf(config: UserConfig): AccountSettings {
     handleRestDays: config.HANDLE_REST_DAYS,
     restingHandles: config.RESTING_HANDLES,
     erasureGraceDays: config.ERASURE_GRACE_DAYS,
+  };
+}
+
+/** The same of passkeys. */
+export function passkeySettingsOf(config: {
+  PASSKEY_RP_ID: string;
+  PASSKEY_ORIGINS: readonly string[];
+  MAX_PASSKEYS: number;
+}): PasskeySettings {
+  return {
+    rpId: config.PASSKEY_RP_ID,
+    origins: config.PASSKEY_ORIGINS,
+    maxPasskeys: config.MAX_PASSKEYS,
   };
 }
 

@@ -8,6 +8,7 @@ import { listResolvers } from './lists/resolvers.ts';
 import { liveResolvers } from './live/resolvers.ts';
 import { moderationResolvers } from './moderation/resolvers.ts';
 import { nodeResolvers } from './nodes/resolvers.ts';
+import { passkeyResolvers } from './passkeys/resolvers.ts';
 import { passwordResolvers } from './passwords/resolvers.ts';
 import { profileResolvers } from './profiles/resolvers.ts';
 import { relationResolvers } from './relations/resolvers.ts';
@@ -27,6 +28,7 @@ export const resolvers = mergeResolvers(
   passwordResolvers,
   leavingResolvers,
   secondFactorResolvers,
+  passkeyResolvers,
   moderationResolvers,
   profileResolvers,
   relationResolvers,

@@ -24,7 +24,7 @@ import {
   watchPool,
 } from '@murmuration/service-kit/subgraph';
 import { openAddresses } from './addresses/open.ts';
-import { accountSettingsOf, type UserConfig } from './config.ts';
+import { accountSettingsOf, passkeySettingsOf, type UserConfig } from './config.ts';
 import { type Context, createContext } from './context.ts';
 import { serveUnsubscribe, unsubscribePath } from './digests/unsubscribe-route.ts';
 import { startHousekeeping } from './housekeeping/loop.ts';
@@ -115,6 +115,7 @@ export async function startUser(
     sealer,
     addresses,
     accounts: accountSettingsOf(config),
+    passkeys: passkeySettingsOf(config),
     suggestions: { staleHours: config.SUGGESTIONS_STALE_HOURS, dismissed: config.SUGGESTIONS_DISMISSED },
     relations: { maxFollowing: config.MAX_FOLLOWING, followsPerDay: config.FOLLOWS_PER_DAY },
   });

@@ -7,6 +7,7 @@ import type { Logger, RedisCache, Sealer } from '@murmuration/service-kit';
 import { createThrottle } from '@murmuration/service-kit/rate-limit';
 import { createPasswords } from './accounts/passwords.ts';
 import { createPasswordCheck } from './accounts/password-check.ts';
+import { createEnter } from './accounts/enter.ts';
 import { createEntryLimits } from './accounts/entry-limits.ts';
 import { createAccountService } from './accounts/service.ts';
 import { accountDefaults, type AccountSettings } from './accounts/settings.ts';
@@ -25,6 +26,11 @@ import { type UserLiveLimits, userLiveLimits } from './live/limits.ts';
 import { createViewerStreams } from './live/streams.ts';
 import { createModerationService } from './moderation/service.ts';
 import type { NodeOwners } from './nodes/owners.ts';
+import { createChallenges } from './challenges/challenges.ts';
+import { createPasskeyCheck } from './passkeys/check.ts';
+import { createPasskeyEntry } from './passkeys/entry.ts';
+import { createPasskeyService } from './passkeys/service.ts';
+import { passkeyDefaults, passkeyLimits, type PasskeySettings } from './passkeys/settings.ts';
 import { createPasswordService } from './passwords/service.ts';
 import { createProfileService } from './profiles/service.ts';
 import { followWindowSeconds, relationDefaults, type RelationLimits } from './relations/limits.ts';
@@ -57,6 +63,7 @@ export interface ServiceOptions {
   addresses: Addresses;
   /** In place of the defaults. */
   accounts?: Partial<AccountSettings>;
+  passkeys?: Partial<PasskeySettings>;
   relations?: Partial<RelationLimits>;
   suggestions?: Partial<SuggestionLimits>;
   /** This subgraph's own, which live streams follow. */
@@ -90,6 +97,18 @@ export function createServices(options: ServiceOptions) {
   });
   const checkSecondFactor = createSecondFactorCheck({ database, sealer: options.sealer, limits });
   const checkPassword = createPasswordCheck({ database, passwords, limits, checkSecondFactor });
+  const enter = createEnter({ database, sessions, audit, afterCommit });
+  const passkeySettings = { ...passkeyDefaults, ...options.passkeys };
+  const challenges = createChallenges(options.refreshTokenSecrets, passkeyLimits.challengeMs);
+  const checkPasskey = createPasskeyCheck({
+    database,
+    challenges,
+    limits,
+    checkSecondFactor,
+    audit,
+    logger,
+    settings: passkeySettings,
+  });
   const suspension = createSuspension({ database, revocation, afterCommit, audit });
   return {
     /** What a person, or a stranger, sees; of one request. */
@@ -98,6 +117,7 @@ export function createServices(options: ServiceOptions) {
       database,
       addresses,
       sessions,
+      enter,
       passwords,
       limits,
       challenge: createSignUpChallenge({ database, secrets: options.refreshTokenSecrets, settings }),
@@ -123,6 +143,8 @@ export function createServices(options: ServiceOptions) {
       checkPassword,
       audit,
     }),
+    passkeys: createPasskeyService({ database, challenges, checkPassword, audit, settings: passkeySettings }),
+    passkeyEntry: createPasskeyEntry({ database, check: checkPasskey, enter, limits, audit }),
     leaving: createLeavingService({
       database,
       checkPassword,

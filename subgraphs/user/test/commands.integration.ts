@@ -61,12 +61,15 @@ it('takes the second factor from whoever lost it: sessions end, the address is t
   await database.$executeRaw`
     INSERT INTO second_factor (account_id, secret, key_id, confirmed_at) VALUES (${id}, '', 'd1', now())`;
   await database.$executeRaw`INSERT INTO recovery_code (account_id, code_hash) VALUES (${id}, '')`;
+  await database.$executeRaw`INSERT INTO passkey (account_id, credential_id, public_key, sign_count, transports, is_synced)
+    VALUES (${id}, '', '', 0, '{}', false)`;
   const done = await asked();
   expect(done).toMatchObject({ code: 0, said: '@alice is without a second factor.\n' });
   expect(done.logged).toMatch(
     new RegExp(`"event":"second-factor-reset","outcome":"ok","account":"${alice.id}"`),
   );
-  expect([await database.secondFactor.count(), await database.recoveryCode.count()]).toEqual([0, 0]);
+  const left = [database.secondFactor.count(), database.recoveryCode.count(), database.passkey.count()];
+  expect(await Promise.all(left)).toEqual([0, 0, 0]);
   expect(await platform.services.sessions.listRevoked()).toContain(refreshToken.split('.')[0]);
   expect(await database.mail.count({ where: { accountId: id, kind: 'second-factor-reset' } })).toBe(1);
   expect(await asked()).toMatchObject({ code: 0, said: '@alice is without a second factor, as before.\n' });

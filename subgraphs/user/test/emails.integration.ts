@@ -170,12 +170,17 @@ describe('a change of the address', () => {
       const token = await office.token(newEmail, /new e-mail/);
       expect((await byLink('confirmEmailChange', token)).errors).toEqual([]);
     }
+    await platform.database.$executeRaw`
+      INSERT INTO passkey (account_id, credential_id, public_key, sign_count, transports, is_synced)
+      VALUES (${userIdOf(fay.id)}, '', '', 0, '{}', false)`;
     const undo = await office.token('fay@example.org', changed);
     const thiefs = await office.token('thief@one.example', changed);
     expect(await byLink('undoEmailChange', undo)).toEqual({ email: 'fay@example.org', errors: [] });
     expect(await accountOf(fay)).toMatchObject({ email: 'fay@example.org' });
     expect((await accountOf(fay)).emailVerifiedAt).not.toBeNull();
     expect(await byLink('undoEmailChange', thiefs)).toEqual(refused('LINK_INVALID'));
+    // The thief's own.
+    expect(await platform.database.passkey.count()).toBe(0);
     const sessions = await platform.database.session.findMany({ where: { accountId: userIdOf(fay.id) } });
     expect(sessions.map(({ revokedAt }) => revokedAt !== null)).toEqual([true]);
     await office.next('fay@example.org', /A new password/);

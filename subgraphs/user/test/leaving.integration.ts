@@ -300,6 +300,17 @@ it('of whom was erased nothing is left but a number', async () => {
       score: 1n,
     })),
   });
+  await platform.database.passkey.create({
+    data: {
+      accountId: userIdOf(zoe.id),
+      credentialId: Buffer.from('unlikely'),
+      publicKey: Buffer.from(''),
+      signCount: 0,
+      transports: [],
+      isSynced: true,
+      name: 'Unlikely key ring',
+    },
+  });
   await leave('deleteAccount', password, zoe);
   await letGracePass(zoe);
   // Typed after that, by somebody who guesses: what the job would look for.
@@ -312,6 +323,7 @@ it('of whom was erased nothing is left but a number', async () => {
     'unlike_anybody',
     ...Object.values(profile),
     'Unlikely',
+    'Unlikely key ring',
     '198.51.100',
     String(id),
     zoe.id,

@@ -1,4 +1,4 @@
-import type { UserId } from '@murmuration/ids';
+import type { PasskeyId, UserId } from '@murmuration/ids';
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
 import {
   addressColumns,
@@ -32,6 +32,8 @@ export interface Credentials extends StoredAddress {
   isDeactivated: boolean;
   /** Signing in takes a code besides the password. */
   hasSecondFactor: boolean;
+  /** What was shown in place of the password. */
+  passkeyId?: PasskeyId;
 }
 
 const credentials = Prisma.raw(
@@ -50,12 +52,16 @@ export async function holdAccount(transaction: Statements, id: UserId): Promise<
 }
 
 /**
- * SQL that says of a row of `account` that it is the one that was found, with the password that was verified, and that it is
- * still there for its owner. For a statement behind `holdAccount`.
+ * SQL that says of a row of `account` that it is the one that was found, with the password, or the passkey, that was verified,
+ * and that it is still there for its owner. For a statement behind `holdAccount`.
  */
-export function stillHolds({ hasSecondFactor, id, passwordHash }: Credentials): Prisma.Sql {
+export function stillHolds({ hasSecondFactor, id, passkeyId, passwordHash }: Credentials): Prisma.Sql {
+  const hasPasskey =
+    passkeyId === undefined
+      ? Prisma.empty
+      : Prisma.sql`AND EXISTS (SELECT FROM passkey p WHERE p.id = ${passkeyId} AND p.account_id = account.id)`;
   return Prisma.sql`account.id = ${id} AND account.password_hash = ${passwordHash} AND account.erasing_at IS NULL
-    AND NOT ${Prisma.raw(isHidden('account.'))}
+    AND NOT ${Prisma.raw(isHidden('account.'))} ${hasPasskey}
     AND (${hasSecondFactor} OR NOT EXISTS (
       SELECT FROM second_factor f WHERE f.account_id = account.id AND f.confirmed_at IS NOT NULL))`;
 }

@@ -5,18 +5,12 @@ import type { RequestContext } from '@murmuration/service-kit/subgraph';
 import type { Addresses } from '../addresses/addresses.ts';
 import type { AfterCommit } from '../after-commit.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { comeBack } from '../leaving/repository.ts';
 import type { SecondFactorCheck } from '../second-factor/check.ts';
 import type { SessionService, Tokens } from '../sessions/service.ts';
+import type { Enter } from './enter.ts';
 import type { EntryLimits } from './entry-limits.ts';
 import type { Passwords } from './passwords.ts';
-import {
-  type Credentials,
-  findCredentials,
-  insertAccount,
-  replacePasswordHash,
-  takeAccountId,
-} from './repository.ts';
+import { findCredentials, insertAccount, replacePasswordHash, takeAccountId } from './repository.ts';
 import type { SignUpChallenge } from './sign-up-challenge.ts';
 import { handleTaken, takenField } from './taken.ts';
 import {
@@ -41,6 +35,7 @@ export function createAccountService(options: {
   database: UserDatabase;
   addresses: Addresses;
   sessions: SessionService;
+  enter: Enter;
   passwords: Passwords;
   limits: EntryLimits;
   challenge: SignUpChallenge;
@@ -49,14 +44,9 @@ export function createAccountService(options: {
   afterCommit: AfterCommit;
   tellPosition: PositionTeller;
 }) {
-  const { addresses, database, sessions, passwords, limits, checkSecondFactor, audit, afterCommit } = options;
+  const { addresses, database, sessions, enter, passwords, limits, checkSecondFactor, audit, afterCommit } =
+    options;
   const { challenge, tellPosition } = options;
-
-  async function comeBackTo({ id, passwordHash }: Credentials, context: RequestContext): Promise<void> {
-    if (!(await comeBack(database, id, passwordHash))) throw wrong();
-    await afterCommit.accountChanged(id, { hidesFromEveryone: false });
-    audit.record('account-return', 'ok', context, { account: id });
-  }
 
   return {
     /** As JSON text; null where signing up asks for none. */
@@ -102,8 +92,7 @@ export function createAccountService(options: {
       }),
 
     /**
-     * Whoever left is back by it. What was verified must still be so when the session is opened: a log-in with the password
-     * of before that overlaps a change of it opens none.
+     * Whoever left is back by it.
      * @throws UserErrors `NotAllowed`, the same for an unknown name and a wrong password; `SECOND_FACTOR_REQUIRED` or
      *   `WRONG_CODE` to who knows the password; `RateLimited`, or
      *   `ValidationError` for the name of the device
@@ -125,8 +114,7 @@ export function createAccountService(options: {
         if (found.hasSecondFactor) {
           await checkSecondFactor.require(found.id, input.secondFactorCode, 'secondFactorCode');
         }
-        if (found.isDeactivated) await comeBackTo(found, context);
-        const tokens = await sessions.open(found, context, deviceName ?? null);
+        const tokens = await enter(found, context, deviceName ?? null);
         if (!tokens) throw wrong();
         if (verdict === 'outdated') {
           await replacePasswordHash(database, found, await passwords.hash('logIn', password, context.signal));

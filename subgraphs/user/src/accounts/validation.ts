@@ -45,6 +45,7 @@ const newPassword = z
 const password = z
   .string()
   .refine((text) => lengthOf(text) <= longestPassword, `At most ${longestPassword} characters.`);
+const secondFactorCode = z.string().max(longestCode, 'This is no code.');
 const email = z.email('This is not an e-mail address.').max(longestName, 'This is not an e-mail address.');
 
 const ownName = 'A password is not your name or your address.';
@@ -62,10 +63,19 @@ export const signUpInput = z
 /** What of a log-in is not compared with anything. */
 export const logInInput = z.object({ deviceName: displayName.nullish() });
 export const renameSessionInput = z.object({ sessionId: z.string(), deviceName: displayName.nullish() });
+/** What a browser answers is read elsewhere. */
+export const passkeyLogInInput = z.object({
+  credential: z.string(),
+  secondFactorCode: secondFactorCode.nullish(),
+  deviceName: displayName.nullish(),
+});
+export const confirmByPasskeyInput = passkeyLogInInput.omit({ deviceName: true });
+export const registerPasskeyInput = z.object({ credential: z.string(), name: displayName.nullish() });
+export const renamePasskeyInput = z.object({ passkeyId: z.string(), name: displayName.nullish() });
 export const leaveInput = z.object({ password: password.nullish() });
 export const confirmIdentityInput = z.object({
   password,
-  secondFactorCode: z.string().max(longestCode, 'This is no code.').nullable().default(null),
+  secondFactorCode: secondFactorCode.nullable().default(null),
 });
 export const changeEmailInput = z.object({ newEmail: email, password: password.nullish() });
 export const changePasswordInput = z.object({

@@ -6,8 +6,8 @@ import { asCommand } from './as-command.ts';
 export type ResetOutcome = 'changed' | 'as before' | 'no such account';
 
 /**
- * Takes the second factor from somebody who lost their app and their recovery codes, from outside of the service. All their
- * sessions end and their address is told. Safe to repeat: who has none stays signed in.
+ * Takes the second factor, and passkeys, from somebody who lost their app and their recovery codes, from outside of the service.
+ * All their sessions end and their address is told. Safe to repeat: who has none stays signed in.
  * @param person a handle, with or without the @, or the wire id
  */
 export function resetLostSecondFactor(

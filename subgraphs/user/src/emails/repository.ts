@@ -5,6 +5,7 @@ import type { Addresses } from '../addresses/addresses.ts';
 import { putAddress } from '../addresses/repository.ts';
 import { mailAccount, mailAddress, mailTo, voidLinks } from '../mail/repository.ts';
 import { useLink } from '../mail/links.ts';
+import { removeAllPasskeys } from '../passkeys/remove-all.ts';
 import { revokeSessions } from '../sessions/repository.ts';
 import type { SessionId } from '@murmuration/ids';
 import { type Statements, transact } from '../statements.ts';
@@ -52,7 +53,8 @@ export function changeAddress(
 
 /**
  * Uses the link and gives the account its address back, whatever it was changed to since. Whoever changed it may know
- * the password and be signed in: all sessions end, all other links are void, and a new password is asked for by mail.
+ * the password, be signed in and have added a passkey: all sessions end, all passkeys go, all other links are void, and a new
+ * password is asked for by mail.
  * @param address that the link is about
  * @throws UserErrors of the link; Prisma's unique violation when another account has the address verified
  */
@@ -71,6 +73,7 @@ export function undoChange(
       'reset-password',
     ]);
     await putAddress(transaction, addresses, accountId, address);
+    await removeAllPasskeys(transaction, accountId);
     const ended = await revokeSessions(transaction, accountId, 'all');
     await mailAccount(transaction, accountId, 'reset-password');
     return { ended };

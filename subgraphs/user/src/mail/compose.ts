@@ -96,9 +96,23 @@ const texts: Record<FixedKind, (facts: Facts) => { subject: string; paragraphs: 
   'second-factor-reset': () => ({
     subject: 'Signing in takes no code any more',
     paragraphs: [
-      'Whoever runs this place was asked to help, and took away the code that signing in took: it takes your password alone again, and you were signed out everywhere. Your recovery codes are no good any more.',
+      'Whoever runs this place was asked to help, and took away the code that signing in took, and your passkeys: it takes your password alone again, and you were signed out everywhere. Your recovery codes are no good any more.',
       'If you did not ask for it, ask for a new password where you sign in, it comes to this address, and tell whoever runs this place.',
       'Once you are signed in, set up an app again.',
+    ],
+  }),
+  'passkey-added': () => ({
+    subject: 'A passkey was added',
+    paragraphs: [
+      'From now on a new passkey signs in to your account, besides your password.',
+      'If it was not you, sign in, take it away where your passkeys are listed, and choose a new password: whoever added it was signed in as you. Sign out everywhere else, too.',
+    ],
+  }),
+  'passkey-removed': () => ({
+    subject: 'A passkey was taken away',
+    paragraphs: [
+      'One of your passkeys signs in no more. Your password does, as before.',
+      'If it was not you, somebody was signed in as you: choose a new password, and sign out everywhere else.',
     ],
   }),
   'password-changed': () => ({

@@ -13,6 +13,8 @@ export const linkLifeMs = {
   'second-factor-on': null,
   'second-factor-off': null,
   'second-factor-reset': null,
+  'passkey-added': null,
+  'passkey-removed': null,
   /** What happened; made by `digests`. */
   digest: null,
 } as const;

@@ -27,7 +27,8 @@ export async function readNode(
       return (await context.loaders.nodes.exists.load(wire)) ? { __typename: type, ref: wire } : null;
     case 'Viewer': // no node: it exists for the one who asks, by `viewer`
     case 'Notification': // no type of this graph yet
-    case 'Session': // never a type: sessions are not shown
+    case 'Session': // no nodes: for their owner alone, in lists
+    case 'Passkey':
       return null;
     default:
       return type satisfies never;

@@ -3,6 +3,7 @@ import type { UserDatabase } from '@murmuration/prisma/user';
 import type { Sealed } from '@murmuration/service-kit';
 import { type Credentials, holdAccount, stillHolds } from '../accounts/repository.ts';
 import { mailAccount } from '../mail/repository.ts';
+import { removeAllPasskeys } from '../passkeys/remove-all.ts';
 import { revokeSessions } from '../sessions/repository.ts';
 import { type Statements, transact } from '../statements.ts';
 
@@ -110,33 +111,35 @@ export function removeSecondFactor(
   by: SessionId | null,
 ): Promise<boolean> {
   return transact(database, async (transaction) => {
-    if (!(await deleteSecondFactor(transaction, id, 'second-factor-off'))) return false;
+    const { isThere, wasOn } = await deleteSecondFactor(transaction, id);
+    if (!wasOn || !isThere) return false;
+    await mailAccount(transaction, id, 'second-factor-off');
     await takeConfirmationsBack(transaction, id, by);
     return true;
   });
 }
 
-/** For somebody who lost it: tells the person and ends all their sessions. @returns these; null when there was none */
+/** For somebody who lost it: their passkeys go too, they are told, and all their sessions end. @returns these; null when there was nothing to take */
 export function resetSecondFactor(database: UserDatabase, id: UserId): Promise<SessionId[] | null> {
   return transact(database, async (transaction) => {
-    if (!(await deleteSecondFactor(transaction, id, 'second-factor-reset'))) return null;
+    const { isThere, wasOn } = await deleteSecondFactor(transaction, id);
+    const passkeys = await removeAllPasskeys(transaction, id);
+    if (!isThere || (!wasOn && passkeys === 0)) return null;
+    await mailAccount(transaction, id, 'second-factor-reset');
     return revokeSessions(transaction, id, 'all');
   });
 }
 
-/** One that was never confirmed goes as well, and nobody is told. @returns whether it was asked for */
+/** One that was never confirmed goes as well. @returns whether somebody is to be told, and whether it was on */
 async function deleteSecondFactor(
   statements: Statements,
   id: UserId,
-  kind: 'second-factor-off' | 'second-factor-reset',
-): Promise<boolean> {
+): Promise<{ isThere: boolean; wasOn: boolean }> {
   const isThere = await lockAccount(statements, id);
   const gone = await statements.$queryRaw<{ wasOn: boolean }[]>`
     DELETE FROM second_factor WHERE account_id = ${id} RETURNING confirmed_at IS NOT NULL AS "wasOn"`;
   await statements.$executeRaw`DELETE FROM recovery_code WHERE account_id = ${id}`;
-  if (!isThere || !gone.some((row) => row.wasOn)) return false;
-  await mailAccount(statements, id, kind);
-  return true;
+  return { isThere, wasOn: gone.some((row) => row.wasOn) };
 }
 
 async function putCodes(statements: Statements, id: UserId, hashes: readonly Uint8Array[]): Promise<void> {
@@ -148,7 +151,7 @@ async function putCodes(statements: Statements, id: UserId, hashes: readonly Uin
 }
 
 /** Whoever signs in, or confirms, by what is about to change waits. @returns false when the account is gone */
-async function lockAccount(statements: Statements, id: UserId): Promise<boolean> {
+export async function lockAccount(statements: Statements, id: UserId): Promise<boolean> {
   const rows = await statements.$queryRaw<object[]>`SELECT 1 FROM account WHERE id = ${id} FOR NO KEY UPDATE`;
   return rows.length > 0;
 }

@@ -29,6 +29,7 @@ import {
 } from '../../src/addresses/addresses.ts';
 import type { AccountSettings } from '../../src/accounts/settings.ts';
 import type { Asker } from '../../src/audit/audit-log.ts';
+import type { PasskeySettings } from '../../src/passkeys/settings.ts';
 import type { RelationLimits } from '../../src/relations/limits.ts';
 import type { SuggestionLimits } from '../../src/suggestions/limits.ts';
 import pg from 'pg';
@@ -106,6 +107,7 @@ export async function createPlatform(
     redisUrl?: string;
     relationLeaseMs?: number;
     accounts?: Partial<AccountSettings>;
+    passkeys?: Partial<PasskeySettings>;
     relations?: Partial<RelationLimits>;
     suggestions?: Partial<SuggestionLimits>;
     logger?: Logger;
@@ -154,6 +156,7 @@ export async function createPlatform(
     // Tests sign many up at once, on machines that do other things besides.
     accounts: { passwordMaxWaiting: 1_000, passwordMaxWaitMs: 60_000, ...options.accounts },
     suggestions: options.suggestions ?? {},
+    passkeys: options.passkeys ?? {},
     nodeOwners: { Post: postOwner, Thread: postOwner, Hashtag: postOwner, List: postOwner },
     // And follow in seconds as often as nobody does in a day.
     relations: { followsPerDay: 1_000_000, ...options.relations },
