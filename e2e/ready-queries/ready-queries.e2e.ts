@@ -139,9 +139,16 @@ test('each operation of the schema tour works as it stands, one after the other'
 
 /** What has no id of its own belongs to what it hangs on; lists and their edges graphcache knows by their names. */
 const keyless = Object.fromEntries(
-  ['ThreadAncestor', 'UserStub', 'ViewerRelation', 'MentionFacet', 'HashtagFacet', 'LinkFacet'].map(
-    (type) => [type, () => null],
-  ),
+  [
+    'ThreadAncestor',
+    'UserStub',
+    'ViewerRelation',
+    'MentionFacet',
+    'HashtagFacet',
+    'LinkFacet',
+    'Poll',
+    'PollOption',
+  ].map((type) => [type, () => null]),
 );
 
 /** urql with its normalising cache, which knows the schema. */

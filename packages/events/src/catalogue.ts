@@ -58,6 +58,18 @@ export const eventPayloads = {
     /** Its time is when it last became what it is; events of before it was told lack it. */
     likeId: id.optional(),
   }),
+  /** That somebody voted in a poll, never for what. */
+  'vote.changed': z.object({ postId: id, voterId: id, active: z.boolean() }),
+  /** A poll takes votes no more: for each who took part, its author among them. Of a deleted post it is not told. */
+  'poll.ended': z.object({
+    postId: id,
+    authorId: id,
+    recipientId: id,
+    rootId: id,
+    visibility: z.enum(['public', 'followers', 'mentioned']),
+    isMentioned: z.boolean(),
+    endedAtMs: z.number().int(),
+  }),
 } as const;
 
 export type EventType = keyof typeof eventPayloads;

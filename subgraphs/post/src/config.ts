@@ -4,6 +4,7 @@ import { internalClientLimits } from '@murmuration/service-kit';
 import { liveStreamLimitsOf, liveStreamSettings } from '@murmuration/service-kit/subgraph';
 import { parseTag } from './hashtags/tag.ts';
 import { type PostLiveLimits, postLiveLimits } from './live/limits.ts';
+import { pollDefaults } from './polls/limits.ts';
 import { trendLimits } from './trends/limits.ts';
 import { postingDefaults } from './posts/limits.ts';
 
@@ -31,6 +32,9 @@ export function readPostConfig(environment: NodeJS.ProcessEnv = process.env) {
       POSTS_PER_DAY: setting.integer(postingDefaults.postsPerDay),
       /** People whom one person mentions within a day, each in each post. */
       MENTIONS_PER_DAY: setting.integer(postingDefaults.mentionsPerDay),
+      /** Minutes for which a poll may be open: at least, at most. */
+      POLL_MIN_MINUTES: setting.integer(pollDefaults.leastMinutes, 1),
+      POLL_MAX_MINUTES: setting.integer(pollDefaults.mostMinutes, 1),
       LOG_LEVEL: setting.logLevel(),
       /** Who missed more live events than this is told to fetch again. */
       POST_REPLAY_EVENTS: setting.integer(postLiveLimits.replayEvents, 1),

@@ -4,6 +4,7 @@ import { type AuthorLoaders, createAuthorLoaders } from './authors/loaders.ts';
 import { createHashtagLoaders, type HashtagLoaders } from './hashtags/loaders.ts';
 import { createLikeLoaders, type LikeLoaders } from './likes/loaders.ts';
 import { createPostLoaders, type PostLoaders, type ReadGrant } from './posts/loaders.ts';
+import { createPollLoaders, type PollLoaders } from './polls/loaders.ts';
 import { createReactionLoaders, type ReactionLoaders } from './reactions/loaders.ts';
 import { createThreadLoaders, type ThreadLoaders } from './threads/loaders.ts';
 
@@ -12,6 +13,7 @@ export interface Loaders
     ThreadLoaders,
     AuthorLoaders,
     ReactionLoaders,
+    PollLoaders,
     LikeLoaders,
     HashtagLoaders {}
 
@@ -28,6 +30,7 @@ export function createLoaders(
     ...createThreadLoaders(database),
     ...createAuthorLoaders(database, viewerId, posts.learn),
     ...createReactionLoaders(database),
+    ...createPollLoaders(database, viewerId),
     ...createLikeLoaders(database),
     ...createHashtagLoaders(database),
   };

@@ -4,6 +4,7 @@ import type { CompleteResolvers } from './generated/resolvers.ts';
 import { hashtagResolvers } from './hashtags/resolvers.ts';
 import { likeResolvers } from './likes/resolvers.ts';
 import { liveResolvers } from './live/resolvers.ts';
+import { pollResolvers } from './polls/resolvers.ts';
 import { postResolvers } from './posts/resolvers.ts';
 import { reactionResolvers } from './reactions/resolvers.ts';
 import { threadResolvers } from './threads/resolvers.ts';
@@ -15,6 +16,7 @@ export const resolvers = mergeResolvers(
   postResolvers,
   reactionResolvers,
   likeResolvers,
+  pollResolvers,
   threadResolvers,
   trendResolvers,
   authorResolvers,

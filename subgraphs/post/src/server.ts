@@ -124,8 +124,12 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
     },
     blockedTags: config.TRENDS_BLOCKED_TAGS,
     posting: { postsPerDay: config.POSTS_PER_DAY, mentionsPerDay: config.MENTIONS_PER_DAY },
+    polls: { leastMinutes: config.POLL_MIN_MINUTES, mostMinutes: config.POLL_MAX_MINUTES },
   });
-  const housekeeping = startHousekeeping(choresDatabase, services.trends.keeper, logger, database);
+  const housekeeping = startHousekeeping(choresDatabase, services.trends.keeper, logger, {
+    erasing: database,
+    hint: services.hint,
+  });
   lifecycle.onStop('housekeeping', () => housekeeping.stop());
   const databaseCheck = createDatabaseCheck(config.POST_DATABASE_URL, 'murmuration-post');
   lifecycle.onStop('database check', () => databaseCheck.close());

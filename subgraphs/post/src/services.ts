@@ -25,6 +25,7 @@ import {
   type PostingSettings,
 } from './posts/limits.ts';
 import { createHandleResolver, type HandleResolver } from './posts/mentions.ts';
+import { pollDefaults, type PollSettings } from './polls/limits.ts';
 import type { ReactionKind } from './reactions/repository.ts';
 import { trendLimits, type TrendLimits } from './trends/limits.ts';
 import { createTrendKeeper, type TrendKeeper } from './trends/trends.ts';
@@ -51,6 +52,7 @@ export interface ServiceOptions {
   blockedTags?: readonly string[];
   /** In place of the defaults. */
   posting?: Partial<PostingSettings>;
+  polls?: Partial<PollSettings>;
   logger: Logger;
 }
 
@@ -78,6 +80,7 @@ export interface Services {
     cursors: SealedCursorCodec<Place>;
   };
   limits: PostingLimits;
+  polls: PollSettings;
   /** For seeds and moves from elsewhere; no mutation gets here. */
   imports: ImportService;
 }
@@ -135,6 +138,7 @@ export function createServices(options: ServiceOptions): Services {
       cursors: sealedCursorCodec('trending-post', keys, 1, byPlace),
     },
     limits: createPostingLimits(redis, logger, { ...postingDefaults, ...options.posting }),
+    polls: { ...pollDefaults, ...options.polls },
     hint: createFeedHint(redis),
     tellPosition: createPositionTeller('post', keys),
     createLoaders({ eventAudience, identity, viewerId }) {

@@ -43,6 +43,19 @@ it('nothing is left of what somebody said and did, and what others said stays', 
   await world.say('alice', { text: 'An unlikely answer', replyToId: kept });
   const gone = await world.say('alice', 'An unlikely thing that was deleted');
   await world.act('alice', 'deletePost', gone);
+  await world.say('alice', {
+    text: 'An unlikely question',
+    poll: { options: ['unlikely', 'likely'], durationMinutes: 60 },
+  });
+  const asked = await world.say('bob', {
+    text: 'Tea?',
+    poll: { options: ['Yes', 'No'], durationMinutes: 60 },
+  });
+  for (const name of ['alice', 'carol'] as const)
+    await world.run(
+      name,
+      `mutation { castVote(input: { postId: "${asked}", choices: [1] }) { post { id } } }`,
+    );
   await world.act('carol', 'createRepost', secret);
   for (const mutation of ['likePost', 'createRepost']) await world.act('alice', mutation, kept);
   await world.act('alice', 'likePost', answer);
@@ -55,6 +68,7 @@ it('nothing is left of what somebody said and did, and what others said stays', 
   for (const [table, column] of [
     ['repost', 'author_id'],
     ['post_like', 'user_id'],
+    ['poll_vote', 'voter_id'],
     ['idempotency_key', 'viewer_id'],
     ['author_count_delta', 'author_id'],
   ]) {
@@ -65,7 +79,7 @@ it('nothing is left of what somebody said and did, and what others said stays', 
   const texts = ['unlikely', String(alice)];
   const before = await tracesInDatabase(world.databaseUrl, texts);
   expect(before['unlikely']).toEqual(
-    expect.arrayContaining(['idempotency_key', 'outbox', 'post', 'post_hashtag']),
+    expect.arrayContaining(['idempotency_key', 'outbox', 'poll', 'post', 'post_hashtag']),
   );
   // What cannot be taken back, for its post is not there any more, goes as well.
   await database.$executeRaw`INSERT INTO post_like (user_id, post_id, active) VALUES (${alice}, 1, true)`;
@@ -86,6 +100,12 @@ it('nothing is left of what somebody said and did, and what others said stays', 
   expect(after[String(alice)]?.filter((table) => !['erasure', 'outbox'].includes(table))).toEqual([]);
   expect(await tracesInRedis(world.redis.client, texts)).toEqual({});
   expect(await countsOf(kept)).toEqual({ likeCount: 0, repostCount: 0, replyCount: 0, quoteCount: 0 });
+
+  const counts = `{ post(id: "${asked}") { poll { voterCount options { voteCount } } } }`;
+  expect(at(await world.run('bob', counts), 'post.poll')).toEqual({
+    voterCount: 1,
+    options: [{ voteCount: 0 }, { voteCount: 1 }],
+  });
 
   // What others said is theirs; of whom they named nothing but the word is left.
   const seen = await world.run(

@@ -3,6 +3,7 @@ import { servers } from '@murmuration/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eraseAll } from '../src/erasure/erase.ts';
+import { endPolls } from '../src/polls/end.ts';
 import { postSnapshots } from '../src/internal/feed.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -30,6 +31,21 @@ test('a snapshot says of everything what its last event said', async () => {
   for (const mutation of ['likePost', 'createRepost', 'deleteRepost'])
     await world.act('carol', mutation, first);
   for (const mutation of ['likePost', 'unlikePost', 'createRepost']) await world.act('bob', mutation, second);
+  for (const visibility of ['PUBLIC', 'FOLLOWERS'])
+    await world.say('bob', {
+      text: 'Tea, @alice?',
+      visibility,
+      poll: { options: ['Yes', 'No'], durationMinutes: 60 },
+    });
+  await pool.query(`INSERT INTO poll_vote (post_id, voter_id, choices) SELECT post_id, 3, '{0}' FROM poll`);
+  const asked = await world.say('bob', {
+    text: 'And now?',
+    poll: { options: ['Yes', 'No'], durationMinutes: 60 },
+  });
+  const vote = `mutation { castVote(input: { postId: "${asked}", choices: [1] }) { errors { code } } }`;
+  expect(await world.run('carol', vote)).toMatchObject({ data: { castVote: { errors: [] } } });
+  await pool.query('UPDATE poll SET due_at = clock_timestamp()');
+  await endPolls(world.database, new AbortController().signal);
   // Somebody who had said nothing, and somebody with whom nobody is done yet.
   await pool.query('INSERT INTO erasure (account_id) VALUES (4242)');
   await eraseAll(world.database, new AbortController().signal);

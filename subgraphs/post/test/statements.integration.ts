@@ -21,6 +21,7 @@ async function writeConversation(): Promise<void> {
       text: `Number ${index} for @${names[(index + 1) % 4]} #count`,
       replyToId: ids.at(index < 56 ? 0 : -1),
       quotedId: ids.at(index % 2 ? 0 : index / 2),
+      ...(index % 3 === 0 && { poll: { options: ['This', 'That'], durationMinutes: 60 } }),
     });
     ids.push(id);
     await world.act('alice', 'likePost', id);
@@ -29,7 +30,7 @@ async function writeConversation(): Promise<void> {
 }
 
 const post = `id text createdAt author { id } likeCount replyCount repostCount quoteCount viewerHasLiked
-  viewerHasReposted facets { ... on MentionFacet { user { id } } }`;
+  viewerHasReposted poll { voterCount options { voteCount viewerHasChosen } } facets { ... on MentionFacet { user { id } } }`;
 const pageQueries = {
   'under a hashtag': `query ($first: Int!) { hashtag(tag: "count") { posts(first: $first) { edges { node { ${post} } } } } }`,
   'of replies': `query ($first: Int!, $root: ID!) { post(id: $root) { thread { replies(first: $first) { edges { node { ${post} } } } } } }`,

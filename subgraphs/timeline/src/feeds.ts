@@ -12,7 +12,7 @@ export const feedNames = Object.keys(feeds) as FeedName[];
 /** What notifications are made of, by consumers of their own: what one of them passed, the other may still need. */
 export const notificationFeeds = {
   user: ['follow.changed'],
-  post: ['post.changed', 'repost.changed', 'like.changed'],
+  post: ['post.changed', 'repost.changed', 'like.changed', 'poll.ended'],
 } as const satisfies Record<FeedName, readonly EventType[]>;
 
 /** What the feeds are read for a second time. */

@@ -41,7 +41,9 @@ test('and in that of the reference implementation', () => {
 
 /** What an event's audience may share. Whoever adds a field here has asked: does everybody see the same? */
 const same = {
-  Post: 'author createdAt id isReply likeCount quoteCount ref replyCount repostCount text visibility',
+  Post: 'author createdAt id isReply likeCount poll quoteCount ref replyCount repostCount text visibility',
+  Poll: 'endsAt hasEnded isMultipleChoice options voterCount',
+  PollOption: 'index text',
   User: 'bio createdAt displayName followerCount followingCount handle id isPrivate postCount',
 };
 

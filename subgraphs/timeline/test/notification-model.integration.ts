@@ -30,7 +30,7 @@ afterEach(() => live.close());
 
 const kinds = [
   ...(['post', 'post', 'reply', 'reply', 'quote', 'mention', 'whisper', 'repost', 'undoRepost'] as const),
-  ...(['like', 'like', 'like', 'like', 'unlike', 'unlike', 'remove'] as const),
+  ...(['like', 'like', 'like', 'like', 'unlike', 'unlike', 'remove', 'endPoll', 'endPoll'] as const),
   ...(['follow', 'follow', 'request', 'request', 'unfollow', 'block', 'unblock', 'mute', 'unmute'] as const),
   ...(['private', 'suspend'] as const),
   ...(['muteWord', 'muteWord', 'unmuteWord', 'wordEnds'] as const),
@@ -72,6 +72,8 @@ function act({ kind, who, whom, what }: Step): IncomingChange[] {
     case 'like':
     case 'unlike':
       return town.like(a, post, kind === 'like');
+    case 'endPoll':
+      return town.endPoll(a, post);
     case 'remove':
       return what % 3 ? [] : town.remove(post);
     case 'follow': {
@@ -161,15 +163,25 @@ function expected(viewer: bigint): string[] {
     }),
     ...town.requests().map(({ askedId, personId }) => ({ kind: 'request', actor: personId, to: askedId })),
   ].flatMap(({ actor, kind, to }) => (to === viewer ? [{ kind, object: '', actor }] : []));
+  const all = new Map(town.posts().map((post) => [post.id, post]));
+  const polls = town.endings().flatMap(({ personId, postId }) => {
+    const audience = all.get(postId);
+    if (personId !== viewer || !audience) return [];
+    const isMuted = audience.authorId !== viewer && muted.get(viewer)?.has(said.get(postId) ?? '');
+    return isMuted ? [] : [{ kind: 'poll', object: postId, actor: audience.authorId, audience }];
+  });
   const everyone = { visibility: 'public' as const, mentionedIds: [] };
   return [
     ...answers,
+    ...polls,
     ...reactions.map((one) => ({ ...one, audience: everyone })),
     ...between.map((one) => ({ ...one, audience: null })),
   ]
-    .filter(({ actor, audience }) => {
+    .filter(({ actor, audience, kind }) => {
       const relation = town.relation(viewer, actor);
-      if (actor === viewer || !maySeeProfile(relation) || !maySuggest(relation)) return false;
+      // A person is there for themselves, whatever became of their account.
+      if (actor === viewer) return kind === 'poll';
+      if (!maySeeProfile(relation) || !maySuggest(relation)) return false;
       return !has(relation, 'viewerBlocks') && (!audience || maySeePost(viewer, relation, audience));
     })
     .map(({ actor, kind, object }) => `${kind} ${object} ${actor}`)

@@ -84,6 +84,27 @@ test('how old news is when it can be read is measured once, and not of what was 
   expect((await news.apply(town.follow(ben, anna), { source })).doneAtMs).toEqual([]);
 });
 
+test('the end of a poll is told its author and who voted, once, as far as they may see it, and by their settings', async () => {
+  const [anna, ben, cleo, dora] = take(4);
+  await news.tell(town.post(anna, {}, 'Which egg?'));
+  const post = newest();
+  await news.tell([ben, cleo, dora].flatMap((voter) => town.endPoll(voter, post)));
+  for (const person of [anna, ben, cleo, dora]) {
+    expect(await news.told(person)).toEqual([`poll: ${anna} → ${post}`]);
+    expect(await news.unread(person)).toBe(1);
+  }
+  const followed = [{ kind: 'poll', source: 'followed' }] as const;
+  for (const person of [anna, ben]) await live.services.notifications.change(person, followed);
+  await live.services.words.mute(cleo, { text: 'egg', scope: 'notifications', until: null });
+  await live.services.words.mute(anna, { text: 'egg', scope: 'notifications', until: null });
+  await news.tell(town.block(dora, anna));
+  expect(await Promise.all([anna, ben, cleo, dora].map(news.unread))).toEqual([1, 0, 0, 0]);
+  await news.tell(town.follow(ben, anna));
+  expect(await news.told(ben)).toEqual([`poll: ${anna} → ${post}`]);
+  await news.tell(town.remove(post));
+  expect(await Promise.all([anna, ben].map(news.told))).toEqual([[`follow: ${ben} → `], []]);
+});
+
 test('a request and its answer in one batch say the same as in two', async () => {
   const [anna, ben] = take(2);
   await news.tell([...town.request(anna, ben), ...town.follow(anna, ben)]);

@@ -4,6 +4,7 @@ import { erasurePayload, postEvents } from '../internal/payloads.ts';
 import { postColumns, type PostRow } from '../posts/post.ts';
 import { removePost } from '../posts/remove.ts';
 import { nobody } from '../posts/repository.ts';
+import { removeVote } from '../polls/repository.ts';
 import { type ReactionKind, reactionTables, removeReaction } from '../reactions/repository.ts';
 
 export const erasureLimits = {
@@ -53,13 +54,14 @@ async function findNext(database: PostDatabase, after: bigint): Promise<Erasure 
 /**
  * Erases what somebody said and did, step by step, each committed for itself: whoever dies in between begins again with
  * what is left, and of two at once neither takes for gone what the other is about to remove. First all is taken back as the
- * person would have: posts, likes, reposts, with counts and events. A post stays as a tombstone of nobody, so that its thread
+ * person would have: posts, likes, reposts, votes, with counts and events. A post stays as a tombstone of nobody, so that its thread
  * keeps its shape. Then posts of others no longer name the person; what they wrote is theirs and stays. At last the rest
  * goes, and the event says so, behind all the others.
  */
 async function erase(database: PostDatabase, erasure: Erasure, signal: AbortSignal): Promise<void> {
   const { id } = erasure;
   for (const kind of ['like', 'repost'] as const) await takeBackReactions(database, kind, id, signal);
+  await takeBackVotes(database, id, signal);
   await takeBackPosts(database, id, signal);
   for (const { change, condition, table } of changesOf(database, id)) {
     const isLeft = async () => {
@@ -87,6 +89,18 @@ async function takeBackReactions(
     for (const { postId } of rows) await removeReaction(database, kind, id, postId);
     if (rows.length < erasureLimits.takenBackAtOnce) return;
     after = rows.at(-1)?.id ?? after;
+  }
+}
+
+async function takeBackVotes(database: PostDatabase, id: bigint, signal: AbortSignal): Promise<void> {
+  for (let after = 0n; ; ) {
+    signal.throwIfAborted();
+    const votes = await database.$queryRaw<{ postId: bigint }[]>`
+      SELECT post_id AS "postId" FROM poll_vote WHERE voter_id = ${id} AND choices <> '{}' AND post_id > ${after}
+      ORDER BY post_id LIMIT ${erasureLimits.takenBackAtOnce}`;
+    for (const { postId } of votes) await removeVote(database, postId, id);
+    if (votes.length < erasureLimits.takenBackAtOnce) return;
+    after = votes.at(-1)?.postId ?? after;
   }
 }
 
@@ -150,6 +164,7 @@ function changesOf(database: PostDatabase, id: bigint): Change[] {
     ),
     rows(Prisma.sql`post_like`, Prisma.sql`user_id = ${id}`),
     rows(Prisma.sql`repost`, Prisma.sql`author_id = ${id}`),
+    rows(Prisma.sql`poll_vote`, Prisma.sql`voter_id = ${id}`),
     rows(Prisma.sql`shown_likes`, Prisma.sql`author_id = ${id}`),
     rows(Prisma.sql`idempotency_key`, Prisma.sql`viewer_id = ${id}`),
   ];

@@ -5,7 +5,7 @@ export const rollUpLimits = { rowsAtOnce: 5_000 } as const;
 /** Adds all deltas that there are to their counts. @returns how many deltas went */
 export async function rollUpCounts(database: PostDatabase): Promise<number> {
   let gone = 0;
-  for (const rollUp of [rollUpPosts, rollUpAuthors]) {
+  for (const rollUp of [rollUpPosts, rollUpAuthors, rollUpPolls]) {
     for (;;) {
       const count = await rollUp(database);
       gone += count;
@@ -48,6 +48,23 @@ async function rollUpAuthors(database: PostDatabase): Promise<number> {
       INSERT INTO author_count AS c (author_id, post_count)
       SELECT author_id, sum(post_delta) FROM gone GROUP BY author_id ORDER BY author_id
       ON CONFLICT (author_id) DO UPDATE SET post_count = c.post_count + excluded.post_count)
+    SELECT count(*) FROM gone`;
+  return Number(count);
+}
+
+async function rollUpPolls(database: PostDatabase): Promise<number> {
+  const [{ count }] = await database.$queryRaw<[{ count: bigint }]>`
+    WITH gone AS (
+      DELETE FROM poll_count_delta WHERE id IN (
+        SELECT id FROM poll_count_delta ORDER BY id LIMIT ${rollUpLimits.rowsAtOnce} FOR UPDATE SKIP LOCKED)
+      RETURNING post_id, voter_delta, delta_0, delta_1, delta_2, delta_3),
+    added AS (
+      INSERT INTO poll_count AS c (post_id, voter_count, count_0, count_1, count_2, count_3)
+      SELECT post_id, sum(voter_delta), sum(delta_0), sum(delta_1), sum(delta_2), sum(delta_3)
+      FROM gone GROUP BY post_id ORDER BY post_id
+      ON CONFLICT (post_id) DO UPDATE SET voter_count = c.voter_count + excluded.voter_count,
+        count_0 = c.count_0 + excluded.count_0, count_1 = c.count_1 + excluded.count_1,
+        count_2 = c.count_2 + excluded.count_2, count_3 = c.count_3 + excluded.count_3)
     SELECT count(*) FROM gone`;
   return Number(count);
 }

@@ -9,7 +9,7 @@ import { normaliseText } from '../posts/text.ts';
 import type { ImportedPost } from './imported.ts';
 
 /** A draft whose id is known already. */
-export type Prepared = Draft & { id: bigint; rootId: bigint; quotedAuthorId: bigint | null };
+export type Prepared = Omit<Draft, 'poll'> & { id: bigint; rootId: bigint; quotedAuthorId: bigint | null };
 
 /** Where the posts that a batch answers are found: among those stored, and earlier in the batch. */
 type Known = Map<bigint, PostRow>;

@@ -1,7 +1,15 @@
 import { createSqlSnapshot, type OpenedFeed, serveFeed, type SnapshotProvider } from '@murmuration/events';
 import type { HttpServer, Logger } from '@murmuration/service-kit';
 import type pg from 'pg';
-import { erasurePayload, postPayload, reactionKeys, reactionPayloads } from './payloads.ts';
+import {
+  erasurePayload,
+  isToldEnd,
+  pollEndings,
+  postPayload,
+  reactionKeys,
+  reactionPayloads,
+  votePayload,
+} from './payloads.ts';
 
 /** What people said and how others took it, tombstones included. */
 export function postSnapshots(pool: pg.Pool): SnapshotProvider[] {
@@ -20,6 +28,22 @@ export function postSnapshots(pool: pg.Pool): SnapshotProvider[] {
       table: 'post_like',
       key: reactionKeys.like,
       payload: reactionPayloads.like,
+    }),
+    createSqlSnapshot({
+      pool,
+      type: 'vote.changed',
+      table: 'poll_vote v',
+      key: ['post_id', 'voter_id'],
+      where: `choices <> '{}'`,
+      payload: votePayload(true),
+    }),
+    createSqlSnapshot({
+      pool,
+      type: 'poll.ended',
+      table: 'poll_vote v',
+      key: ['post_id', 'voter_id'],
+      where: isToldEnd,
+      payload: pollEndings,
     }),
     createSqlSnapshot({
       pool,

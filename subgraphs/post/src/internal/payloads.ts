@@ -44,6 +44,28 @@ export const reactionKeys = {
   repost: ['author_id', 'original_id'],
 } as const;
 
+/** Of a row `v` of `poll_vote`: that the poll ended, for one who took part in it. Null where the post is not there any more. */
+export const pollEndings = `(SELECT jsonb_build_object('postId', p.id::text, 'authorId', p.author_id::text,
+    'recipientId', v.voter_id::text, 'rootId', p.root_id::text, 'visibility', p.visibility,
+    'isMentioned', v.voter_id = ANY (p.mentioned_ids), 'endedAtMs', floor(extract(epoch FROM q.ends_at) * 1000)::bigint)
+  FROM post p, poll q WHERE p.id = v.post_id AND q.post_id = v.post_id)`;
+
+/** Whether the row `v` of `poll_vote` was told so. */
+export const isToldEnd = `EXISTS (
+  SELECT FROM poll q WHERE q.post_id = v.post_id AND q.removed_at IS NULL AND q.told_through >= v.voter_id)`;
+
+/** Of a row of `poll_vote`: that somebody voted, never for what. */
+export const votePayload = (active: boolean): string =>
+  `jsonb_build_object('postId', post_id::text, 'voterId', voter_id::text, 'active', ${active})`;
+
+/** Body of a CTE that writes one event for each row of `changed`, which are votes. */
+export function voteEvents(active: boolean): Prisma.Sql {
+  const head =
+    Prisma.raw(`INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload, trace_context)
+    SELECT 'vote', post_id || ':' || voter_id, version, 'vote.changed', ${votePayload(active)}`);
+  return Prisma.sql`${head}, ${currentTraceContext()}::text FROM changed`;
+}
+
 /** Body of a CTE that writes one event for each row of `changed`, which has the columns of its table. */
 export function reactionEvents(kind: keyof typeof reactionPayloads): Prisma.Sql {
   const head =

@@ -32,6 +32,11 @@ export const readChange: ReadChange<Change> = ({ type, payload }) => {
       return counting(eventPayloads['like.changed'].parse(payload).postId);
     case 'repost.changed':
       return counting(eventPayloads['repost.changed'].parse(payload).originalId);
+    case 'vote.changed':
+      return counting(eventPayloads['vote.changed'].parse(payload).postId);
+    // Everybody may know the counts from then on.
+    case 'poll.ended':
+      return counting(eventPayloads['poll.ended'].parse(payload).postId);
     default:
       return null;
   }

@@ -3,6 +3,7 @@ import type { CreatePostInput } from '../generated/resolvers.ts';
 import { type Addressed, loadAddressed } from './addressed.ts';
 import { facetsOf, mentionedIn } from './facets.ts';
 import { postIdFrom } from './input.ts';
+import { createPollDraft } from '../polls/draft.ts';
 import type { Draft } from './insert.ts';
 import { readMarks } from './marks.ts';
 import { effectiveVisibility, requireShareable } from './policy.ts';
@@ -28,6 +29,7 @@ export async function createDraft(
   input: CreatePostInput,
 ): Promise<Draft> {
   const text = normaliseText(input.text);
+  const poll = input.poll ? createPollDraft(input.poll, context.services.polls) : null;
   const replyToId = input.replyToId == null ? null : postIdFrom('replyToId', input.replyToId);
   const quotedId = input.quotedId == null ? null : postIdFrom('quotedId', input.quotedId);
   const { marks, handles } = readMarks(text);
@@ -48,6 +50,7 @@ export async function createDraft(
     rootId: parent?.post.rootId ?? null,
     quotedId,
     visibility,
+    poll,
     mentionedIds: audienceOf({
       authorId,
       mentionedIds: mentionedIn(facets),

@@ -4,11 +4,15 @@ import { returningPlace, write, writtenAt } from '../written.ts';
 import { answeredDeltas, authorDeltas } from './counting.ts';
 import { tagsIn } from './facets.ts';
 import { type Attempt, claimSql } from './idempotency.ts';
+import { pollSql } from '../polls/repository.ts';
+import type { PollDraft } from '../polls/poll.ts';
 import { type PostRow, postColumns } from './post.ts';
 
 /** A post before the database has given it an id; without a thread it opens one. */
 export type Draft = Omit<PostRow, 'id' | 'rootId' | 'isDeleted'> & {
   rootId: bigint | null;
+  /** What it asks, if anything. */
+  poll: PollDraft | null;
 };
 
 /** Hashtags under which a post is found: those of a post that is not for everyone stay unlisted. */
@@ -17,7 +21,7 @@ export function listedTags({ visibility, facets }: Pick<PostRow, 'visibility' | 
 }
 
 /**
- * Writes a post, its hashtags, the counts it moves, the idempotency row and the event in one statement: one
+ * Writes a post, its hashtags and poll, the counts it moves, the idempotency row and the event in one statement: one
  * round trip, all or nothing.
  * @returns null when another attempt has the key, or when the post replied to or quoted is gone by now
  */
@@ -43,11 +47,12 @@ export async function insertPost(
     tagged AS (
       INSERT INTO post_hashtag (tag, post_id)
       SELECT tag, p.id FROM p, unnest(${listedTags(draft)}::text[]) AS tag),
+    ${pollSql(draft.poll)}
     counted AS (${answeredDeltas(1)}),
     authored AS (${authorDeltas(1)}),
     published AS (${postEvents()} ${returningPlace})
     SELECT ${postColumns}, ${writtenAt} AS "writtenAt" FROM p`;
-  const name = attempt === null ? 'create-post' : 'create-post-once';
+  const name = ['create-post', ...(draft.poll ? ['with-poll'] : []), ...(attempt ? ['once'] : [])].join('-');
   const [row] = await write<PostRow & { writtenAt: string }>(database, name, statement);
   if (!row) return null;
   const { writtenAt: place, ...post } = row;

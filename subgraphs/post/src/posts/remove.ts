@@ -3,6 +3,7 @@ import { Prisma, type PostDatabase } from '@murmuration/prisma/post';
 import { findTags } from '../hashtags/tag.ts';
 import { postEvents } from '../internal/payloads.ts';
 import { returningPlace, write, writtenAt } from '../written.ts';
+import { pollLimits } from '../polls/limits.ts';
 import { answeredDeltas, authorDeltas } from './counting.ts';
 import { listedTags } from './insert.ts';
 import type { PostRow } from './post.ts';
@@ -36,8 +37,8 @@ function everListed(post: PostRow): string[] {
 /**
  * Makes a tombstone of a post and moves every count and event with it, in one statement. Of a post that was not
  * for everyone it keeps whom it named: only they may be told that it went. Its likes and reposts stay: they
- * are other people's rows, and nobody can see them any more. The text goes out of the outbox too: see docs/security.md for
- * where it stays, and how long.
+ * are other people's rows, and nobody can see them any more. Its poll ends untold, and its votes go soon. The text goes
+ * out of the outbox too: see docs/security.md for where it stays, and how long.
  * @returns where its event was written; null when it had been taken back before
  */
 export async function removePost(database: PostDatabase, post: PostRow): Promise<string | null> {
@@ -49,6 +50,10 @@ export async function removePost(database: PostDatabase, post: PostRow): Promise
     untagged AS (
       DELETE FROM post_hashtag h USING p
       WHERE h.post_id = p.id AND h.tag = ANY(${everListed(post)}::text[])),
+    polled AS (
+      UPDATE poll q SET options = '{}', removed_at = clock_timestamp(),
+        due_at = clock_timestamp() + ${pollLimits.forgottenAfterMs}::int * interval '1 millisecond'
+      FROM p WHERE q.post_id = p.id),
     counted AS (${answeredDeltas(-1)}),
     authored AS (${authorDeltas(-1)}),
     blanked AS (${blankEvent(post.id)}),

@@ -27,6 +27,8 @@ export async function createPost(
     input.replyToId ?? null,
     input.quotedId ?? null,
     input.visibility ?? null,
+    // As they were before there were polls.
+    ...(input.poll ? [input.poll] : []),
   ]);
   const known = attempt && (await findPrevious(context, attempt));
   if (known) return known;

@@ -4,7 +4,7 @@ import type { NotificationKind } from '../notifications/kinds.ts';
 import { wordsOf } from '../words/words.ts';
 
 /** What one act is known by, beside the two people: an aggregate of another subgraph, or a part of one. */
-export type Cause = 'follow' | 'accept' | 'like' | 'repost' | 'post';
+export type Cause = 'follow' | 'accept' | 'like' | 'repost' | 'post' | 'poll';
 
 /** What somebody did that concerns somebody else, as an event states it. */
 export interface Act {
@@ -31,7 +31,7 @@ export type NewsChange = Pick<StateChange, 'type' | 'payload' | 'version'>;
 
 type Payload<T extends StateChange['type']> = Extract<StateChange, { type: T }>['payload'];
 
-/** The acts that a change states. Nobody is told of what they did themselves. */
+/** The acts that a change states. Nobody is told of what they did themselves, but of the end of their own poll. */
 export function actsOf({ type, payload, version }: NewsChange): Act[] {
   switch (type) {
     case 'follow.changed':
@@ -48,6 +48,8 @@ export function actsOf({ type, payload, version }: NewsChange): Act[] {
     }
     case 'post.changed':
       return postActs(payload as Payload<'post.changed'>, version);
+    case 'poll.ended':
+      return [endedPoll(payload as Payload<'poll.ended'>, version)];
     default:
       return [];
   }
@@ -112,6 +114,24 @@ function postActs(post: Payload<'post.changed'>, version: bigint): Act[] {
     version,
     atMs: msOf(post.postId),
   }));
+}
+
+/** By its author, whoever is told. Its words are known by the projection of posts. */
+function endedPoll(poll: Payload<'poll.ended'>, version: bigint): Act {
+  return {
+    recipientId: poll.recipientId,
+    cause: 'poll',
+    objectId: poll.postId,
+    actorId: poll.authorId,
+    kind: 'poll',
+    active: true,
+    visibility: poll.visibility,
+    isMentioned: poll.isMentioned,
+    words: [],
+    rootId: poll.rootId,
+    version,
+    atMs: poll.endedAtMs,
+  };
 }
 
 function msOf(id: string | undefined): number | null {

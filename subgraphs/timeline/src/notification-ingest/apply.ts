@@ -73,6 +73,7 @@ const causesOf: Readonly<Record<string, readonly string[]>> = {
   like: ['like'],
   repost: ['repost'],
   post: ['post'],
+  poll: ['poll'],
 };
 
 /**

@@ -8,6 +8,7 @@ export const notificationKinds = [
   'reply',
   'mention',
   'quote',
+  'poll',
 ] as const;
 
 export type NotificationKind = (typeof notificationKinds)[number];

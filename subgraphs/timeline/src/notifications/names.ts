@@ -12,6 +12,7 @@ export const kindNames = {
   reply: 'REPLY',
   mention: 'MENTION',
   quote: 'QUOTE',
+  poll: 'POLL_ENDED',
 } as const satisfies Record<Kind, NotificationKind>;
 
 const kinds = new Map(

@@ -12,7 +12,7 @@ export interface Actor {
 export interface KeptNotification {
   id: bigint;
   kind: NotificationKind;
-  /** The recipient's post that was liked or reposted, or what was said; null: it is about people alone. */
+  /** The recipient's post that was liked or reposted, what was said, or what asked; null: it is about people alone. */
   postId: bigint | null;
   place: bigint;
   /** Those who still do it, also whom the recipient may not see. */

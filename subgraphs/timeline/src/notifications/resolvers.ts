@@ -51,7 +51,7 @@ export const notificationResolvers = {
   },
 } satisfies Resolvers;
 
-/** Liked and reposted is what the recipient wrote; said is what whoever did it wrote. */
+/** Liked and reposted is what the recipient wrote; said and asked is what whoever did it wrote. */
 function postOf({ actorIds, kind, postId, recipientId }: Notification) {
   if (postId === null) return null;
   const authorId = kind === 'like' || kind === 'repost' ? recipientId : actorIds[0];

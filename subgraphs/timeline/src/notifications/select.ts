@@ -43,14 +43,16 @@ const newestActs = (where: string) => `
 /**
  * Notifications `n` of `$1` with the newest who did it, of kinds in `$2` only whom the reader follows: so many rows of each and no more,
  * whatever it has. A post that was deleted takes what was told of it along; the projection of posts knows it. It also knows of which
- * conversation the post is that was liked; what was said says so itself, for it may be told before the projection has it.
+ * conversation the post is that was liked, and what words are in one that asked something; what was said says so itself, for it
+ * may be told before the projection has it.
  */
 const withActors = (from: string, order: string) => `
 WITH ${mutedSql('notifications')}
 SELECT n.id, n.kind, n.post_id, n.place, n.actor_count, n.grew_at, a.actor_ids, a.visibilities, a.mentions,
-  coalesce(p.is_deleted, false) OR coalesce(a.is_muted, false) OR EXISTS (SELECT FROM muted m WHERE m.root_id = p.root_id) AS is_gone
+  coalesce(p.is_deleted, false) OR coalesce(a.is_muted, false) OR EXISTS (
+    SELECT FROM muted m WHERE m.root_id = p.root_id OR (n.kind = 'poll' AND p.author_id <> $1 AND p.words @> m.words)) AS is_gone
 FROM (${from}) n LEFT JOIN LATERAL (
-  SELECT p.is_deleted, ${rootSql} AS root_id FROM post_ref p WHERE p.id = n.post_id LIMIT 1) p ON true
+  SELECT p.is_deleted, p.author_id, p.words, ${rootSql} AS root_id FROM post_ref p WHERE p.id = n.post_id LIMIT 1) p ON true
 CROSS JOIN LATERAL (
   SELECT array_agg(actor_id ORDER BY place DESC, actor_id DESC) AS actor_ids,
     array_agg(visibility ORDER BY place DESC, actor_id DESC) AS visibilities,
@@ -61,8 +63,8 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT * FROM (
       SELECT t.* FROM (${newestActs(String(followedLookedFor))}) t
-      WHERE n.kind = ANY($2::text[]) AND EXISTS (
-        SELECT FROM follow f WHERE f.follower_id = $1 AND f.followee_id = t.actor_id AND f.active)
+      WHERE n.kind = ANY($2::text[]) AND (t.actor_id = $1 OR EXISTS (
+        SELECT FROM follow f WHERE f.follower_id = $1 AND f.followee_id = t.actor_id AND f.active))
       ORDER BY t.place DESC, t.actor_id DESC LIMIT ${actorsLookedAt}) f) newest) a
 ${order}`;
 

@@ -1,4 +1,11 @@
-import { has, maySeePost, maySeeProfile, maySuggest, type Relation } from '@murmuration/relationships';
+import {
+  has,
+  maySeePost,
+  maySeeProfile,
+  maySuggest,
+  type Relation,
+  relationBits,
+} from '@murmuration/relationships';
 import type { Actor, KeptNotification, Notification, UnknownNotification } from './notification.ts';
 import { notificationLimits } from './limits.ts';
 import type { Preferences } from './preferences.ts';
@@ -27,6 +34,7 @@ export function mayHearOf(
     case 'reply':
     case 'mention':
     case 'quote':
+    case 'poll':
       return maySeePost(recipientId, relation, { visibility: visibility ?? 'mentioned', mentionedIds });
     default:
       return kind satisfies never;
@@ -36,7 +44,7 @@ export function mayHearOf(
 /**
  * A notification as its recipient sees it now; null when there is nothing of it for them. Of many who did it only the
  * newest are looked at: when all of these are hidden and there are more, it is told without names. Where only people are wanted
- * whom the recipient follows, others are not counted.
+ * whom the recipient follows, others are not counted but themselves.
  */
 export function seenBy(
   recipientId: bigint,
@@ -47,9 +55,11 @@ export function seenBy(
   const visible: bigint[] = [];
   let hidden = 0;
   for (const actor of kept.actors) {
-    const relation = relationOf(actor.id);
+    // Of one's own poll nobody has to be asked.
+    const relation = actor.id === recipientId ? relationBits.self : relationOf(actor.id);
     if (relation instanceof Error) return { place: kept.place, because: relation };
-    const isWanted = sourceOf(kept.kind) === 'everyone' || has(relation, 'viewerFollows');
+    const isWanted =
+      sourceOf(kept.kind) === 'everyone' || has(relation, 'viewerFollows') || has(relation, 'self');
     if (isWanted && mayHearOf(recipientId, kept, actor, relation)) visible.push(actor.id);
     else hidden++;
   }

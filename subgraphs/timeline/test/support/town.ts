@@ -27,6 +27,8 @@ export interface Town {
   reply(author: bigint, to: bigint): IncomingChange[];
   quote(author: bigint, quoted: bigint): IncomingChange[];
   like(a: bigint, postId: bigint, active?: boolean): IncomingChange[];
+  /** The poll of a post ends, for its author and for one who voted, whatever they see of it. */
+  endPoll(voter: bigint, postId: bigint): IncomingChange[];
   remove(postId: bigint): IncomingChange[];
   repost(author: bigint, postId: bigint): IncomingChange[];
   undoRepost(author: bigint, postId: bigint): IncomingChange[];
@@ -37,6 +39,8 @@ export interface Town {
   truth(): Truth;
   /** Who likes what, of posts that live. */
   likes(): { personId: bigint; postId: bigint }[];
+  /** Who took part in a poll that has ended, of posts that live. */
+  endings(): { personId: bigint; postId: bigint }[];
   /** Who asked whom, and was not let in. */
   requests(): { personId: bigint; askedId: bigint }[];
   /** Whom a post quotes. */
@@ -56,6 +60,7 @@ export function createTown(size: number): Town {
   const mutes = new Set<string>();
   const requests = new Set<string>();
   const likes = new Set<string>();
+  const endings = new Set<string>();
   const quotes = new Map<bigint, bigint>();
   const texts = new Map<bigint, string>();
   const versions = new Map<string, bigint>();
@@ -175,6 +180,24 @@ export function createTown(size: number): Town {
       const of = { userId: String(a), postId: String(postId), postAuthorId: String(post.authorId) };
       return [change('like.changed', key, { ...of, active, likeId: String(nextId()) })];
     },
+    endPoll(voter, postId) {
+      const post = posts.get(postId);
+      if (!post) return [];
+      return [post.authorId, voter].flatMap((recipient) => {
+        const key = `${postId}:${recipient}`;
+        if (endings.has(key)) return [];
+        endings.add(key);
+        return change('poll.ended', key, {
+          postId: String(postId),
+          authorId: String(post.authorId),
+          recipientId: String(recipient),
+          rootId: String(post.rootId ?? postId),
+          visibility: post.visibility,
+          isMentioned: post.mentionedIds.includes(recipient),
+          endedAtMs: Date.now(),
+        });
+      });
+    },
     remove(postId) {
       const post = posts.get(postId);
       if (!post) return [];
@@ -212,6 +235,10 @@ export function createTown(size: number): Town {
     likes: () =>
       pairs(likes)
         .map(([person, post]) => ({ personId: BigInt(person), postId: BigInt(post) }))
+        .filter(({ postId }) => posts.has(postId)),
+    endings: () =>
+      pairs(endings)
+        .map(([post, person]) => ({ personId: BigInt(person), postId: BigInt(post) }))
         .filter(({ postId }) => posts.has(postId)),
     requests: () =>
       pairs(requests).map(([person, asked]) => ({ personId: BigInt(person), askedId: BigInt(asked) })),

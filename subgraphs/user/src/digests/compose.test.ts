@@ -13,5 +13,5 @@ test.each([
 });
 
 test('a kind that is newer than the words for it is told all the same', () => {
-  expect(lineOf('poll', ['@anna'], 1)).toBe('- @anna did something that concerns you');
+  expect(lineOf('wave', ['@anna'], 1)).toBe('- @anna did something that concerns you');
 });

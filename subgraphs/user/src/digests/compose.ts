@@ -54,7 +54,10 @@ export function createComposeDigest(options: {
     );
     const token = tokens.make(accountId);
     const lines = told.flatMap(({ actorIds, count, kind }) => {
-      const names = actorIds.flatMap((id) => handles.get(BigInt(id)) ?? []).map((name) => `@${name}`);
+      const others = actorIds.filter((id) => BigInt(id) !== accountId);
+      const names = others.flatMap((id) => handles.get(BigInt(id)) ?? []).map((name) => `@${name}`);
+      // Of one's own polls one is told, too.
+      if (others.length < actorIds.length) names.unshift('you');
       return lineOf(kind, names.slice(0, digestLimits.named), count);
     });
     return {
@@ -79,6 +82,7 @@ const deeds: Readonly<Record<string, string>> = {
   reply: 'answered you',
   mention: 'mentioned you',
   quote: 'quoted you',
+  poll: 'asked something in a poll that has ended',
 };
 
 /** `@anna, @ben and 12 others liked what you said`. */
