@@ -48,6 +48,10 @@ test('of whom was erased no row, no event’s text and no key is left in any sto
   const answer = await bob.post('Well, well', { replyToId: secret });
   await carol.post('Look', { quotedId: secret });
   await bob.post(`Only for you, @${zoe.handle}`, { visibility: 'MENTIONED' });
+  const poll = { options: ['An unlikely yes', 'No'], durationMinutes: 60 };
+  await zoe.post('An unlikely question', { poll });
+  const asked = await bob.post('Tea?', { poll: { ...poll, options: ['Yes', 'No'] } });
+  for (const voter of [zoe, carol]) await change('castVote', voter, { postId: asked, choices: [0] });
   await change('muteUser', zoe, { userId: carol.id });
   await rows(
     'user',
@@ -113,11 +117,12 @@ test('of whom was erased no row, no event’s text and no key is left in any sto
   // Others have what is theirs, and the thread its shape.
   const seen = await bob.ask(
     `{ viewer { user { followerCount followingCount } } post(id: "${answer}") { text }
-      kept: post(id: "${kept}") { text replyCount } secret: post(id: "${secret}") { id } }`,
+      asked: post(id: "${asked}") { poll { voterCount } } kept: post(id: "${kept}") { text replyCount } secret: post(id: "${secret}") { id } }`,
   );
   expect(seen).toEqual({
     viewer: { user: { followerCount: 0, followingCount: 0 } },
     post: { text: 'Well, well' },
+    asked: { poll: { voterCount: 1 } },
     kept: { text: 'Bob’s own words', replyCount: 0 },
     secret: null,
   });

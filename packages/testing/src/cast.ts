@@ -17,7 +17,13 @@ export interface Member extends GraphClient {
   /** Posts and returns the post's id. */
   post(
     text: string,
-    input?: { replyToId?: string; quotedId?: string; visibility?: string; idempotencyKey?: string },
+    input?: {
+      replyToId?: string;
+      quotedId?: string;
+      visibility?: string;
+      idempotencyKey?: string;
+      poll?: { options: string[]; durationMinutes: number };
+    },
   ): Promise<string>;
 }
 
