@@ -22,6 +22,7 @@ export {
   type MutedWordsAnswer,
   type MutedWordsRequest,
   mutedWordsPath,
+  type Sayable,
 } from './muted-words.ts';
 export { createRelationships, type HeldRelations, type Relationships } from './reader.ts';
 export {

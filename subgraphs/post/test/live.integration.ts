@@ -1,3 +1,4 @@
+import { decodeId } from '@murmuration/ids';
 import { renewFeedIdentity } from '@murmuration/events';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { at, cast, createWorld, type Name, type World } from './world.ts';
@@ -245,6 +246,8 @@ test('what is said publicly is told under its tags and to all, but nothing that 
   world.people.block('carol', 'bob');
   world.people.relate('bob', 'dave', 'viewerMutes');
   world.people.muteWord('bob', 'egg');
+  const talk = await world.say('alice', '#flock begin');
+  world.people.muteThread('bob', String(decodeId('Post', talk)));
   const streams = {
     bob: await watch('bob', tagged, { tag: '#Flock' }),
     stranger: await watch(null, tagged, { tag: 'flock' }),
@@ -262,15 +265,22 @@ test('what is said publicly is told under its tags and to all, but nothing that 
   await world.say('dave', '#flock of one who is muted');
   await world.say('carol', '#flock of one who blocks');
   await world.say('alice', '#flock of an egg');
+  await answer('alice', talk, '#flock in a muted talk');
   await world.say('alice', { text: '#flock for followers', visibility: 'FOLLOWERS' });
   await answer('alice', root, 'in answer, #FLOCK');
   await world.say('alice', 'without a tag');
   await world.say('alice', '#flock end');
-  const ofOthers = ['#flock of one who is muted', '#flock of one who blocks', '#flock of an egg'];
+  const ofOthers = [
+    '#flock of one who is muted',
+    '#flock of one who blocks',
+    '#flock of an egg',
+    '#flock in a muted talk',
+  ];
   const answered = ['in answer, #FLOCK', '#flock end'];
   await expect.poll(streams.bob.told).toEqual(['#flock one', ...answered]);
   await expect.poll(streams.stranger.told).toEqual(['#flock one', ...ofOthers, ...answered]);
-  const everything = ['#flock one', ...ofOthers, 'without a tag', '#flock end'];
+  // In answer to nobody.
+  const everything = ['#flock one', ...ofOthers.slice(0, 3), 'without a tag', '#flock end'];
   for (const name of ['all', 'alice'] as const) await expect.poll(streams[name].told).toEqual(everything);
 
   const after = streams.bob.events.find(({ post }) => post?.text === '#flock one')?.cursor;

@@ -51,6 +51,7 @@ export function at(answer: Answer, path: string): unknown {
 export function createPeople() {
   const relations = new Map<string, Relation>();
   const mutedWords = new Map<string, string>();
+  const mutedThreads = new Map<string, string>();
   const people = {
     isAway: false,
     calls: 0,
@@ -71,10 +72,12 @@ export function createPeople() {
       }
     },
     /** As `timeline` would know it. */
+    muteThread: (viewer: Name, rootId: string) => mutedThreads.set(String(cast[viewer]), rootId),
     muteWord: (viewer: Name, word: string) => mutedWords.set(String(cast[viewer]), word),
     clear() {
       relations.clear();
       mutedWords.clear();
+      mutedThreads.clear();
     },
     async call<T>({ path, body }: InternalRequest): Promise<T> {
       people.calls += 1;
@@ -102,8 +105,9 @@ export function createPeople() {
       };
     }
     if (path === mutedWordsPath) {
-      const { text, viewerIds } = body as MutedWordsRequest;
-      const mutes = (viewerId: string) => text.includes(mutedWords.get(viewerId) ?? text + text);
+      const { rootId, text, viewerIds } = body as MutedWordsRequest;
+      const mutes = (viewerId: string) =>
+        text.includes(mutedWords.get(viewerId) ?? text + text) || mutedThreads.get(viewerId) === rootId;
       return { viewerIds: viewerIds.filter(mutes) };
     }
     if (path !== relationshipsPath) throw new Error(`no such path: ${path}`);

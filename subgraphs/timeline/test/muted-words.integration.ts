@@ -177,7 +177,14 @@ test('of many posts at once one statement says who does not want to meet them; o
   ]);
   expect(found).toEqual([new Set([anna, ben]), new Set([ben]), new Set(), new Set()]);
   expect(asked).toHaveLength(1);
-  expect(await words.mutedIn('An EGG.', everybody)).toEqual([anna]);
+  const { threads } = live.services;
+  await threads.mute(cleo, { post: encodeId('Post', ham), scope: 'everywhere', until: null });
+  await threads.mute(ben, { post: encodeId('Post', ham), scope: 'home', until: null });
+  const mutedIn = async (text: string, rootId: bigint | null) =>
+    (await words.mutedIn({ text, rootId }, everybody)).toSorted();
+  expect(await mutedIn('An EGG.', null)).toEqual([anna]);
+  expect(await mutedIn('An EGG.', ham)).toEqual([anna, cleo]);
+  expect(await mutedIn('Nothing', egg)).toEqual([]);
 });
 
 test('who hides the reposts of the first sees the second one, in a list that was there before', async () => {

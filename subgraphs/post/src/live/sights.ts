@@ -8,6 +8,7 @@ import {
   type Relation,
   relationBits,
   type Relationships,
+  type Sayable,
 } from '@murmuration/relationships';
 import { downstreamError } from '@murmuration/service-kit';
 
@@ -20,9 +21,9 @@ export type MayBeTold = (
 /** One question a post for all viewers, however many; anonymous readers are one of them. */
 export interface PostSights {
   mayBeTold: MayBeTold;
-  /** Like `mayBeTold`, of what nobody asked for by name: not who mutes words of it either. */
+  /** Like `mayBeTold`, of what nobody asked for by name: not who mutes words of it, or its conversation, either. */
   mayMeet: (
-    post: PostAudience & { authorId: bigint; text: string },
+    post: PostAudience & { authorId: bigint } & Sayable,
     viewerIds: readonly bigint[],
   ) => ReturnType<MayBeTold>;
   /** Like `mayBeTold`, but for those too whom it was not to be told of, as they muted its author. */
@@ -74,7 +75,7 @@ export function createPostSights(options: {
           may.get(viewerId) === true && viewerId !== anonymousViewer && viewerId !== post.authorId,
       );
       try {
-        for (const viewerId of await mutedIn(post.text, asked)) may.set(viewerId, false);
+        for (const viewerId of await mutedIn(post, asked)) may.set(viewerId, false);
       } catch (error) {
         const unknown = downstreamError('timeline', error);
         for (const viewerId of asked) may.set(viewerId, unknown);

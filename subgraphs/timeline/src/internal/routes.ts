@@ -7,6 +7,7 @@ import type { Services } from '../services.ts';
 const digestBody = z.object({ viewerId: idText, sinceMs: z.number().int().nonnegative() });
 const mutedWordsBody = z.object({
   text: z.string().max(10_000),
+  rootId: idText.optional(),
   viewerIds: z.array(idText).max(relationBatchLimit),
 });
 
@@ -23,8 +24,8 @@ export function registerInternalRoutes(
   });
 
   const mutedWords = { method: 'POST', path: mutedWordsPath, body: mutedWordsBody } as const;
-  answerServices(app, mutedWords, async ({ text, viewerIds }): Promise<MutedWordsAnswer> => {
-    const muted = await words.mutedIn(text, viewerIds);
+  answerServices(app, mutedWords, async ({ rootId, text, viewerIds }): Promise<MutedWordsAnswer> => {
+    const muted = await words.mutedIn({ text, rootId: rootId ?? null }, viewerIds);
     return { viewerIds: muted.map(String) };
   });
 }

@@ -2,7 +2,7 @@ import { decodeId } from '@murmuration/ids';
 import { futureMoment, retryConflicts, validationError } from '@murmuration/service-kit';
 import type { Sql } from '../database/pool.ts';
 import type { MutedScope } from './muted-sql.ts';
-import { mutedIn } from './silenced.ts';
+import { mutedIn, type Said } from './silenced.ts';
 import { phraseOf, wordLimits } from './words.ts';
 
 /** A word, a hashtag or some words that somebody does not want to meet. */
@@ -23,8 +23,8 @@ export interface WordService {
   hiddenReposters(viewerId: bigint): Promise<bigint[]>;
   /** @throws UserErrors `ValidationError` for what is nobody's id, and beyond the limit */
   hideReposts(viewerId: bigint, person: string, isHidden: boolean): Promise<bigint>;
-  /** Of some viewers those who do not want to meet a text anywhere. */
-  mutedIn(text: string, viewerIds: readonly bigint[]): Promise<bigint[]>;
+  /** Of some viewers those who do not want to meet what somebody says anywhere, by a word or by its conversation. */
+  mutedIn(said: Said, viewerIds: readonly bigint[]): Promise<bigint[]>;
 }
 
 const columns = 'text, scope, until';
@@ -103,7 +103,7 @@ export function createWordService({ sql }: { sql: Sql }): WordService {
     },
 
     hiddenReposters,
-    mutedIn: (text, viewerIds) => mutedIn(sql, text, viewerIds),
+    mutedIn: (said, viewerIds) => mutedIn(sql, said, viewerIds),
 
     async hideReposts(viewerId, person, isHidden) {
       const personId = decodeId('User', person);

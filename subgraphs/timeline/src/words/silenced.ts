@@ -95,15 +95,30 @@ function chunksOf(questions: readonly Question[]): Question[][] {
   return chunks;
 }
 
-/** Of some viewers those who do not want to meet a text anywhere. The projection need not know it yet. */
-export async function mutedIn(sql: Reads, text: string, viewerIds: readonly bigint[]): Promise<bigint[]> {
+/** What somebody says; the projection need not know it yet. */
+export interface Said {
+  text: string;
+  /** The first post of its conversation; null of who does not say. */
+  rootId: bigint | null;
+}
+
+/** Of some viewers those who do not want to meet it anywhere, by a word or by its conversation. */
+export async function mutedIn(
+  sql: Reads,
+  { rootId, text }: Said,
+  viewerIds: readonly bigint[],
+): Promise<bigint[]> {
   if (viewerIds.length === 0) return [];
   const { rows } = await sql.query<{ id: bigint }>({
     name: 'muted-in',
-    text: `SELECT DISTINCT w.viewer_id AS id FROM muted_word w
-      WHERE w.viewer_id = ANY($1::bigint[]) AND w.scope = 'everywhere' AND (w.until IS NULL OR w.until > now())
-        AND $2::text[] @> string_to_array(w.phrase, ' ')`,
-    values: [idArray(viewerIds), textArray(wordsOf(text))],
+    text: `SELECT m.viewer_id AS id FROM muted_word m
+      WHERE m.viewer_id = ANY($1::bigint[]) AND m.scope = 'everywhere' AND (m.until IS NULL OR m.until > now())
+        AND $2::text[] @> string_to_array(m.phrase, ' ')
+      UNION
+      SELECT m.viewer_id FROM muted_thread m
+      WHERE m.viewer_id = ANY($1::bigint[]) AND m.scope = 'everywhere' AND (m.until IS NULL OR m.until > now())
+        AND m.root_id = $3`,
+    values: [idArray(viewerIds), textArray(wordsOf(text)), rootId],
   });
   return rows.map(({ id }) => id);
 }
