@@ -106,7 +106,9 @@ describe.each(overlays)('in %s', (overlay) => {
     ]);
     const asked = workloads.flatMap(({ pod }) => [
       ...pod.containers.flatMap(({ env = [] }) =>
-        env.flatMap(({ valueFrom }) => (valueFrom?.secretKeyRef ? [valueFrom.secretKeyRef.name] : [])),
+        env.flatMap(({ valueFrom }) =>
+          valueFrom?.secretKeyRef && !valueFrom.secretKeyRef.optional ? [valueFrom.secretKeyRef.name] : [],
+        ),
       ),
       ...(pod.volumes ?? []).flatMap(({ secret }) => (secret ? [secret.secretName] : [])),
     ]);

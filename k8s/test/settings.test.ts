@@ -29,7 +29,8 @@ function environmentOf(manifests: Manifest[], { pod }: Workload): Record<string,
   const environment: Record<string, string> = {};
   for (const { env = [], envFrom = [] } of pod.containers) {
     for (const { configMapRef } of envFrom) Object.assign(environment, maps.get(configMapRef?.name ?? ''));
-    for (const { name, value } of env) {
+    for (const { name, value, valueFrom } of env) {
+      if (valueFrom?.secretKeyRef?.optional) continue;
       environment[name] = value ?? secrets[name] ?? 'postgres://user:secret@postgres:5432/database';
     }
   }

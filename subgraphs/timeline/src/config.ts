@@ -1,4 +1,4 @@
-import { parseSecretList, readConfig, redisSettings, setting } from '@murmuration/config';
+import { ConfigError, parseSecretList, readConfig, redisSettings, setting } from '@murmuration/config';
 import { poolLimits } from '@murmuration/postgres';
 import { internalClientLimits } from '@murmuration/service-kit';
 import { liveStreamSettings } from '@murmuration/service-kit/subgraph';
@@ -6,8 +6,23 @@ import { z } from 'zod';
 import { timelineLimits } from './limits.ts';
 import { listLimits } from './lists/limits.ts';
 import { knownPushHosts, type PushHosts } from './push/address.ts';
+import { parseApnsKey } from './push/apns.ts';
+import { parseFcmAccount } from './push/fcm.ts';
 import { pushLimits } from './push/limits.ts';
+import type { AppProviderName } from './push/port.ts';
 import { serverKeysOf } from './push/server-key.ts';
+
+/** A text that a function reads; what it throws is the problem that is reported. */
+function parsedBy<Value>(parse: (text: string) => Value) {
+  return z.string().transform((text, context) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+}
 
 const shared = {
   HOST: setting.host(),
@@ -22,18 +37,14 @@ const shared = {
   /** The first wraps the keys of what is sealed at rest; all unwrap. */
   DATA_KEYS: setting.secretList(),
   /** Private keys of P-256 by which push services know us. Browsers subscribe with the first. */
-  VAPID_KEYS: z.string().transform((text, context) => {
-    try {
-      return serverKeysOf(parseSecretList(text));
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message });
-      return z.NEVER;
-    }
-  }),
+  VAPID_KEYS: parsedBy((text) => serverKeysOf(parseSecretList(text))),
   /** Hosts of push services, those below a name that begins with `*.`; `*`: any. */
   PUSH_HOSTS: setting.list(),
   /** For a receiver of one's own: also addresses of private networks, and http. */
   PUSH_PRIVATE_ADDRESSES: setting.boolean(false),
+  /** The id of the app that Apple brings messages to, and the project of Firebase; without one none is brought there. */
+  APNS_TOPIC: setting.text().optional(),
+  FCM_PROJECT: setting.text().optional(),
   /** Cached lists are not believed while something has waited to be pushed for longer than this. */
   FANOUT_MAX_AGE_MS: setting.integer(timelineLimits.fanoutMaxAgeMs, 100),
   /** Readers who follow more people have no cached list. */
@@ -71,7 +82,7 @@ export function readTimelineConfig(environment: NodeJS.ProcessEnv = process.env)
 
 /** Every setting of the process that projects and pushes. */
 export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env) {
-  return readConfig(
+  const config = readConfig(
     {
       ...shared,
       PORT: setting.port(4104),
@@ -88,6 +99,13 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env) {
       VAPID_SUBJECT: setting.url('mailto', 'https').default('mailto:no-reply@localhost'),
       /** A proxy (HTTP CONNECT) that messages to devices leave by. */
       PUSH_PROXY_URL: setting.httpUrl().optional(),
+      /** By which Apple knows us (`team:key:base64`), and where its service is. */
+      APNS_KEY: parsedBy(parseApnsKey).optional(),
+      APNS_URL: setting.httpUrl().default('https://api.push.apple.com'),
+      /** The key file of a service account, as JSON, where Firebase is, and where the account gets access. */
+      FCM_SERVICE_ACCOUNT: parsedBy(parseFcmAccount).optional(),
+      FCM_URL: setting.httpUrl().default('https://fcm.googleapis.com'),
+      FCM_TOKEN_URL: setting.httpUrl().default('https://oauth2.googleapis.com/token'),
       /** Messages to devices that are sent side by side; the job runner has two more connections than that. */
       TIMELINE_PUSH_JOBS: setting.integer(pushLimits.jobs, 1),
       /** Messages to one device within an hour. */
@@ -99,6 +117,25 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env) {
     },
     environment,
   );
+  for (const [one, other] of together)
+    if (!config[one] !== !config[other]) throw new ConfigError(`${one} and ${other} go together.`);
+  return config;
+}
+
+/** What is sent needs both: for whom, and by which key. */
+const together = [
+  ['APNS_TOPIC', 'APNS_KEY'],
+  ['FCM_PROJECT', 'FCM_SERVICE_ACCOUNT'],
+] as const;
+
+/** Who brings messages to apps. */
+export function appProvidersOf(
+  config: Pick<TimelineConfig, 'APNS_TOPIC' | 'FCM_PROJECT'>,
+): AppProviderName[] {
+  return [
+    ...(config.APNS_TOPIC ? (['apns'] as const) : []),
+    ...(config.FCM_PROJECT ? (['fcm'] as const) : []),
+  ];
 }
 
 export type TimelineConfig = ReturnType<typeof readTimelineConfig>;

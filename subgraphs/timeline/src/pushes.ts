@@ -4,6 +4,8 @@ import { type Logger, type RedisCache, type Sealer, startChores } from '@murmura
 import type pg from 'pg';
 import { createLookAgain } from './notification-live/replay.ts';
 import { createNotificationPages } from './notifications/page.ts';
+import { createApns } from './push/apns.ts';
+import { createFcm } from './push/fcm.ts';
 import type { PushHosts } from './push/address.ts';
 import { forgetEndpoints, rewrapEndpoints } from './push/endpoints.ts';
 import { pushTask } from './push/enqueue.ts';
@@ -24,6 +26,8 @@ export async function startPushes(options: {
     keys: readonly ServerKey[];
     subject: string;
     hosts: PushHosts;
+    apns: Pick<Parameters<typeof createApns>[0], 'key' | 'topic' | 'url'> | null;
+    fcm: Pick<Parameters<typeof createFcm>[0], 'account' | 'project' | 'tokenUrl' | 'url'> | null;
     proxyUrl: string | undefined;
     limits: PushLimits;
   };
@@ -36,8 +40,12 @@ export async function startPushes(options: {
   const { config, logger, owners, pool, redis, sealer } = options;
   const relationships = createRelationships({ redis, user: owners.user });
   const pages = createNotificationPages({ reads: pool, relationships });
-  const web = createWebPush(config);
-  const providers: PushProviders = { web };
+  const { apns, fcm, limits, proxyUrl } = config;
+  const providers: PushProviders = {
+    web: createWebPush(config),
+    ...(apns && { apns: createApns({ ...apns, proxyUrl, limits }) }),
+    ...(fcm && { fcm: createFcm({ ...fcm, proxyUrl, limits }) }),
+  };
   const send = createSendPush({
     sql: pool,
     sealer,
@@ -76,7 +84,7 @@ export async function startPushes(options: {
     async stop() {
       await worker.stop();
       await chores.stop();
-      await web.close();
+      await Promise.all(Object.values(providers).map((provider) => provider.close()));
     },
   };
 }

@@ -20,7 +20,7 @@ import {
   type Subgraph,
   watchPool,
 } from '@murmuration/service-kit/subgraph';
-import { pushHostsOf, type TimelineConfig } from './config.ts';
+import { appProvidersOf, pushHostsOf, type TimelineConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { createTimelinePool, createTimelineReads } from './database/pool.ts';
 import { registerInternalRoutes } from './internal/routes.ts';
@@ -84,6 +84,7 @@ export async function startTimeline(
     sealer: createSealer(createEnvironmentKeys(config.DATA_KEYS)),
     keys: config.VAPID_KEYS,
     hosts: pushHostsOf(config),
+    apps: appProvidersOf(config),
   };
   const ofLists = {
     perPerson: config.TIMELINE_LISTS_PER_PERSON,

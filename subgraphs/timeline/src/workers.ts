@@ -108,6 +108,19 @@ export async function startWorkers(
       keys: config.VAPID_KEYS,
       subject: config.VAPID_SUBJECT,
       hosts: pushHostsOf(config),
+      apns:
+        config.APNS_TOPIC && config.APNS_KEY
+          ? { topic: config.APNS_TOPIC, key: config.APNS_KEY, url: config.APNS_URL }
+          : null,
+      fcm:
+        config.FCM_PROJECT && config.FCM_SERVICE_ACCOUNT
+          ? {
+              project: config.FCM_PROJECT,
+              account: config.FCM_SERVICE_ACCOUNT,
+              url: config.FCM_URL,
+              tokenUrl: config.FCM_TOKEN_URL,
+            }
+          : null,
       proxyUrl: config.PUSH_PROXY_URL,
       limits: {
         ...pushLimits,

@@ -3,6 +3,9 @@ export const pushProviderNames = ['web', 'apns', 'fcm'] as const;
 
 export type PushProviderName = (typeof pushProviderNames)[number];
 
+/** Those of apps, which name their devices by a token. */
+export type AppProviderName = Exclude<PushProviderName, 'web'>;
+
 /** What is brought to one device. */
 export interface PushMessage {
   /** At most 32 characters of base64url. One that waits gives way to the next of the same topic. */

@@ -1,11 +1,17 @@
 import { payloadOf } from '@murmuration/service-kit';
 import { requireViewer } from '@murmuration/service-kit/subgraph';
 import type { Context } from '../context.ts';
-import type { PushContent as Name, Resolvers } from '../generated/resolvers.ts';
+import type { PushContent as Name, PushDeviceKind, Resolvers } from '../generated/resolvers.ts';
 import { inSchema } from '../user-errors.ts';
+import type { PushProviderName } from './port.ts';
 import { timeOfDay } from './quiet-hours.ts';
 import type { Device, PushService, PushState } from './service.ts';
 import type { PushContent } from './settings.ts';
+
+const kindNames = { web: 'WEB', apns: 'APNS', fcm: 'FCM' } as const satisfies Record<
+  PushProviderName,
+  PushDeviceKind
+>;
 
 const contents = { kind: 'KIND', full: 'FULL' } as const satisfies Record<PushContent, Name>;
 
@@ -15,6 +21,7 @@ export const pushResolvers = {
   },
   PushSettings: {
     serverKey: (_state, _args, { services }) => services.push.serverKey,
+    kinds: (_state, _args, { services }) => services.push.kinds.map((kind) => kindNames[kind]),
     isRegistered: ({ sessionId }, _args, { services }) => services.push.isRegistered(sessionId),
     content: ({ content }) => contents[content],
   },
@@ -25,6 +32,10 @@ export const pushResolvers = {
   Mutation: {
     registerWebPush: (_root, { input }, context) =>
       mutate(context, (push, device) => push.registerWeb(device, input)),
+    registerPushDevice: (_root, { input: { kind, token } }, context) =>
+      mutate(context, (push, device) =>
+        push.registerDevice(device, { kind: kind.toLowerCase() as PushProviderName, token }),
+      ),
     unregisterPush: (_root, _args, context) => mutate(context, (push, device) => push.unregister(device)),
     updatePushSettings: (_root, { input: { content, quietHours } }, context) =>
       mutate(context, (push, device) =>

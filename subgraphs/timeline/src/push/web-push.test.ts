@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { knownPushHosts, mayPushTo } from './address.ts';
 import { pushLimits } from './limits.ts';
-import { outcomeOf } from './web-push.ts';
+import { outcomeOf } from './outcome.ts';
 
 const known = { hosts: knownPushHosts, isPrivateAllowed: false };
 const anywhere = { hosts: ['*'], isPrivateAllowed: false };

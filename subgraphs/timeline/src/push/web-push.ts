@@ -3,6 +3,7 @@ import { Agent, ProxyAgent, request } from 'undici';
 import webPush from 'web-push';
 import { mayPushTo, parseTarget, type PushHosts, type WebSubscription } from './address.ts';
 import { pushLimits, type PushLimits } from './limits.ts';
+import { outcomeOf, unanswered } from './outcome.ts';
 import type { PushMessage, PushOutcome, PushPort } from './port.ts';
 import type { ServerKey } from './server-key.ts';
 
@@ -64,36 +65,9 @@ export function createWebPush(options: {
       try {
         return await post(pack(target, key, message), signal);
       } catch (error) {
-        return { status: 'later', because: reasonOf(error), afterMs: null };
+        return unanswered(error);
       }
     },
     close: () => connections.destroy(),
   };
-}
-
-/** What a push service says by its answer (RFC 8030). */
-export function outcomeOf(
-  status: number,
-  retryAfter: string | string[] | undefined,
-  limits: Pick<PushLimits, 'mostRetryAfterMs'> = pushLimits,
-): PushOutcome {
-  if (status >= 200 && status < 300) return { status: 'sent' };
-  if (status === 404 || status === 410) return { status: 'gone' };
-  const because = `answered ${status}`;
-  if (status !== 429 && status < 500) return { status: 'refused', because };
-  const [asked] = [retryAfter].flat();
-  const afterMs = asked === undefined ? null : waitOf(asked);
-  return { status: 'later', because, afterMs: afterMs && Math.min(afterMs, limits.mostRetryAfterMs) };
-}
-
-/** Seconds, or a moment. */
-function waitOf(retryAfter: string): number | null {
-  const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1_000 : Date.parse(retryAfter) - Date.now();
-  return ms > 0 ? ms : null;
-}
-
-/** Its message may quote the address. */
-function reasonOf(error: unknown): string {
-  const { code, name } = error as { code?: unknown; name?: unknown };
-  return typeof code === 'string' ? code : String(name ?? 'failed');
 }

@@ -16,6 +16,7 @@ export function pushOptions(): PushOptions & { secrets: readonly [Secret] } {
     sealer: createSealer(createEnvironmentKeys(secrets)),
     keys: serverKeysOf([secretOf('v1'), secretOf('v0')]),
     hosts: { hosts: ['*'], isPrivateAllowed: true },
+    apps: ['apns', 'fcm'],
   };
 }
 
