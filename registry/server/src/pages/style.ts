@@ -20,5 +20,9 @@ code, pre { font: .875rem/1.45 ui-monospace, monospace; overflow-wrap: anywhere;
 .diff td, .diff td:first-child { min-width: 18rem; border: 0; padding: 0 .5rem; white-space: pre-wrap; width: 50%; font: .8125rem/1.45 ui-monospace, monospace; overflow-wrap: anywhere; }
 .diff .gone { background: #f443; } .diff .come { background: #4b53; }
 input, button { font: inherit; padding: .35rem .6rem; max-width: 100%; } label { display: block; margin: .75rem 0; }
+@media (max-width: 40rem) {
+  header form, header form * { width: 100%; margin: 0; }
+  td, td:first-child { min-width: 4rem; } td:last-child { min-width: 9rem; } th, td { padding-right: .5rem; }
+}
 :focus-visible { outline: 3px solid #48f; outline-offset: 2px; }
 `;
