@@ -19,5 +19,5 @@ export {
 export { whileHeld } from './held.ts';
 export { tablesScannedBy } from './plans.ts';
 export { untilLetIn } from './turned-away.ts';
-export { type Traces, tracesInDatabase, tracesInRedis } from './traces.ts';
+export { tablesIn, type Traces, tracesInDatabase, tracesInRedis } from './traces.ts';
 export { type Listening, listenTo } from './listen.ts';

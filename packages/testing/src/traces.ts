@@ -4,6 +4,22 @@ import pg from 'pg';
 /** What may be found in a database, by the names of the tables that hold it. */
 export type Traces = Record<string, string[]>;
 
+const everyTable = `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+  ORDER BY name`;
+
+/** The names of a database's own tables, partitions counted as their parents; not of libraries' schemas. */
+export async function tablesIn(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>(everyTable);
+    return rows.flatMap(({ name }) => (name.startsWith('public.') ? name.slice('public.'.length) : []));
+  } finally {
+    await client.end();
+  }
+}
+
 /**
  * Looks for texts in every row of every table of a database, whatever its schema, as Postgres writes a row.
  * @returns of each text that was found the tables, partitions counted as their parents
@@ -12,11 +28,7 @@ export async function tracesInDatabase(url: string, texts: readonly string[]): P
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const { rows: tables } = await client.query<{ name: string }>(
-      `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
-       ORDER BY name`,
-    );
+    const { rows: tables } = await client.query<{ name: string }>(everyTable);
     const found: Traces = {};
     for (const { name } of tables) {
       const { rows } = await client.query<{ text: string }>(

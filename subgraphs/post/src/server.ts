@@ -15,6 +15,7 @@ import {
   createDatabaseCheck,
   createSubgraph,
   serveLive,
+  servePersonData,
   serveSubgraph,
   startAudienceKeys,
   type Subgraph,
@@ -23,6 +24,7 @@ import {
 import { liveLimitsOf, type PostConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { erasureConsumer } from './erasure/consumer.ts';
+import { createPostPersonData } from './export/person-data.ts';
 import { startHousekeeping } from './housekeeping/loop.ts';
 import { servePostFeed } from './internal/feed.ts';
 import { createAudienceKeyStore } from './live/audience-key-store.ts';
@@ -138,6 +140,7 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
   server.app.get('/.well-known/jwks.json', async (_request, reply) =>
     reply.header('cache-control', 'public, max-age=5').send(await audienceKeys.published()),
   );
+  servePersonData(server.app, createPostPersonData(database));
   const live = serveLive(server, subgraph, { keys, logger });
   lifecycle.onStop('chores of the feed', servePostFeed(server.app, opened, logger));
   lifecycle.onStop('http', () => server.app.close());

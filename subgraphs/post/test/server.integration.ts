@@ -6,6 +6,7 @@ import {
   envelopeHeader,
   signEnvelope,
 } from '@murmuration/service-kit';
+import { personDataPath } from '@murmuration/service-kit/subgraph';
 import { createTestDatabase, createTestRedis } from '@murmuration/testing';
 import { expect, it } from 'vitest';
 import { readPostConfig } from '../src/config.ts';
@@ -47,6 +48,16 @@ it('starts on settings alone, answers what is signed, and stops without a trace'
   expect(await (await ask({ [envelopeHeader]: envelope })).json()).toEqual({ data: { post: null } });
   expect((await ask({})).status).toBe(401);
   expect((await fetch(`${post.url}/readyz`)).status).toBe(200);
+  // What there is of a person is told to whoever makes exports, and to nobody else.
+  const about = (name: string) => {
+    const asked = JSON.stringify({ personId: '1', place: null });
+    const identity = { kind: 'service', name } as const;
+    const fields = { audience: 'post', method: 'POST', path: personDataPath, requestId: 'r', identity };
+    const headers = { [envelopeHeader]: signEnvelope({ id: 'k1', secret }, fields, asked) };
+    return fetch(`${post.url}${personDataPath}`, { method: 'POST', body: asked, headers });
+  };
+  expect(await (await about('user')).json()).toMatchObject({ part: { name: 'posts' }, rows: [] });
+  expect((await about('timeline')).status).toBe(403);
   await post.stop();
   await expect(fetch(`${post.url}/livez`)).rejects.toThrow('fetch failed');
 });

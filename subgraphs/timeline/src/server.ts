@@ -16,6 +16,7 @@ import {
   createSubgraph,
   liveStreamLimitsOf,
   serveLive,
+  servePersonData,
   serveSubgraph,
   type Subgraph,
   watchPool,
@@ -23,6 +24,7 @@ import {
 import { appProvidersOf, pushHostsOf, type TimelineConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { createTimelinePool, createTimelineReads } from './database/pool.ts';
+import { createTimelinePersonData } from './export/person-data.ts';
 import { registerInternalRoutes } from './internal/routes.ts';
 import { timelineLimits } from './limits.ts';
 import { resolvers } from './resolvers.ts';
@@ -113,6 +115,7 @@ export async function startTimeline(
     reply.header('cache-control', 'public, max-age=5').send(await services.publicKeys()),
   );
   registerInternalRoutes(server.app, services);
+  servePersonData(server.app, createTimelinePersonData(pool));
   const live = serveLive(server, subgraph, { keys, logger });
   const metricsServer = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
   lifecycle.onStop('metrics', () => metricsServer.close());

@@ -12,6 +12,16 @@ export { liveCloseCodes, SlowConsumer } from './live-codes.ts';
 export { createLoader, loaderLimits } from './loader.ts';
 export { mergeResolvers } from './merge-resolvers.ts';
 export { createPageLoader, type PagedRow, type PageKey, type PageRequest } from './page-loader.ts';
+export {
+  createPersonData,
+  type PersonDataPage,
+  personDataPath,
+  type PersonDataPlace,
+  type PersonPart,
+  type PersonRow,
+  type ReadPersonData,
+  servePersonData,
+} from './person-data.ts';
 export { fillLimits, visiblePage } from './visible-page.ts';
 export { envelopeOf, serveSubgraph, type SubgraphServerOptions } from './serve.ts';
 export { answerServices, idText } from './service-route.ts';
