@@ -1,5 +1,12 @@
 import { decodeId } from '@murmuration/ids';
-import { castPassword, type Member, signUpCast, tracesInDatabase, tracesInRedis } from '@murmuration/testing';
+import {
+  castPassword,
+  type Member,
+  signUpCast,
+  tracesInDatabase,
+  tracesInRedis,
+  unzip,
+} from '@murmuration/testing';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -37,6 +44,19 @@ const change = (name: string, who: Member, input: Record<string, unknown>, field
     { input },
   );
 
+/** All that the person may have of themselves, as the three subgraphs have it. */
+async function exportOf(who: Member): Promise<Map<string, string>> {
+  await change('requestAccountExport', who, { password: castPassword });
+  await change('confirmIdentity', who, { password: castPassword });
+  const url = await vi.waitUntil(async () => {
+    const { viewer } = await who.ask<{ viewer: { accountExport: { url: string | null } } }>(
+      '{ viewer { accountExport { url } } }',
+    );
+    return viewer.accountExport.url;
+  }, patience);
+  return unzip(await (await fetch(url)).bytes());
+}
+
 test('of whom was erased no row, no event’s text and no key is left in any store, whatever dies meanwhile', async () => {
   const { bob, carol, zoe } = cast;
   const id = String(decodeId('User', zoe.id));
@@ -59,11 +79,22 @@ test('of whom was erased no row, no event’s text and no key is left in any sto
       VALUES ($1, '', '', 0, '{}', false, 'An unlikely key ring')`,
     [id],
   );
+  await change('muteWord', zoe, { text: 'unlikelyword' });
   const home = '{ homeTimeline(first: 20) { edges { cursor } } }';
   await vi.waitUntil(async () => {
     const { homeTimeline } = await zoe.ask<{ homeTimeline: { edges: object[] } }>(home);
     return homeTimeline.edges.length >= 4;
   }, patience);
+
+  const files = await exportOf(zoe);
+  const linesOf = (name: string) => (files.get(name) ?? '').split('\n').filter(Boolean);
+  expect(linesOf('user/account.ndjson')[0]).toContain('an unlikely biography');
+  expect(linesOf('post/posts.ndjson').map((line) => JSON.parse(line).text)).toEqual([
+    'An unlikely secret #unlikelytag',
+    'An unlikely answer',
+  ]);
+  expect(linesOf('timeline/muted-words.ndjson')).toHaveLength(1);
+  expect([...files.values()].join()).not.toContain('Bob’s own words');
 
   await change('deleteAccount', zoe, { password: castPassword });
   const profile = `{ user(handle: "${zoe.handle}") { id } node(id: "${secret}") { id } }`;

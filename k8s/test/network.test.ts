@@ -44,6 +44,7 @@ test('the arrows are those of the design', () => {
       'timeline-worker → post:8080',
       'user-worker → postgres-user:5432',
       'user-worker → timeline:8080',
+      'user-worker → post:8080',
     ]),
   );
   expect(arrows).not.toContain('timeline → postgres-user:5432');

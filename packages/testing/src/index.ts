@@ -18,6 +18,7 @@ export {
 } from './graph-client.ts';
 export { whileHeld } from './held.ts';
 export { tablesScannedBy } from './plans.ts';
+export { unzip } from './unzip.ts';
 export { untilLetIn } from './turned-away.ts';
 export { tablesIn, type Traces, tracesInDatabase, tracesInRedis } from './traces.ts';
 export { type Listening, listenTo } from './listen.ts';

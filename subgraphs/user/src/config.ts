@@ -3,6 +3,7 @@ import { internalClientLimits } from '@murmuration/service-kit';
 import { liveStreamSettings } from '@murmuration/service-kit/subgraph';
 import { z } from 'zod';
 import { accountDefaults, type AccountSettings } from './accounts/settings.ts';
+import { exportLimits, mostBytes } from './export/limits.ts';
 import { userLiveLimits } from './live/limits.ts';
 import { checkPasskeySettings, passkeyDefaults, type PasskeySettings } from './passkeys/settings.ts';
 import { relationDefaults } from './relations/limits.ts';
@@ -80,6 +81,11 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
       SUGGESTIONS_DISMISSED: setting.integer(suggestionLimits.dismissed, 1),
       /** Follows, and requests to, of one person within a day. */
       FOLLOWS_PER_DAY: setting.integer(relationDefaults.followsPerDay),
+      /** Where `/account-export` of this process is reached from the internet; without it nobody can have an export. */
+      EXPORT_URL: setting.httpUrl().optional(),
+      /** One person asks for an export at most so often, and fetches each so many times. */
+      EXPORT_EVERY_HOURS: setting.integer(exportLimits.everyHours, 1),
+      EXPORT_DOWNLOADS: setting.integer(exportLimits.downloads, 1),
       /** Who missed more live events than this is told to fetch again. */
       USER_REPLAY_EVENTS: setting.integer(userLiveLimits.replayEvents, 1),
       /** Changes that this process keeps for those who come back. */
@@ -145,17 +151,18 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env) {
       ...addressSettings,
       /**
        * Jobs at once, and connections for them; the job runner has two more than that of its own. Of all workers' places
-       * one may be at an erasure, which takes long: so there is another one for mails.
+       * one may be at an erasure and one at an export, which take long: so there is another one for mails.
        */
-      USER_WORKER_POOL: setting.integer(4, 2),
+      USER_WORKER_POOL: setting.integer(4, 3),
       /** `smtps://user:password@host`, or `smtp://host`, which demands STARTTLS of any but this machine. */
       SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'expected smtp:// or smtps://' }),
       /** Whom mails are from: `Name <address>`, or an address. */
       MAIL_FROM: z.string().default('Murmuration <no-reply@localhost>'),
       /** Where people open the app; links in mails begin with it. */
       APP_URL: setting.httpUrl(),
-      /** Asked what people have not seen, for those who read it by mail. */
+      /** Asked what people have not seen, for those who read it by mail; both, what they hold of who wants an export. */
       TIMELINE_URL: setting.httpUrl(),
+      POST_URL: setting.httpUrl(),
       INTERNAL_KEYS: setting.internalKeys(),
       /** How long another service may take for what it is asked. */
       INTERNAL_TIMEOUT_MS: setting.integer(internalClientLimits.timeoutMs, 1),
@@ -163,6 +170,12 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env) {
       UNSUBSCRIBE_URL: setting.httpUrl().optional(),
       /** Mails of one kind to one address within a day, whoever asks for them. */
       MAILS_PER_DAY: setting.integer(20, 1),
+      /** As `user` has it: what mails say of exports that are ready. */
+      EXPORT_URL: setting.httpUrl().optional(),
+      /** Bytes that are gathered for an export, before they are compressed; of whom there is more gets none. */
+      EXPORT_MAX_BYTES: z.coerce.number().int().min(1).max(mostBytes).default(exportLimits.maxBytes),
+      /** How long an export can be fetched. */
+      EXPORT_KEPT_HOURS: setting.integer(exportLimits.keptHours, 1),
       /** How long the handle of whom was erased is nobody's; `user` has the same for those that are given up. */
       HANDLE_REST_DAYS: setting.integer(accountDefaults.handleRestDays),
       /** After so long suggestions of people are made anew by the clock, for who still reads theirs. */

@@ -12,6 +12,12 @@ import type { WorkerConfig } from './config.ts';
 import { createAuditLog } from './audit/audit-log.ts';
 import { createComposeDigest } from './digests/compose.ts';
 import { createUnsubscribeTokens } from './digests/tokens.ts';
+import { createComposeExport } from './export/compose.ts';
+import type { ExportSource } from './export/gather.ts';
+import { exportLimits, type ExportLimits } from './export/limits.ts';
+import { createExportLinks } from './export/links.ts';
+import { createExportAccount, ownSource, sourceAt } from './export/make-export.ts';
+import { createPostgresStore } from './export/store.ts';
 import { createEraseAccount } from './leaving/erase-account.ts';
 import { createSendMail, type SendMailOptions } from './mail/send-mail.ts';
 import { createMailTransport } from './mail/transport.ts';
@@ -21,14 +27,28 @@ import { suggestionLimits, type SuggestionLimits } from './suggestions/limits.ts
 
 /** What this subgraph's mutations, chores and clock enqueue, by the names that they use. */
 export function createTasks(
-  options: SendMailOptions & { handleRestDays: number; suggestions?: Partial<SuggestionLimits> },
+  options: SendMailOptions & {
+    handleRestDays: number;
+    suggestions?: Partial<SuggestionLimits>;
+    /** Who else holds something of people. */
+    exportSources: readonly ExportSource[];
+    exports?: Partial<ExportLimits>;
+  },
 ): Tasks {
   const { addresses, database, handleRestDays, logger } = options;
   const suggestions = { ...suggestionLimits, ...options.suggestions };
+  const limits = { ...exportLimits, ...options.exports };
   return {
     send_mail: createSendMail(options),
     reset_password: createSendReset(database, addresses),
     erase_account: createEraseAccount({ database, addresses, audit: createAuditLog(logger), handleRestDays }),
+    export_account: createExportAccount({
+      database,
+      store: createPostgresStore(database, limits),
+      sources: [ownSource(database, addresses), ...options.exportSources],
+      limits,
+      logger,
+    }),
     suggest_people: createSuggestPeople(database, suggestions),
     refresh_suggestions: createRefreshSuggestions(database, suggestions),
   };
@@ -53,9 +73,19 @@ export async function startWorker(
   const addresses = openAddresses(database, config, logger);
   const transport = createMailTransport({ url: config.SMTP_URL, from: config.MAIL_FROM });
   lifecycle.onStop('mail', () => transport.close());
-  const { APP_URL: appUrl, INTERNAL_KEYS: keys, INTERNAL_TIMEOUT_MS: timeoutMs, TIMELINE_URL: url } = config;
-  const timeline = createInternalClient({ self: 'user', service: 'timeline', url, keys, timeoutMs });
-  lifecycle.onStop('timeline client', () => timeline.close());
+  const {
+    APP_URL: appUrl,
+    EXPORT_URL: exportUrl,
+    INTERNAL_KEYS: keys,
+    INTERNAL_TIMEOUT_MS: timeoutMs,
+  } = config;
+  const clientOf = (service: string, url: string) => {
+    const client = createInternalClient({ self: 'user', service, url, keys, timeoutMs });
+    lifecycle.onStop(`${service} client`, () => client.close());
+    return client;
+  };
+  const timeline = clientOf('timeline', config.TIMELINE_URL);
+  const post = clientOf('post', config.POST_URL);
   const tokens = createUnsubscribeTokens(keys);
   const worker = await startJobWorker({
     url: config.USER_DATABASE_URL,
@@ -76,7 +106,14 @@ export async function startWorker(
         kept: config.SUGGESTIONS_KEPT,
         dueAtOnce: config.SUGGESTIONS_DUE,
       },
+      exportSources: [sourceAt('post', post, exportLimits), sourceAt('timeline', timeline, exportLimits)],
+      exports: { maxBytes: config.EXPORT_MAX_BYTES, keptHours: config.EXPORT_KEPT_HOURS },
       composeDigest: createComposeDigest({ database, timeline, tokens, appUrl }),
+      composeExport: createComposeExport({
+        database,
+        addresses,
+        links: exportUrl === undefined ? null : createExportLinks(keys, exportUrl),
+      }),
       unsubscribeUrl: config.UNSUBSCRIBE_URL ?? null,
     }),
     crontab,

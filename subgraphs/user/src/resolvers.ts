@@ -2,6 +2,7 @@ import { mergeResolvers } from '@murmuration/service-kit/subgraph';
 import { accountResolvers } from './accounts/resolvers.ts';
 import { digestResolvers } from './digests/resolvers.ts';
 import { emailResolvers } from './emails/resolvers.ts';
+import { exportResolvers } from './export/resolvers.ts';
 import type { CompleteResolvers } from './generated/resolvers.ts';
 import { leavingResolvers } from './leaving/resolvers.ts';
 import { listResolvers } from './lists/resolvers.ts';
@@ -27,6 +28,7 @@ export const resolvers = mergeResolvers(
   digestResolvers,
   passwordResolvers,
   leavingResolvers,
+  exportResolvers,
   secondFactorResolvers,
   passkeyResolvers,
   moderationResolvers,

@@ -27,6 +27,8 @@ import { openAddresses } from './addresses/open.ts';
 import { accountSettingsOf, passkeySettingsOf, type UserConfig } from './config.ts';
 import { type Context, createContext } from './context.ts';
 import { serveUnsubscribe, unsubscribePath } from './digests/unsubscribe-route.ts';
+import { exportLimits } from './export/limits.ts';
+import { exportPath, serveExports } from './export/route.ts';
 import { startHousekeeping } from './housekeeping/loop.ts';
 import { serveUserFeed } from './internal/feed.ts';
 import { registerInternalRoutes } from './internal/routes.ts';
@@ -117,6 +119,8 @@ export async function startUser(
     accounts: accountSettingsOf(config),
     passkeys: passkeySettingsOf(config),
     suggestions: { staleHours: config.SUGGESTIONS_STALE_HOURS, dismissed: config.SUGGESTIONS_DISMISSED },
+    exports: { everyHours: config.EXPORT_EVERY_HOURS, downloads: config.EXPORT_DOWNLOADS },
+    exportUrl: config.EXPORT_URL,
     relations: { maxFollowing: config.MAX_FOLLOWING, followsPerDay: config.FOLLOWS_PER_DAY },
   });
   // Chores have a connection of their own: requests never wait for them, and the metrics of statements tell
@@ -133,9 +137,10 @@ export async function startUser(
   const databaseCheck = createDatabaseCheck(config.USER_DATABASE_URL, 'murmuration-user');
   lifecycle.onStop('database check', () => databaseCheck.close());
   const readiness = { database: databaseCheck.check, keys: addresses.ready };
-  const openPaths = [unsubscribePath];
+  const openPaths = [unsubscribePath, exportPath];
   const server = serveSubgraph(subgraph, { logger, keys, readiness, openPaths });
   serveUnsubscribe(server.app, services.digests);
+  serveExports(server.app, services.exports, exportLimits);
   registerInternalRoutes(server.app, { services, database, signingKeys });
   const live = serveLive(server, subgraph, { keys, logger });
   lifecycle.onStop('chores of the feed', serveUserFeed(server.app, opened, logger));

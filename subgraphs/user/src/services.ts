@@ -19,6 +19,10 @@ import { createAuditLog } from './audit/audit-log.ts';
 import { createDigestService } from './digests/service.ts';
 import { createUnsubscribeTokens } from './digests/tokens.ts';
 import { createEmailService } from './emails/service.ts';
+import { type ExportLimits, exportLimits } from './export/limits.ts';
+import { createExportLinks } from './export/links.ts';
+import { createExportService } from './export/service.ts';
+import { createPostgresStore } from './export/store.ts';
 import { createLeavingService } from './leaving/service.ts';
 import { createImportService } from './import/service.ts';
 import { createRelationLookup } from './internal/relationships.ts';
@@ -66,6 +70,9 @@ export interface ServiceOptions {
   passkeys?: Partial<PasskeySettings>;
   relations?: Partial<RelationLimits>;
   suggestions?: Partial<SuggestionLimits>;
+  exports?: Partial<ExportLimits>;
+  /** Where archives are fetched from the internet; without it nobody can have one. */
+  exportUrl?: string | undefined;
   /** This subgraph's own, which live streams follow. */
   feed: Pick<Feed, 'read' | 'head'>;
   liveLimits?: UserLiveLimits;
@@ -109,6 +116,7 @@ export function createServices(options: ServiceOptions) {
     logger,
     settings: passkeySettings,
   });
+  const forExports = { ...exportLimits, ...options.exports };
   const suspension = createSuspension({ database, revocation, afterCommit, audit });
   return {
     /** What a person, or a stranger, sees; of one request. */
@@ -152,6 +160,14 @@ export function createServices(options: ServiceOptions) {
       afterCommit,
       audit,
       graceDays: settings.erasureGraceDays,
+    }),
+    exports: createExportService({
+      database,
+      store: createPostgresStore(database, forExports),
+      links: options.exportUrl === undefined ? null : createExportLinks(options.keys, options.exportUrl),
+      checkPassword,
+      audit,
+      limits: forExports,
     }),
     suspension,
     moderation: createModerationService({ database, suspension, revocation, checkPassword, audit }),

@@ -311,6 +311,11 @@ it('of whom was erased nothing is left but a number', async () => {
       name: 'Unlikely key ring',
     },
   });
+  await zoe.run(`mutation { requestAccountExport(input: { password: "${password}" }) { errors { code } } }`);
+  await office.settled();
+  expect(await platform.database.accountExportChunk.count({ where: { accountId: userIdOf(zoe.id) } })).toBe(
+    1,
+  );
   await leave('deleteAccount', password, zoe);
   await letGracePass(zoe);
   // Typed after that, by somebody who guesses: what the job would look for.

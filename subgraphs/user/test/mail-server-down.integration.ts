@@ -76,6 +76,7 @@ it('a mail whose sender died before it was noted is sent again as the same, and 
     domain: 'example.org',
     perAddressADay: 10,
     composeDigest: () => Promise.resolve(null),
+    composeExport: () => Promise.resolve(null),
     unsubscribeUrl: null,
   });
   const attempt = { jobId: '1', signal: new AbortController().signal };

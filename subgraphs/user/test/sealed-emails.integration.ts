@@ -88,6 +88,7 @@ it('no address stands in clear in any table, whatever people do', async () => {
     );
   await ask('changeEmail', { newEmail, password });
   await ask('updateMailDigest', { every: 'DAILY' });
+  await ask('requestAccountExport', { password });
   for (const handleOrEmail of [own, unknown]) {
     expect((await ask('requestPasswordReset', { handleOrEmail })).errors).toBeUndefined();
   }
@@ -106,6 +107,7 @@ it('no address stands in clear in any table, whatever people do', async () => {
 
   const office = await openPostOffice(platform);
   await office.next(own, /Is this your/);
+  await office.next(own, /export is ready/);
   const token = await office.token(newEmail, /new e-mail/);
   expect(await handleBy(platform.addresses, own.toUpperCase())).toBe('quail_9');
   const { data } = await platform.run(

@@ -320,6 +320,7 @@ describe('what is dangerous', () => {
       ['changeEmail', '', { password, newEmail: 'elsewhere@example.org' }],
       ['deactivateAccount', 'endedSessionCount', { password }],
       ['deleteAccount', 'endedSessionCount', { password }],
+      ['requestAccountExport', 'accountExport { state }', { password }],
     ];
     for (const [name, fields, input] of asked) {
       expect(codesOf(await mutate(ann, name, fields, input))).toEqual(['CONFIRMATION_REQUIRED']);

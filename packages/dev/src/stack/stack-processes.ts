@@ -108,6 +108,7 @@ function sharedSettings(stateFolder: string, subgraphUrls: Map<string, string>):
     ...Object.fromEntries(urls),
     JWKS_URL: `${subgraphUrls.get('user')}/.well-known/jwks.json`,
     UNSUBSCRIBE_URL: `${subgraphUrls.get('user')}/mail/unsubscribe`,
+    EXPORT_URL: `${subgraphUrls.get('user')}/account-export`,
     SUPERGRAPH_FILE: path.join(stateFolder, 'supergraph.graphql'),
     APOLLO_TELEMETRY_DISABLED: '1',
   };

@@ -31,6 +31,8 @@ export const auditEvents = [
   'account-deactivation',
   'account-deletion',
   'account-return',
+  'account-export',
+  'account-export-download',
   'erasure',
   'role-change',
   'suspension',

@@ -3,6 +3,7 @@ import type { UserDatabase } from '@murmuration/prisma/user';
 import { hasAddress, type SealedAddress } from '../addresses/address.ts';
 import type { Addresses } from '../addresses/addresses.ts';
 import { putAddress } from '../addresses/repository.ts';
+import { expireExport } from '../export/repository.ts';
 import { mailAccount, mailAddress, mailTo, voidLinks } from '../mail/repository.ts';
 import { useLink } from '../mail/links.ts';
 import { removeAllPasskeys } from '../passkeys/remove-all.ts';
@@ -45,7 +46,10 @@ export function changeAddress(
     const { accountId } = await useLink(transaction, 'confirm-email-change', token);
     const [row] = await transaction.$queryRaw<{ isSame: boolean }[]>`
       SELECT ${hasAddress(address)} IS TRUE AS "isSame" FROM account WHERE id = ${accountId} FOR NO KEY UPDATE`;
-    if (row && !row.isSame) await mailAccount(transaction, accountId, 'undo-email-change');
+    if (row && !row.isSame) {
+      await expireExport(transaction, accountId);
+      await mailAccount(transaction, accountId, 'undo-email-change');
+    }
     await putAddress(transaction, addresses, accountId, address);
     await voidLinks(transaction, accountId, ['verify-email', 'reset-password'], address);
   });
@@ -72,6 +76,7 @@ export function undoChange(
       'undo-email-change',
       'reset-password',
     ]);
+    await expireExport(transaction, accountId);
     await putAddress(transaction, addresses, accountId, address);
     await removeAllPasskeys(transaction, accountId);
     const ended = await revokeSessions(transaction, accountId, 'all');

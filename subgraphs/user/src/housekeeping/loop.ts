@@ -2,6 +2,7 @@ import type { UserDatabase } from '@murmuration/prisma/user';
 import { type Logger, type Sealer, startChores } from '@murmuration/service-kit';
 import type { Addresses } from '../addresses/addresses.ts';
 import { resealAddresses } from '../addresses/reseal.ts';
+import { failAbandoned } from '../export/repository.ts';
 import { enqueueErasures } from '../leaving/enqueue.ts';
 import { rewrapSecrets } from '../second-factor/rewrap.ts';
 import { digestLimits } from '../digests/limits.ts';
@@ -14,6 +15,8 @@ export const housekeepingLimits = {
   rollUpEveryMs: 1_000,
   endMutesEveryMs: 5_000,
   enqueueErasuresEveryMs: 60_000,
+  failExportsEveryMs: 60_000,
+  failedExportsAtOnce: 500,
   purgeEveryMs: 10 * 60_000,
   rewrapEveryMs: 10 * 60_000,
   /** At most 20,000 addresses each time. */
@@ -47,6 +50,12 @@ export function startHousekeeping(
       { name: 'roll-up', everyMs: rollUpEveryMs, run: () => rollUpAll(database) },
       { name: 'end mutes', everyMs: endMutesEveryMs, run: async () => void (await endMutes(database)) },
       { name: 'enqueue erasures', everyMs: enqueueErasuresEveryMs, run: () => enqueueErasures(database) },
+      {
+        name: 'give up exports',
+        everyMs: housekeepingLimits.failExportsEveryMs,
+        run: async () =>
+          void (await failAbandoned(database, { atOnce: housekeepingLimits.failedExportsAtOnce })),
+      },
       {
         name: 'mail what is due',
         everyMs: digestLimits.everyMs,

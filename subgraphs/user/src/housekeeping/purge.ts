@@ -25,6 +25,12 @@ const outdated = {
   mail: Prisma.raw(`created_at < now() - interval '30 days'`),
   // A process whose clock is late must still find those that it takes for good.
   spent_challenge: Prisma.raw(`expires_at < now() - interval '1 hour'`),
+  account_export_chunk: Prisma.raw(
+    `account_id IN (SELECT account_id FROM account_export WHERE expires_at < now() OR state = 'failed')`,
+  ),
+  // Longer than one may be kept, so that it can be said what became of it.
+  account_export: Prisma.raw(`state <> 'pending' AND requested_at < now() - interval '90 days'
+    AND coalesce(expires_at < now(), true)`),
   // Of who has not asked for them for long. Who comes again has them made anew.
   suggestion: Prisma.raw(`account_id IN (SELECT account_id FROM suggestion_reader WHERE ${unread})`),
   suggestion_reader: Prisma.raw(
@@ -51,6 +57,8 @@ export async function purge(
     'reserved_handle',
     'mail',
     'spent_challenge',
+    'account_export_chunk',
+    'account_export',
     'suggestion',
     'suggestion_reader',
   ] as const;

@@ -153,6 +153,9 @@ function rowsOf(id: UserId): Rows[] {
     rows('dismissed_suggestion', 'dismissed_id'),
     // The links go with the mails.
     rows('mail', 'account_id'),
+    rows('account_export_chunk', 'account_id'),
+    // With what an attempt wrote meanwhile; it writes no more then.
+    rows('account_export', 'account_id'),
     rows('session', 'account_id'),
   ];
 }

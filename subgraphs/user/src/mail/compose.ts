@@ -21,7 +21,7 @@ export function linkTo(appUrl: string, kind: LinkKind | 'stop-digests', token: s
 }
 
 /** Mails that say the same to everybody. */
-type FixedKind = Exclude<MailKind, 'digest'>;
+type FixedKind = Exclude<MailKind, 'digest' | 'export-ready'>;
 
 export function composeMail(kind: FixedKind, facts: Facts): MailText {
   const { subject, paragraphs } = texts[kind](facts);
@@ -113,6 +113,13 @@ const texts: Record<FixedKind, (facts: Facts) => { subject: string; paragraphs: 
     paragraphs: [
       'One of your passkeys signs in no more. Your password does, as before.',
       'If it was not you, somebody was signed in as you: choose a new password, and sign out everywhere else.',
+    ],
+  }),
+  'export-failed': () => ({
+    subject: 'Your export could not be made',
+    paragraphs: [
+      'You asked for a copy of what there is of your account, and it could not be made. Ask for it again tomorrow.',
+      'If it fails again, tell whoever runs this place.',
     ],
   }),
   'password-changed': () => ({

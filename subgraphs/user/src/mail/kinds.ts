@@ -15,6 +15,9 @@ export const linkLifeMs = {
   'second-factor-reset': null,
   'passkey-added': null,
   'passkey-removed': null,
+  /** Its link is another one's; made by `export`. */
+  'export-ready': null,
+  'export-failed': null,
   /** What happened; made by `digests`. */
   digest: null,
 } as const;

@@ -4,6 +4,7 @@ import type { Logger } from '@murmuration/service-kit';
 import { z } from 'zod';
 import type { Addresses } from '../addresses/addresses.ts';
 import type { ComposeDigest } from '../digests/compose.ts';
+import type { ComposeExport } from '../export/compose.ts';
 import { composeMail, linkTo } from './compose.ts';
 import { linkLifeMs, type LinkKind, type MailKind } from './kinds.ts';
 import { makeToken } from './links.ts';
@@ -29,6 +30,7 @@ export interface SendMailOptions {
   /** Mails of one kind to one address within a day, of those kinds that anybody can ask for; more are not sent. */
   perAddressADay: number;
   composeDigest: ComposeDigest;
+  composeExport: ComposeExport;
   /** Where mail programs say that their reader wants no more; null where nobody can be told. */
   unsubscribeUrl: string | null;
 }
@@ -47,6 +49,7 @@ export function createSendMail(options: SendMailOptions): Task {
     addresses,
     appUrl,
     composeDigest,
+    composeExport,
     database,
     domain,
     logger,
@@ -68,6 +71,7 @@ export function createSendMail(options: SendMailOptions): Task {
     mail: OutgoingMail,
   ): Promise<Pick<OutgoingMessage, 'subject' | 'text' | 'unsubscribeUrl'> | null> {
     const { handle, kind } = mail;
+    if (kind === 'export-ready') return composeExport(mail);
     if (kind !== 'digest') return composeMail(kind, { handle, link: await makeLink(mailId, kind) });
     const digest = await composeDigest(mail);
     if (!digest || unsubscribeUrl === null) return digest;

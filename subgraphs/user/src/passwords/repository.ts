@@ -4,6 +4,7 @@ import { findCredentials } from '../accounts/repository.ts';
 import { hasAddress, type SealedAddress } from '../addresses/address.ts';
 import type { Addresses } from '../addresses/addresses.ts';
 import { verifyAddress } from '../addresses/repository.ts';
+import { expireExport } from '../export/repository.ts';
 import { useLink } from '../mail/links.ts';
 import { mailAccount, voidLinks } from '../mail/repository.ts';
 import { takeConfirmationsBack } from '../second-factor/repository.ts';
@@ -66,6 +67,7 @@ async function putPassword(
   if (changed === 0) return null;
   // Whoever asked for one before, and got at the mails since, must not change it back.
   await voidLinks(statements, id, ['reset-password']);
+  await expireExport(statements, id);
   await mailAccount(statements, id, 'password-changed');
   await takeConfirmationsBack(statements, id, by);
   return ends === null ? [] : revokeSessions(statements, id, ends);

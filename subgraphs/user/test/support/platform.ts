@@ -29,6 +29,7 @@ import {
 } from '../../src/addresses/addresses.ts';
 import type { AccountSettings } from '../../src/accounts/settings.ts';
 import type { Asker } from '../../src/audit/audit-log.ts';
+import type { ExportLimits } from '../../src/export/limits.ts';
 import type { PasskeySettings } from '../../src/passkeys/settings.ts';
 import type { RelationLimits } from '../../src/relations/limits.ts';
 import type { SuggestionLimits } from '../../src/suggestions/limits.ts';
@@ -44,6 +45,10 @@ export const keys = [{ id: 'test', secret: randomBytes(32) }] as const;
 
 /** Makes refresh tokens and challenges. */
 export const refreshTokenSecret = { id: null, secret: randomBytes(32) };
+
+/** Where archives are fetched. */
+export const exportUrl = 'https://api.example.org/account-export';
+
 /** Wraps what is secret in the test databases. */
 export const dataKey = { id: 'd1', secret: randomBytes(32) };
 export const sealer = createSealer(createEnvironmentKeys([dataKey]));
@@ -110,6 +115,7 @@ export async function createPlatform(
     passkeys?: Partial<PasskeySettings>;
     relations?: Partial<RelationLimits>;
     suggestions?: Partial<SuggestionLimits>;
+    exports?: Partial<ExportLimits>;
     logger?: Logger;
     liveLimits?: Partial<UserLiveLimits>;
     /** Versions of before run beside it. */
@@ -157,6 +163,7 @@ export async function createPlatform(
     accounts: { passwordMaxWaiting: 1_000, passwordMaxWaitMs: 60_000, ...options.accounts },
     suggestions: options.suggestions ?? {},
     passkeys: options.passkeys ?? {},
+    exports: options.exports ?? {},
     nodeOwners: { Post: postOwner, Thread: postOwner, Hashtag: postOwner, List: postOwner },
     // And follow in seconds as often as nobody does in a day.
     relations: { followsPerDay: 1_000_000, ...options.relations },
@@ -165,6 +172,7 @@ export async function createPlatform(
     refreshTokenSecrets: [refreshTokenSecret],
     sealer,
     addresses,
+    exportUrl,
     relationLeaseMs: options.relationLeaseMs ?? 300,
   });
   const platform: Platform = {

@@ -3,10 +3,13 @@ import { type JobWorker, startJobWorker } from '@murmuration/jobs';
 import type { InternalClient } from '@murmuration/service-kit';
 import { vi } from 'vitest';
 import { createComposeDigest } from '../../src/digests/compose.ts';
+import { createComposeExport } from '../../src/export/compose.ts';
+import type { ExportSource } from '../../src/export/gather.ts';
+import { createExportLinks } from '../../src/export/links.ts';
 import { createUnsubscribeTokens } from '../../src/digests/tokens.ts';
 import { createTasks } from '../../src/jobs.ts';
 import { createMailTransport } from '../../src/mail/transport.ts';
-import { keys, logger, type Platform } from './platform.ts';
+import { exportUrl, keys, logger, type Platform } from './platform.ts';
 
 /** The worker of a platform in this process, and where its mails end. */
 export interface PostOffice {
@@ -22,7 +25,12 @@ export interface PostOffice {
 
 export async function openPostOffice(
   platform: Platform,
-  options: { smtpUrl?: string; perAddressADay?: number; timeline?: Pick<InternalClient, 'call'> } = {},
+  options: {
+    smtpUrl?: string;
+    perAddressADay?: number;
+    timeline?: Pick<InternalClient, 'call'>;
+    exportSources?: readonly ExportSource[];
+  } = {},
 ): Promise<PostOffice> {
   const catcher = await startMailCatcher();
   const transport = createMailTransport({
@@ -49,6 +57,12 @@ export async function openPostOffice(
         timeline: options.timeline ?? { call: () => Promise.reject(new Error('timeline is away')) },
         tokens: createUnsubscribeTokens([keys[0]]),
         appUrl: 'https://app.example.org',
+      }),
+      exportSources: options.exportSources ?? [],
+      composeExport: createComposeExport({
+        database: platform.database,
+        addresses: platform.addresses,
+        links: createExportLinks([keys[0]], exportUrl),
       }),
       unsubscribeUrl: 'https://api.example.org/mail/unsubscribe',
     }),
