@@ -11,8 +11,9 @@ const wantedCuts = 10_000;
 const streamsOfOne = 6;
 /** In each phase of a connection's life so many cuts must fall, of ten thousand. */
 const leastInPhase = 500;
-/** Between one death and the next. */
+/** Between one death and the next; on a machine that is slow to start what died, so many times as long as that took. */
 const mostPauseMs = 4_000;
+const mostPauseOfStart = 3;
 const gaveUpAfterMs = 40 * 60_000;
 
 /**
@@ -40,12 +41,15 @@ export async function cuts(options: ChaosOptions): Promise<ChaosResult> {
     onCut: (phase: Phase) => void fell.set(phase, (fell.get(phase) ?? 0) + 1),
   };
   const { figures, wrong } = await inWorld(world, async ({ random, stack }) => {
+    let startTookMs = 0;
     while (isGoingOn()) {
       for (const victim of [...victims].sort(() => random.next() - 0.5)) {
-        const pauseMs = mostPauseMs * (0.5 + random.next() / 2);
+        const pauseMs = Math.max(mostPauseMs, mostPauseOfStart * startTookMs) * (0.5 + random.next() / 2);
         for (let waitedMs = 0; isGoingOn() && waitedMs < pauseMs; waitedMs += 50) await sleep(50);
         if (!isGoingOn()) break;
+        const killedAtMs = performance.now();
         await killAndStart(stack, victim);
+        startTookMs = performance.now() - killedAtMs;
         killed.push(victim);
         log(`killed ${victim} after ${count()} cuts`);
       }
