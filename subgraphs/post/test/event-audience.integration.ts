@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { encodeId } from '@murmuration/ids';
 import { createLogger } from '@murmuration/service-kit';
 import { createAudienceVerifier, type EventGrant, signAudience } from '@murmuration/service-kit/subgraph';
-import { Kind, parse } from 'graphql';
+import { Kind, parse, type TypeNode } from 'graphql';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { cast, createWorld, type Name, type World } from './world.ts';
 
@@ -38,22 +38,33 @@ const authorId = (name: Name) => encodeId('User', cast[name]);
 const tokenFor = (entity: string, changed: Partial<EventGrant> = {}) =>
   signAudience(key, 'timeline', '1', { entity, author: authorId('bob'), audience: 'followers', ...changed });
 
-/** The fields that are said to be the same for an event's audience, by what a query selects of each. */
-const same = parse(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'))
-  .definitions.flatMap((type) =>
-    type.kind === Kind.OBJECT_TYPE_DEFINITION && type.name.value === 'Post' ? (type.fields ?? []) : [],
-  )
-  .filter(({ directives }) => directives?.some(({ name }) => name.value === 'sameForAudience'))
-  .map(({ name }) => (name.value === 'author' ? 'author { id }' : name.value))
-  .join(' ');
-const query = `query ($id: ID!) { _entities(representations: [{ __typename: "Post", id: $id }]) { ... on Post { ${same} } } }`;
+const types = new Map(
+  parse(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8')).definitions.flatMap((type) =>
+    type.kind === Kind.OBJECT_TYPE_DEFINITION ? [[type.name.value, type.fields ?? []] as const] : [],
+  ),
+);
+const nameOf = (type: TypeNode): string =>
+  type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type);
+/** The fields of a type that are said to be the same for an event's audience, by what a query selects of each. */
+function same(type: string): string {
+  const fields = (types.get(type) ?? []).filter(({ directives }) =>
+    directives?.some(({ name }) => name.value === 'sameForAudience'),
+  );
+  return fields
+    .map(({ name, type: of }) =>
+      types.has(nameOf(of)) ? `${name.value} { ${same(nameOf(of))} }` : name.value,
+    )
+    .join(' ');
+}
+const query = `query ($id: ID!) { _entities(representations: [{ __typename: "Post", id: $id }]) { ... on Post { ${same('Post')} } } }`;
 const read = async (viewer: Name | null, id: string, eventAudience?: string) =>
   (await world.run(viewer, query, { id }, eventAudience)).data as { _entities: [unknown] };
 
 it('lets an anonymous reader see one post as its audience sees it, field by field', async () => {
   world.people.makePrivate('bob', 'alice');
   for (const visibility of ['PUBLIC', 'FOLLOWERS']) {
-    const post = await world.say('bob', { text: `For some: ${visibility}`, visibility });
+    const poll = { options: ['yes', 'no'], durationMinutes: 60 };
+    const post = await world.say('bob', { text: `For some: ${visibility}`, visibility, poll });
     await world.run('alice', 'mutation ($id: ID!) { likePost(input: { postId: $id }) { post { id } } }', {
       id: post,
     });
