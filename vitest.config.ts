@@ -39,7 +39,7 @@ const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/com
 /**
  * unit: no servers; at most processes of its own. deploy: what containers and clusters run, as far as one machine can
  * tell. integration: real Postgres and Redis, started by the global set-up for each worker; a file has those of its
- * worker to itself while it runs. e2e: whole processes, one story a file; a stack of its own
+ * worker to itself while it runs; integration-alone: those that judge their process's memory, one each. e2e: whole processes, one story a file; a stack of its own
  * each, so that they run side by side: they wait for most of their time. browser: stories that need a Chromium, by hand
  * (`pnpm test:browser`).
  */
@@ -67,11 +67,26 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: include('integration'),
-          exclude,
+          exclude: [...exclude, ...include('alone.integration')],
+          // A file closes what it opened; each would load the libraries anew, which is two fifths of the time.
+          isolate: false,
           maxWorkers: Math.min(availableParallelism(), mostServers),
           // Vitest wants projects of different worker counts one after the other.
           sequence: { groupOrder: 1 },
           globalSetup: ['packages/testing/src/global-setup.ts'],
+          testTimeout: 180_000,
+          expect,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'integration-alone',
+          include: include('alone.integration'),
+          exclude,
+          maxWorkers: Math.min(availableParallelism(), mostServers),
+          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           expect,
           hookTimeout: 120_000,

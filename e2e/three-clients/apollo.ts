@@ -1,7 +1,7 @@
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache, type Reference } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { relayStylePagination } from '@apollo/client/utilities';
-import { OperationTypeNode } from 'graphql';
+import { type IntrospectionQuery, OperationTypeNode } from 'graphql';
 import { refuseErrors, type Road, type StoreClient } from './client.ts';
 import { type Home, type LiveEvent, type OperationName, operations, rowsOf } from './operations.ts';
 
@@ -17,11 +17,31 @@ const documents = Object.fromEntries(
   Object.entries(operations).map(([name, text]) => [name, gql(text)]),
 ) as Record<OperationName, ReturnType<typeof gql>>;
 
-export function createApolloStore({ fetch, socket, url }: Road): StoreClient {
+/** As Apollo's documentation makes them of a schema. */
+function possibleTypesOf({ __schema }: IntrospectionQuery): Record<string, string[]> {
+  return Object.fromEntries(
+    __schema.types.flatMap((type) =>
+      type.kind === 'INTERFACE' || type.kind === 'UNION'
+        ? [[type.name, type.possibleTypes.map(({ name }) => name)]]
+        : [],
+    ),
+  );
+}
+
+export function createApolloStore({ fetch, socket, url }: Road, schema: IntrospectionQuery): StoreClient {
   const cache = new InMemoryCache({
+    possibleTypes: possibleTypesOf(schema),
     typePolicies: {
       Query: { fields: { homeTimeline: relayStylePagination() } },
       User: { fields: { viewerRelation: { merge: true } } },
+      // An event says nothing of the one before it.
+      Subscription: {
+        fields: {
+          homeTimelineUpdates: { merge: false },
+          viewerUpdates: { merge: false },
+          postUpdates: { merge: false },
+        },
+      },
     },
   });
   const apollo = new ApolloClient({

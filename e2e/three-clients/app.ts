@@ -9,6 +9,8 @@ export interface App {
   /** Reads a page more, if there is one. */
   loadOlder(): Promise<void>;
   hasOlder(): boolean;
+  /** Reads anew what is shown, as when somebody pulls it down. */
+  refresh(): Promise<void>;
   /** Hears what becomes of the posts that are shown now. */
   watchShown(): void;
   shown(): Row[];
@@ -103,6 +105,7 @@ export function createApp(client: StoreClient, { socket }: Pick<Road, 'socket'>)
     failures,
     shown: client.shown,
     hasOlder: () => pageInfo.hasNextPage,
+    refresh: () => inTurn(reload),
     open(size) {
       pageSize = size;
       feeds.ViewerLiveSubscription.open(null);

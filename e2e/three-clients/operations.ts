@@ -102,8 +102,8 @@ export interface Row {
   viewerHasLiked: boolean;
 }
 
-export function rowsOf(home: Home | null | undefined): Row[] {
-  return (home?.homeTimeline.edges ?? []).flatMap(({ node }) =>
+export function rowsOf(home: Partial<Home> | null | undefined): Row[] {
+  return (home?.homeTimeline?.edges ?? []).flatMap(({ node }) =>
     node
       ? {
           id: node.id,

@@ -121,7 +121,7 @@ export function createRelayStore({ fetch, socket, url }: Road, artifacts: Artifa
         .toPromise();
       return data as Home;
     },
-    shown: () => rowsOf(environment.lookup(home.fragment).data as Partial<Home> as Home),
+    shown: () => rowsOf(environment.lookup(home.fragment).data as Partial<Home>),
     mutate: (name, id) =>
       new Promise((resolve, reject) => {
         relay.commitMutation(environment, {

@@ -7,6 +7,9 @@ import { type Home, type LiveEvent, operations, rowsOf } from './operations.ts';
 
 type Keys = (string | null)[];
 
+/** What is read has a name of its own: while the same operation is on its way, urql answers it by that. */
+const shownQuery = operations.HomeQuery.replace('HomeQuery', 'ShownHomeQuery');
+
 /** Pages are kept apart, and put together where they are read. */
 function pagesOf(cache: Cache) {
   return cache
@@ -116,9 +119,7 @@ export function createUrqlStore({ fetch, socket, url }: Road, schema: Introspect
       return data;
     },
     shown: () =>
-      rowsOf(
-        newest && client.readQuery<Home>(operations.HomeQuery, newest, { requestPolicy: 'cache-only' })?.data,
-      ),
+      rowsOf(newest && client.readQuery<Home>(shownQuery, newest, { requestPolicy: 'cache-only' })?.data),
     async mutate(name, id) {
       const { data, error } = await client.mutation(operations[name], { id }).toPromise();
       if (error) throw error;

@@ -149,8 +149,10 @@ it('a gateway keeps what is newer when the registry is set back to an older copy
     expect((await documents()).headers.get('trusted-documents-version')).toBe(String(before + 1));
     await expect.poll(() => gateway.textOf('newer')).toBe(ids);
 
-    await database.$executeRaw`DELETE FROM trusted_manifest WHERE app = 'tv'`;
-    await database.$executeRaw`UPDATE graph SET trusted_version = ${before}::int WHERE name = ${graph}`;
+    await database.$transaction([
+      database.$executeRaw`DELETE FROM trusted_manifest WHERE app = 'tv'`,
+      database.$executeRaw`UPDATE graph SET trusted_version = ${before}::int WHERE name = ${graph}`,
+    ]);
     await expect
       .poll(() => warned.join())
       .toContain(`has the version ${before}, and ${before + 1} was taken`);
