@@ -92,7 +92,10 @@ test('of whom was erased no row, no event’s text and no key is left in any sto
   expect(linesOf('post/posts.ndjson').map((line) => JSON.parse(line).text)).toEqual([
     'An unlikely secret #unlikelytag',
     'An unlikely answer',
+    'An unlikely question',
   ]);
+  expect(linesOf('post/polls.ndjson')).toHaveLength(1);
+  expect(linesOf('post/votes.ndjson')).toHaveLength(1);
   expect(linesOf('timeline/muted-words.ndjson')).toHaveLength(1);
   expect([...files.values()].join()).not.toContain('Bob’s own words');
 

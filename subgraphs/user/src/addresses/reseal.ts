@@ -116,13 +116,14 @@ async function write(statements: Statements, table: Table, sealed: readonly Rese
     const { email_digest, email_sealed, ...columns } = columnsOf(address);
     return { id: String(id), ...columns, email_digest: hex(email_digest), email_sealed: hex(email_sealed) };
   });
+  // By their ids besides: how many rows the text holds the planner cannot know, and reads the whole table for fear of it.
   await statements.$executeRaw`
     UPDATE ${Prisma.raw(table)} t SET email = r.email, email_keys = r.email_keys,
       ${table === 'account' ? Prisma.raw('email_key = r.email_key,') : Prisma.empty}
       email_sealed = decode(r.email_sealed, 'hex'), email_digest = decode(r.email_digest, 'hex')
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       AS r (id bigint, email text, email_key text, email_sealed text, email_digest text, email_keys text)
-    WHERE t.id = r.id`;
+    WHERE t.id = r.id AND t.id = ANY(${sealed.map(({ id }) => id)}::bigint[])`;
   if (table === 'account') await ownVerified(statements, sealed);
 }
 
