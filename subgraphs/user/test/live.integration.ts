@@ -69,6 +69,19 @@ test('what another device of the viewer did is told, with how things stand now',
   await stream.hangUp();
 });
 
+test('who is cut before anything was told continues where it began', async () => {
+  const first = await platform.listen<Event>(query, { after: null }, alice.identity);
+  await expect.poll(() => first.events[0]?.__typename).toBe('Bookmark');
+  await first.hangUp();
+  await alice.to('muteUser', bob);
+  await alice.to('unmuteUser', bob);
+  const again = await listen(alice, first.events[0]?.cursor);
+  const both = [`RelationChanged ${bob.id}`, `RelationChanged ${bob.id}`];
+  // It may have begun a moment before it was opened.
+  await expect.poll(() => aboutOf(again.told()).slice(-2)).toEqual(both);
+  await again.hangUp();
+});
+
 test('nobody learns that a stranger mutes or blocks them', async () => {
   const stream = await listen(bob);
   await alice.to('muteUser', bob);

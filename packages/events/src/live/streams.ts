@@ -27,7 +27,7 @@ export type Placed<Item> = (
   | Item
   /** What was missed cannot be told any more. */
   | { type: 'Reset'; reason: ResetReason }
-  /** Nothing happened: the cursor moves on, so that it does not become too old. */
+  /** Nothing happened: here it begins, or the cursor moves on, so that it does not become too old. */
   | { type: 'Bookmark' }
 ) & { at: FeedPosition };
 
@@ -157,6 +157,8 @@ export function createOutboxStreams<Change, Item extends { type: string }, Subje
           member.told = joined.at;
           const reason = refused ?? joined.reset;
           if (reason) reset(member, reason, joined.at);
+          // No read gives a cursor to begin behind: whoever is cut before the first event would miss it.
+          else if (start === null) member.queue.push({ type: 'Bookmark', at: joined.at });
           options.onBegin?.(member, joined.at);
         })
         .catch((error: Error) => queue.fail(error));
