@@ -38,9 +38,10 @@ export const setting = {
   internalKeys: () => parsed(parseInternalKeys),
   /** Secrets of which the first makes and all are accepted: see {@link parseSecretList}. */
   secretList: () => parsed(parseSecretList),
+  /** A text that a function reads; what it throws is the problem that is reported. */
+  parsed,
 } as const;
 
-/** A text that a function reads; what it throws is the problem that is reported. */
 function parsed<Value>(parse: (text: string) => Value) {
   return z.string().transform((text, context) => {
     try {

@@ -1,5 +1,4 @@
 import { readConfig, setting } from '@murmuration/config';
-import { z } from 'zod';
 import { parseSigningKey } from './delivery/sign.ts';
 import { parseGivenTokens } from './tokens/given.ts';
 
@@ -14,9 +13,9 @@ export function readRegistryConfig(environment: NodeJS.ProcessEnv = process.env)
       REGISTRY_DATABASE_URL: setting.postgresUrl(),
       REGISTRY_DATABASE_POOL: setting.integer(8, 1),
       /** An Ed25519 private key as JWK; without one supergraphs are not signed. */
-      REGISTRY_SIGNING_KEY: parsed(parseSigningKey).optional(),
+      REGISTRY_SIGNING_KEY: setting.parsed(parseSigningKey).optional(),
       /** `name:graph:kind+kind:sha256`, with commas between several: tokens beside those of the database. */
-      REGISTRY_TOKENS: parsed(parseGivenTokens).default([]),
+      REGISTRY_TOKENS: setting.parsed(parseGivenTokens).default([]),
       /** Whether pages can be read by whoever reaches the server. For a laptop. */
       REGISTRY_OPEN_PAGES: setting.boolean(false),
 
@@ -48,14 +47,3 @@ export function readRegistryConfig(environment: NodeJS.ProcessEnv = process.env)
 }
 
 export type RegistryConfig = ReturnType<typeof readRegistryConfig>;
-
-function parsed<Value>(parse: (text: string) => Value) {
-  return z.string().transform((text, context) => {
-    try {
-      return parse(text);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message });
-      return z.NEVER;
-    }
-  });
-}

@@ -2,7 +2,6 @@ import { ConfigError, parseSecretList, readConfig, redisSettings, setting } from
 import { poolLimits } from '@murmuration/postgres';
 import { internalClientLimits } from '@murmuration/service-kit';
 import { liveStreamSettings } from '@murmuration/service-kit/subgraph';
-import { z } from 'zod';
 import { timelineLimits } from './limits.ts';
 import { listLimits } from './lists/limits.ts';
 import { knownPushHosts, type PushHosts } from './push/address.ts';
@@ -11,18 +10,6 @@ import { parseFcmAccount } from './push/fcm.ts';
 import { pushLimits } from './push/limits.ts';
 import type { AppProviderName } from './push/port.ts';
 import { serverKeysOf } from './push/server-key.ts';
-
-/** A text that a function reads; what it throws is the problem that is reported. */
-function parsedBy<Value>(parse: (text: string) => Value) {
-  return z.string().transform((text, context) => {
-    try {
-      return parse(text);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message });
-      return z.NEVER;
-    }
-  });
-}
 
 const shared = {
   HOST: setting.host(),
@@ -37,7 +24,7 @@ const shared = {
   /** The first wraps the keys of what is sealed at rest; all unwrap. */
   DATA_KEYS: setting.secretList(),
   /** Private keys of P-256 by which push services know us. Browsers subscribe with the first. */
-  VAPID_KEYS: parsedBy((text) => serverKeysOf(parseSecretList(text))),
+  VAPID_KEYS: setting.parsed((text) => serverKeysOf(parseSecretList(text))),
   /** Hosts of push services, those below a name that begins with `*.`; `*`: any. */
   PUSH_HOSTS: setting.list(),
   /** For a receiver of one's own: also addresses of private networks, and http. */
@@ -100,10 +87,10 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env) {
       /** A proxy (HTTP CONNECT) that messages to devices leave by. */
       PUSH_PROXY_URL: setting.httpUrl().optional(),
       /** By which Apple knows us (`team:key:base64`), and where its service is. */
-      APNS_KEY: parsedBy(parseApnsKey).optional(),
+      APNS_KEY: setting.parsed(parseApnsKey).optional(),
       APNS_URL: setting.httpUrl().default('https://api.push.apple.com'),
       /** The key file of a service account, as JSON, where Firebase is, and where the account gets access. */
-      FCM_SERVICE_ACCOUNT: parsedBy(parseFcmAccount).optional(),
+      FCM_SERVICE_ACCOUNT: setting.parsed(parseFcmAccount).optional(),
       FCM_URL: setting.httpUrl().default('https://fcm.googleapis.com'),
       FCM_TOKEN_URL: setting.httpUrl().default('https://oauth2.googleapis.com/token'),
       /** Messages to devices that are sent side by side; the job runner has two more connections than that. */
