@@ -267,3 +267,16 @@ it('is told live as counts are: to all alike how many, to each what they may kno
     .toMatchObject({ hasEnded: true, options: [0, 1, 0].map((voteCount) => ({ voteCount })) });
   await stream.hangUp();
 });
+
+it('shows in the answer to a vote what is so by then', async () => {
+  const answered = await world.run(
+    'carol',
+    'mutation ($input: CastVoteInput!) { castVote(input: $input) { post { poll { voterCount viewerHasVoted options { voteCount } } } } }',
+    { input: { postId: await ask('alice'), choices: [0] } },
+  );
+  expect(at(answered, 'castVote.post.poll')).toEqual({
+    voterCount: 1,
+    viewerHasVoted: true,
+    options: [{ voteCount: 1 }, { voteCount: 0 }, { voteCount: 0 }],
+  });
+});

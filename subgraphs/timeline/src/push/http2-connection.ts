@@ -77,8 +77,8 @@ export function createHttp2Connection(options: {
         body: text.slice(0, limits.answerBytes),
       };
     } catch (error) {
-      // It may hang for good: the next one takes another.
-      session.destroy();
+      // It may hang for good: the next one takes another. Whoever gave up says nothing of it, and others have requests on it.
+      if (!given.aborted) session.destroy();
       throw error;
     }
   }
