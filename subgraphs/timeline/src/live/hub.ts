@@ -83,9 +83,10 @@ export function createHub(options: {
   }
 
   function liveOf(persons: Iterable<Person<Member>>, seq: bigint): Member[] {
-    return [...persons].flatMap(({ streams }) =>
-      [...streams].filter(({ isLive, from }) => isLive && seq > from),
-    );
+    const live: Member[] = [];
+    for (const { streams } of persons)
+      for (const member of streams) if (member.isLive && seq > member.from) live.push(member);
+    return live;
   }
 
   /** Whether it may concern anybody, by reposts. Without an answer everybody is asked about. */

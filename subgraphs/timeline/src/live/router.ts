@@ -95,12 +95,12 @@ function told(
   viewerIds: readonly bigint[],
   eventFor: (viewerId: bigint) => LiveEvent | Error | null,
 ): Map<bigint, LiveEvent | Error> {
-  return new Map(
-    viewerIds.flatMap((viewerId) => {
-      const live = eventFor(viewerId);
-      return live ? [[viewerId, live] as const] : [];
-    }),
-  );
+  const events = new Map<bigint, LiveEvent | Error>();
+  for (const viewerId of viewerIds) {
+    const live = eventFor(viewerId);
+    if (live) events.set(viewerId, live);
+  }
+  return events;
 }
 
 function additionFor(

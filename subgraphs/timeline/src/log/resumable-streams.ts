@@ -80,8 +80,8 @@ export function createResumableStreams<Event extends { type: string; seq: bigint
   }
 
   return (of, after) => {
-    const cursors = cursorsOf(of);
     const viewerId = viewerOf(of);
+    const cursorAt = cursorsOf(of).cursorsOf(viewerId ?? nobody);
     const leave = openStreams.enter(viewerId);
     const queue = createQueue<Told>(limits.liveWaiting);
     let close: () => void = () => undefined;
@@ -109,8 +109,7 @@ export function createResumableStreams<Event extends { type: string; seq: bigint
     function cursored(event: Told): Cursored<Told> {
       if (isReset(event)) ({ incarnation } = event);
       onTold?.(event);
-      const place = { incarnation, seq: event.seq, viewerId: viewerId ?? nobody };
-      return { ...event, told: event, cursor: cursors.encode(place) };
+      return { ...event, told: event, cursor: cursorAt({ incarnation, seq: event.seq }) };
     }
 
     /** What waited is looked at again: somebody may have blocked somebody meanwhile. */
