@@ -1,5 +1,6 @@
 import type { PostDatabase } from '@murmuration/prisma/post';
 import type { Relationships } from '@murmuration/relationships';
+import type { RequestContext } from '@murmuration/service-kit/subgraph';
 import { type AuthorLoaders, createAuthorLoaders } from './authors/loaders.ts';
 import { createHashtagLoaders, type HashtagLoaders } from './hashtags/loaders.ts';
 import { createLikeLoaders, type LikeLoaders } from './likes/loaders.ts';
@@ -16,6 +17,12 @@ export interface Loaders
     PollLoaders,
     LikeLoaders,
     HashtagLoaders {}
+
+/** Who asks, with what was already loaded for them: what a service gets that reads through it. */
+export interface Asker extends RequestContext {
+  /** Replaced after each mutation of a request, since what they remember may have changed. */
+  loaders: Loaders;
+}
 
 /** All loaders of one request and one viewer. */
 export function createLoaders(

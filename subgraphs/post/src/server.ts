@@ -8,15 +8,12 @@ import {
   createRedisCache,
   type Lifecycle,
   type Logger,
-  serveMetrics,
 } from '@murmuration/service-kit';
 import {
   createAudienceVerifier,
-  createDatabaseCheck,
   createSubgraph,
-  serveLive,
   servePersonData,
-  serveSubgraph,
+  serveSubgraphProcess,
   startAudienceKeys,
   type Subgraph,
   watchPool,
@@ -90,16 +87,14 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
   });
   lifecycle.onStop('database of the chores', () => choresDatabase.$disconnect());
 
-  const metrics = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
-  lifecycle.onStop('metrics', () => metrics.close());
   const jwksUrl = `${timelineUrl}/.well-known/jwks.json`;
   const audiences = createAudienceVerifier({ issuer: 'timeline', url: jwksUrl, logger, timeoutMs });
   lifecycle.onStop('audiences', async () => audiences.stop());
   const audienceKeys = startAudienceKeys({ store: createAudienceKeyStore(choresDatabase), logger });
   lifecycle.onStop('audience keys', async () => audienceKeys.stop());
-  const opened = openFeed({ name: 'post', databaseUrl: config.POST_DATABASE_URL, redis, logger });
-  lifecycle.onStop('feed', () => opened.close());
   const databaseUrl = config.POST_DATABASE_URL;
+  const opened = openFeed({ name: 'post', databaseUrl, redis, logger });
+  lifecycle.onStop('feed', () => opened.close());
   const feedOfUser = createInternalClient({ self: 'post', service: 'user', url: userUrl, keys });
   lifecycle.onStop('feed of user, for whom to erase', () => feedOfUser.close());
   const erasures = runConsumer(erasureConsumer({ user: feedOfUser, pool: opened.pool, databaseUrl, logger }));
@@ -128,26 +123,23 @@ export async function startPost(config: PostConfig, lifecycle: Lifecycle, logger
     posting: { postsPerDay: config.POSTS_PER_DAY, mentionsPerDay: config.MENTIONS_PER_DAY },
     polls: { leastMinutes: config.POLL_MIN_MINUTES, mostMinutes: config.POLL_MAX_MINUTES },
   });
-  const housekeeping = startHousekeeping(choresDatabase, services.trends.keeper, logger, {
+  const housekeeping = startHousekeeping(choresDatabase, services.trendKeeper, logger, {
     erasing: database,
     hint: services.hint,
   });
   lifecycle.onStop('housekeeping', () => housekeeping.stop());
-  const databaseCheck = createDatabaseCheck(config.POST_DATABASE_URL, 'murmuration-post');
-  lifecycle.onStop('database check', () => databaseCheck.close());
-  const readiness = { database: databaseCheck.check };
-  const server = serveSubgraph(subgraph, { logger, keys, readiness });
-  server.app.get('/.well-known/jwks.json', async (_request, reply) =>
-    reply.header('cache-control', 'public, max-age=5').send(await audienceKeys.published()),
-  );
-  servePersonData(server.app, createPostPersonData(database));
-  const live = serveLive(server, subgraph, { keys, logger });
-  lifecycle.onStop('chores of the feed', servePostFeed(server.app, opened, logger));
-  lifecycle.onStop('http', () => server.app.close());
-  lifecycle.onStop('streams', () => services.streams.stop());
-  lifecycle.onStop('live', () => live.close());
-  lifecycle.onStop('drain', () => server.drain(config.DRAIN_DELAY_MS));
-  const url = await server.listen({ host: config.HOST, port: config.PORT });
-  logger.info({ url, metricsUrl: metrics.url }, 'post is listening');
-  return url;
+  return serveSubgraphProcess(subgraph, {
+    config,
+    databaseUrl,
+    lifecycle,
+    logger,
+    addRoutes(app) {
+      app.get('/.well-known/jwks.json', async (_request, reply) =>
+        reply.header('cache-control', 'public, max-age=5').send(await audienceKeys.published()),
+      );
+      servePersonData(app, createPostPersonData(database));
+      lifecycle.onStop('chores of the feed', servePostFeed(app, opened, logger));
+    },
+    stopStreams: () => services.streams.stop(),
+  });
 }

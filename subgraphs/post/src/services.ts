@@ -1,16 +1,20 @@
 import type { InternalKey } from '@murmuration/config';
-import {
-  createPositionTeller,
-  type Feed,
-  type OutboxStreams,
-  type PositionTeller,
-} from '@murmuration/events';
-import { byPlace, type Place, type SealedCursorCodec, sealedCursorCodec } from '@murmuration/ids';
+import { createPositionTeller, type Feed, type OutboxStreams } from '@murmuration/events';
+import { byPlace, sealedCursorCodec } from '@murmuration/ids';
 import type { PostDatabase } from '@murmuration/prisma/post';
 import { createAuthorSights, createMutedIn, createRelationships } from '@murmuration/relationships';
 import type { InternalClient, Logger, RedisCache } from '@murmuration/service-kit';
 import type { AudienceKeys, AudienceVerifier, RequestContext } from '@murmuration/service-kit/subgraph';
-import { createFeedHint } from './internal/hint.ts';
+import { createAfterCommit } from './after-commit.ts';
+import { type AuthorService, createAuthorService } from './authors/service.ts';
+import { createHashtagService, type HashtagService } from './hashtags/service.ts';
+import { createLikeService, type LikeService } from './likes/service.ts';
+import { createLiveService, type LiveService } from './live/service.ts';
+import { createPollService, type PollService } from './polls/service.ts';
+import { createPostService, type PostService } from './posts/service.ts';
+import { createReactionService, type ReactionService } from './reactions/service.ts';
+import { createThreadService, type ThreadService } from './threads/service.ts';
+import { createTrendService, type TrendService } from './trends/service.ts';
 import { createImportService, type ImportService } from './import/service.ts';
 import { type PostLiveLimits, postLiveLimits } from './live/limits.ts';
 import type { LiveItem, Subject } from './live/live-event.ts';
@@ -18,15 +22,9 @@ import { createSignAudience } from './live/audience.ts';
 import { createPostSights } from './live/sights.ts';
 import { createPostStreams } from './live/streams.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
-import {
-  createPostingLimits,
-  postingDefaults,
-  type PostingLimits,
-  type PostingSettings,
-} from './posts/limits.ts';
-import { createHandleResolver, type HandleResolver } from './posts/mentions.ts';
+import { createPostingLimits, postingDefaults, type PostingSettings } from './posts/limits.ts';
+import { createHandleResolver } from './posts/mentions.ts';
 import { pollDefaults, type PollSettings } from './polls/limits.ts';
-import type { ReactionKind } from './reactions/repository.ts';
 import { trendLimits, type TrendLimits } from './trends/limits.ts';
 import { createTrendKeeper, type TrendKeeper } from './trends/trends.ts';
 
@@ -58,31 +56,24 @@ export interface ServiceOptions {
 
 /** What lives as long as the process and is shared by all requests. */
 export interface Services {
-  database: PostDatabase;
-  resolveHandles: HandleResolver;
-  /** For lists in the order of ids of posts, those of reposts among them: one kind of cursor fits them all. */
-  cursors: SealedCursorCodec;
-  /** For what people like, in the order in which they did. */
-  likedCursors: SealedCursorCodec;
-  /** For lists in the order in which people did it. */
-  reactionCursors: Record<ReactionKind, SealedCursorCodec>;
-  /** Tells readers of the event feed that there is something new. Call it after the commit. */
-  hint(): void;
-  tellPosition: PositionTeller;
-  createLoaders(request: Pick<RequestContext, 'identity' | 'viewerId' | 'eventAudience'>): Loaders;
-  /** Of posts and threads. Stopped by who made the services. */
-  streams: OutboxStreams<LiveItem, Subject>;
-  liveLimits: PostLiveLimits;
-  trends: {
-    keeper: TrendKeeper;
-    blockedTags: ReadonlySet<string>;
-    /** For posts in the order of their score. */
-    cursors: SealedCursorCodec<Place>;
-  };
-  limits: PostingLimits;
-  polls: PollSettings;
+  posts: PostService;
+  authors: AuthorService;
+  threads: ThreadService;
+  hashtags: HashtagService;
+  reactions: ReactionService;
+  likes: LikeService;
+  polls: PollService;
+  trends: TrendService;
+  live: LiveService;
   /** For seeds and moves from elsewhere; no mutation gets here. */
   imports: ImportService;
+  createLoaders(request: Pick<RequestContext, 'identity' | 'viewerId' | 'eventAudience'>): Loaders;
+  /** What `live` opens. Stopped by who made the services. */
+  streams: OutboxStreams<LiveItem, Subject>;
+  /** What `trends` reads; a chore keeps it. */
+  trendKeeper: TrendKeeper;
+  /** Tells readers of the event feed that there is something new. Call it after the commit. */
+  hint(): void;
 }
 
 export function createServices(options: ServiceOptions): Services {
@@ -107,40 +98,54 @@ export function createServices(options: ServiceOptions): Services {
   });
   const resolveHandles = createHandleResolver(user);
   const blockedTags = new Set(options.blockedTags);
-  return {
+  const afterCommit = createAfterCommit({ redis, tellPosition: createPositionTeller('post', keys) });
+  const limits = createPostingLimits(redis, logger, { ...postingDefaults, ...options.posting });
+  // For lists in the order of ids of posts, those of reposts among them: one kind of cursor fits them all.
+  const cursors = sealedCursorCodec('post', keys);
+  const streams = createPostStreams({
     database,
-    resolveHandles,
-    cursors: sealedCursorCodec('post', keys),
-    reactionCursors: { like: sealedCursorCodec('like', keys), repost: sealedCursorCodec('repost', keys) },
-    likedCursors: sealedCursorCodec('liked', keys),
-    imports: createImportService(database, resolveHandles),
-    streams: createPostStreams({
+    feed,
+    keys,
+    sights,
+    hidings,
+    sign: createSignAudience(audienceKeys ?? { current: () => null }),
+    limits: liveLimits,
+    logger,
+  });
+  const trendKeeper = createTrendKeeper({
+    database,
+    redis,
+    relationships,
+    blockedTags,
+    limits: { ...trendLimits, ...options.trends },
+    logger,
+  });
+  return {
+    posts: createPostService({
       database,
-      feed,
-      keys,
-      sights,
-      hidings,
-      sign: createSignAudience(audienceKeys ?? { current: () => null }),
-      limits: liveLimits,
-      logger,
+      resolveHandles,
+      limits,
+      polls: { ...pollDefaults, ...options.polls },
+      afterCommit,
     }),
-    liveLimits,
-    trends: {
-      keeper: createTrendKeeper({
-        database,
-        redis,
-        relationships,
-        blockedTags,
-        limits: { ...trendLimits, ...options.trends },
-        logger,
-      }),
+    authors: createAuthorService({ cursors }),
+    threads: createThreadService({ cursors }),
+    hashtags: createHashtagService({ cursors }),
+    reactions: createReactionService({
+      database,
+      limits,
+      cursors: { like: sealedCursorCodec('like', keys), repost: sealedCursorCodec('repost', keys) },
+      afterCommit,
+    }),
+    likes: createLikeService({ database, cursors: sealedCursorCodec('liked', keys) }),
+    polls: createPollService({ database, afterCommit }),
+    trends: createTrendService({
+      keeper: trendKeeper,
       blockedTags,
       cursors: sealedCursorCodec('trending-post', keys, 1, byPlace),
-    },
-    limits: createPostingLimits(redis, logger, { ...postingDefaults, ...options.posting }),
-    polls: { ...pollDefaults, ...options.polls },
-    hint: createFeedHint(redis),
-    tellPosition: createPositionTeller('post', keys),
+    }),
+    live: createLiveService({ streams, limits: liveLimits }),
+    imports: createImportService(database, resolveHandles),
     createLoaders({ eventAudience, identity, viewerId }) {
       // A person sees what is theirs to see, whatever token comes along.
       const readGrant = () =>
@@ -149,5 +154,8 @@ export function createServices(options: ServiceOptions): Services {
           : null;
       return createLoaders(database, relationships, viewerId, readGrant);
     },
+    streams,
+    trendKeeper,
+    hint: afterCommit.hint,
   };
 }

@@ -1,7 +1,6 @@
-import { type PositionTeller, writtenAtSql } from '@murmuration/events';
+import { writtenAtSql } from '@murmuration/events';
 import { type PostDatabase, Prisma } from '@murmuration/prisma/post';
 import { retryConflicts } from '@murmuration/service-kit';
-import type { RequestContext } from '@murmuration/service-kit/subgraph';
 
 /** Ends the CTE `published` of a mutation's statement, so that {@link writtenAt} can be selected beside it. */
 export const returningPlace = Prisma.sql`RETURNING xid, id`;
@@ -19,15 +18,4 @@ export function write<Row extends object>(
   statement: Prisma.Sql,
 ): Promise<Row[]> {
   return retryConflicts(() => database.$writes.query<Row>({ name, text: statement.text }, statement.values));
-}
-
-/** A request whose domain wakes readers and tells positions. */
-interface Writing extends RequestContext {
-  services: { hint(): void; tellPosition: PositionTeller };
-}
-
-/** After the commit: wakes the readers of the feed, and tells the client where to find its write there. */
-export function hasWritten({ services, ...context }: Writing, place: string): void {
-  services.hint();
-  services.tellPosition(context, place);
 }

@@ -69,7 +69,7 @@ it('makes a month of posts while somebody reads and writes them', async () => {
 it('runs by itself until it is stopped', async () => {
   const post = await world.say('bob', 'By itself');
   await world.act('alice', 'likePost', post);
-  const housekeeping = startHousekeeping(world.database, world.services.trends.keeper, world.logger);
+  const housekeeping = startHousekeeping(world.database, world.services.trendKeeper, world.logger);
   while ((await world.database.postCountDelta.count()) > 0) await sleep(10);
   await housekeeping.stop();
   await world.act('carol', 'likePost', post);

@@ -28,7 +28,7 @@ afterAll(() => world.close());
 const refresh = async () => {
   await rollUpCounts(world.database);
   await world.redis.client.flushdb();
-  await world.services.trends.keeper.refresh(world.database);
+  await world.services.trendKeeper.refresh(world.database);
 };
 
 interface Edges {

@@ -9,15 +9,12 @@ import {
   createSealer,
   type Lifecycle,
   type Logger,
-  serveMetrics,
 } from '@murmuration/service-kit';
 import {
-  createDatabaseCheck,
   createSubgraph,
   liveStreamLimitsOf,
-  serveLive,
   servePersonData,
-  serveSubgraph,
+  serveSubgraphProcess,
   type Subgraph,
   watchPool,
 } from '@murmuration/service-kit/subgraph';
@@ -104,25 +101,21 @@ export async function startTimeline(
     listLimits: ofLists,
     push,
   });
+  // It ends after the answers: reads, too, follow the log.
   lifecycle.onStop('log', () => services.stop());
 
   const subgraph = createTimelineSubgraph(services, logger);
-  const databaseCheck = createDatabaseCheck(config.TIMELINE_DATABASE_URL, 'murmuration-timeline');
-  lifecycle.onStop('database check', () => databaseCheck.close());
-  const readiness = { database: databaseCheck.check };
-  const server = serveSubgraph(subgraph, { logger, keys, readiness });
-  server.app.get('/.well-known/jwks.json', async (_request, reply) =>
-    reply.header('cache-control', 'public, max-age=5').send(await services.publicKeys()),
-  );
-  registerInternalRoutes(server.app, services);
-  servePersonData(server.app, createTimelinePersonData(pool));
-  const live = serveLive(server, subgraph, { keys, logger });
-  const metricsServer = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
-  lifecycle.onStop('metrics', () => metricsServer.close());
-  const url = await server.listen({ host: config.HOST, port: config.PORT });
-  lifecycle.onStop('http', () => server.app.close());
-  lifecycle.onStop('live', () => live.close());
-  lifecycle.onStop('readiness', () => server.drain(config.DRAIN_DELAY_MS));
-  logger.info({ url, metrics: metricsServer.url }, 'started');
-  return url;
+  return serveSubgraphProcess(subgraph, {
+    config,
+    databaseUrl: config.TIMELINE_DATABASE_URL,
+    lifecycle,
+    logger,
+    addRoutes(app) {
+      app.get('/.well-known/jwks.json', async (_request, reply) =>
+        reply.header('cache-control', 'public, max-age=5').send(await services.publicKeys()),
+      );
+      registerInternalRoutes(app, services);
+      servePersonData(app, createTimelinePersonData(pool));
+    },
+  });
 }

@@ -2,9 +2,12 @@ import { type Crontab, startJobWorker, type Tasks } from '@murmuration/jobs';
 import { createUserDatabase } from '@murmuration/prisma/user';
 import {
   countStatements,
+  createEnvironmentKeys,
   createInternalClient,
+  createSealer,
   type Lifecycle,
   type Logger,
+  type Sealer,
   serveProbes,
 } from '@murmuration/service-kit';
 import { openAddresses } from './addresses/open.ts';
@@ -33,6 +36,8 @@ export function createTasks(
     /** Who else holds something of people. */
     exportSources: readonly ExportSource[];
     exports?: Partial<ExportLimits>;
+    /** Seals what is gathered for export. */
+    sealer: Sealer;
   },
 ): Tasks {
   const { addresses, database, handleRestDays, logger } = options;
@@ -44,7 +49,7 @@ export function createTasks(
     erase_account: createEraseAccount({ database, addresses, audit: createAuditLog(logger), handleRestDays }),
     export_account: createExportAccount({
       database,
-      store: createPostgresStore(database, limits),
+      store: createPostgresStore(database, options.sealer, limits),
       sources: [ownSource(database, addresses), ...options.exportSources],
       limits,
       logger,
@@ -93,6 +98,7 @@ export async function startWorker(
     tasks: createTasks({
       database,
       addresses,
+      sealer: createSealer(createEnvironmentKeys(config.DATA_KEYS)),
       transport,
       logger,
       appUrl,

@@ -11,15 +11,12 @@ import {
   createSealer,
   type Lifecycle,
   type Logger,
-  serveMetrics,
   watchKey,
 } from '@murmuration/service-kit';
 import {
-  createDatabaseCheck,
   createSubgraph,
   liveStreamLimitsOf,
-  serveLive,
-  serveSubgraph,
+  serveSubgraphProcess,
   type Subgraph,
   watchPool,
 } from '@murmuration/service-kit/subgraph';
@@ -134,23 +131,19 @@ export async function startUser(
   const housekeeping = startHousekeeping(choresDatabase, { sealer, addresses }, logger);
   lifecycle.onStop('housekeeping', () => housekeeping.stop());
 
-  const databaseCheck = createDatabaseCheck(config.USER_DATABASE_URL, 'murmuration-user');
-  lifecycle.onStop('database check', () => databaseCheck.close());
-  const readiness = { database: databaseCheck.check, keys: addresses.ready };
-  const openPaths = [unsubscribePath, exportPath];
-  const server = serveSubgraph(subgraph, { logger, keys, readiness, openPaths });
-  serveUnsubscribe(server.app, services.digests);
-  serveExports(server.app, services.exports, exportLimits);
-  registerInternalRoutes(server.app, { services, database, signingKeys });
-  const live = serveLive(server, subgraph, { keys, logger });
-  lifecycle.onStop('chores of the feed', serveUserFeed(server.app, opened, logger));
-  const metricsServer = await serveMetrics({ host: config.HOST, port: config.METRICS_PORT });
-  lifecycle.onStop('metrics', () => metricsServer.close());
-  const url = await server.listen({ host: config.HOST, port: config.PORT });
-  lifecycle.onStop('http', () => server.app.close());
-  lifecycle.onStop('streams', () => services.streams.stop());
-  lifecycle.onStop('live', () => live.close());
-  lifecycle.onStop('readiness', () => server.drain(config.DRAIN_DELAY_MS));
-  logger.info({ url, metrics: metricsServer.url }, 'started');
-  return url;
+  return serveSubgraphProcess(subgraph, {
+    config,
+    databaseUrl: config.USER_DATABASE_URL,
+    lifecycle,
+    logger,
+    readiness: { keys: addresses.ready },
+    openPaths: [unsubscribePath, exportPath],
+    addRoutes(app) {
+      serveUnsubscribe(app, services.digests);
+      serveExports(app, services.exports, exportLimits);
+      registerInternalRoutes(app, { services, database, signingKeys });
+      lifecycle.onStop('chores of the feed', serveUserFeed(app, opened, logger));
+    },
+    stopStreams: () => services.streams.stop(),
+  });
 }

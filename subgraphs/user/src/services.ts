@@ -163,7 +163,7 @@ export function createServices(options: ServiceOptions) {
     }),
     exports: createExportService({
       database,
-      store: createPostgresStore(database, forExports),
+      store: createPostgresStore(database, options.sealer, forExports),
       links: options.exportUrl === undefined ? null : createExportLinks(options.keys, options.exportUrl),
       checkPassword,
       audit,

@@ -13,7 +13,15 @@ import { exportPath, serveExports } from '../src/export/route.ts';
 import { createPostgresStore, Superseded } from '../src/export/store.ts';
 import { purge } from '../src/housekeeping/purge.ts';
 import { type Actor, enter, password } from './support/cast.ts';
-import { createPlatform, exportUrl, keys, logger, type Platform, userIdOf } from './support/platform.ts';
+import {
+  createPlatform,
+  exportUrl,
+  keys,
+  logger,
+  type Platform,
+  sealer,
+  userIdOf,
+} from './support/platform.ts';
 import { openPostOffice, type PostOffice } from './support/post-office.ts';
 
 let platform: Platform;
@@ -99,7 +107,7 @@ function worker(source: ExportSource, limits: Partial<ExportLimits> = {}) {
   const sources = [ownSource(database, platform.addresses), source];
   const task = createExportAccount({
     database,
-    store: createPostgresStore(database, ours),
+    store: createPostgresStore(database, sealer, ours),
     sources,
     limits: ours,
     logger,

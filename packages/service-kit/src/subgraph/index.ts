@@ -24,6 +24,7 @@ export {
 } from './person-data.ts';
 export { fillLimits, visiblePage } from './visible-page.ts';
 export { envelopeOf, serveSubgraph, type SubgraphServerOptions } from './serve.ts';
+export { serveSubgraphProcess, type SubgraphProcessOptions } from './serve-process.ts';
 export { answerServices, idText } from './service-route.ts';
 export { eventOf, SharedEvent, SharedStream } from './shared-event.ts';
 export { createSubgraph, type GraphQLRequest, type Subgraph } from './subgraph.ts';

@@ -1,12 +1,11 @@
 import { timeOf } from '@murmuration/ids';
 import type { Resolvers } from '../generated/resolvers.ts';
-import { countPosts, findAuthor, pageOfPosts } from './service.ts';
 
 export const authorResolvers = {
   User: {
-    __resolveReference: ({ id }, context) => findAuthor(context, id),
-    postCount: (author, _args, context) => countPosts(context, author),
-    posts: (author, args, context) => pageOfPosts(context, author, args),
+    __resolveReference: ({ id }, context) => context.services.authors.find(context, id),
+    postCount: (author, _args, context) => context.services.authors.countPosts(context, author),
+    posts: (author, args, context) => context.services.authors.page(context, author, args),
   },
   PostEdge: {
     repostedAt: ({ node, row }) =>

@@ -1,6 +1,6 @@
 import { encodeTagId } from '@murmuration/ids';
 import type { Resolvers } from '../generated/resolvers.ts';
-import { hashtag, hashtagOfId, taggedPosts } from './service.ts';
+import { hashtag, hashtagOfId } from './hashtag.ts';
 
 export const hashtagResolvers = {
   Query: { hashtag: (_root, { tag }) => hashtag(tag) },
@@ -8,6 +8,6 @@ export const hashtagResolvers = {
     __resolveReference: ({ ref }) => hashtagOfId(ref),
     id: ({ tag }) => encodeTagId(tag),
     ref: ({ tag }) => encodeTagId(tag),
-    posts: (key, args, context) => taggedPosts(context, key, args),
+    posts: (key, args, context) => context.services.hashtags.page(context, key, args),
   },
 } satisfies Resolvers;

@@ -10,7 +10,6 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import type { LiveEvent } from './live-event.ts';
-import { watchHashtag, watchPosts, watchPublic, watchThread } from './service.ts';
 
 interface Resume {
   after?: string | null | undefined;
@@ -27,7 +26,7 @@ export const liveResolvers = {
         { after, ids }: Resume & { ids: readonly string[] },
         context: Context,
         info: GraphQLResolveInfo,
-      ) => told(await watchPosts(context, ids, after ?? null), info),
+      ) => told(await context.services.live.posts(context, ids, after ?? null), info),
       resolve: withFreshLoaders,
     },
     threadUpdates: {
@@ -36,7 +35,7 @@ export const liveResolvers = {
         { after, postId }: Resume & { postId: string },
         context: Context,
         info: GraphQLResolveInfo,
-      ) => told(await watchThread(context, postId, after ?? null), info),
+      ) => told(await context.services.live.thread(context, postId, after ?? null), info),
       resolve: withFreshLoaders,
     },
     hashtagUpdates: {
@@ -45,12 +44,12 @@ export const liveResolvers = {
         { after, tag }: Resume & { tag: string },
         context: Context,
         info: GraphQLResolveInfo,
-      ) => told(watchHashtag(context, tag, after ?? null), info),
+      ) => told(context.services.live.hashtag(context, tag, after ?? null), info),
       resolve: withFreshLoaders,
     },
     publicTimelineUpdates: {
       subscribe: (_root: unknown, { after }: Resume, context: Context, info: GraphQLResolveInfo) =>
-        told(watchPublic(context, after ?? null), info),
+        told(context.services.live.publicTimeline(context, after ?? null), info),
       resolve: withFreshLoaders,
     },
   },

@@ -1,15 +1,21 @@
 import { showsSomething, validationError } from '@murmuration/service-kit';
-import type { PollInput } from '../generated/resolvers.ts';
 import { normaliseText } from '../posts/text.ts';
 import { pollLimits, type PollSettings } from './limits.ts';
 import type { PollDraft } from './poll.ts';
+
+/** A poll as a client sends it. */
+export interface NewPoll {
+  readonly options: readonly string[];
+  readonly isMultipleChoice?: boolean | undefined;
+  readonly durationMinutes: number;
+}
 
 /**
  * Turns what a client sent into a poll that may be written.
  * @throws UserErrors `ValidationError` naming what is wrong
  */
 export function createPollDraft(
-  { durationMinutes, isMultipleChoice, options: given }: PollInput,
+  { durationMinutes, isMultipleChoice, options: given }: NewPoll,
   { leastMinutes, mostMinutes }: PollSettings,
 ): PollDraft {
   const { least, most } = pollLimits.options;

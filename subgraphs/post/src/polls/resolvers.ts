@@ -1,12 +1,13 @@
 import type { Resolvers } from '../generated/resolvers.ts';
 import { mutate } from '../mutate.ts';
-import { castVote, optionsOf, pollOf } from './service.ts';
+import { optionsOf } from './service.ts';
 
 export const pollResolvers = {
   Mutation: {
-    castVote: (_root, { input }, context) => mutate(context, () => castVote(context, input)),
+    castVote: (_root, { input }, context) =>
+      mutate(context, () => context.services.polls.vote(context, input)),
   },
-  Post: { poll: (post, _args, context) => pollOf(context, post) },
+  Post: { poll: (post, _args, context) => context.services.polls.find(context, post) },
   Poll: {
     options: optionsOf,
     isMultipleChoice: ({ poll }) => poll.isMultiple,

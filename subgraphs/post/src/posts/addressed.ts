@@ -1,6 +1,6 @@
 import type { Relation } from '@murmuration/relationships';
 import { notFound } from '@murmuration/service-kit';
-import type { Context } from '../context.ts';
+import type { Asker } from '../loaders.ts';
 import { requireVisible } from './policy.ts';
 import type { PostRow } from './post.ts';
 
@@ -15,8 +15,8 @@ export interface Addressed {
  * @throws UserErrors `NotFound` or `Blocked` as {@link requireVisible} says
  * @throws GraphQLError `DOWNSTREAM_ERROR` while nobody can say whether the viewer may see it
  */
-export async function loadAddressed(context: Context, field: string, postId: bigint): Promise<Addressed> {
-  const { loaders, viewerId } = context;
+export async function loadAddressed(asker: Asker, field: string, postId: bigint): Promise<Addressed> {
+  const { loaders, viewerId } = asker;
   const path = [field];
   const row = await loaders.rows.load(postId);
   if (row === null || row.isDeleted) throw notFound('post', { path });

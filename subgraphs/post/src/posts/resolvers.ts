@@ -1,11 +1,9 @@
 import { decodeId, decodeInputId, encodeId, timeOf } from '@murmuration/ids';
 import { authorKey } from '../authors/author.ts';
-import { visibleAuthor } from '../authors/service.ts';
 import type { Context } from '../context.ts';
 import type { Resolvers, Visibility } from '../generated/resolvers.ts';
 import { mutate } from '../mutate.ts';
 import type { PostRow } from './post.ts';
-import { createPost, deletePost } from './service.ts';
 import { shownFacets } from './shown-facets.ts';
 
 export const postResolvers = {
@@ -13,8 +11,10 @@ export const postResolvers = {
     post: (_root, { id }, { loaders }) => loaders.visibleById(decodeInputId('Post', 'id', id)),
   },
   Mutation: {
-    createPost: (_root, { input }, context) => mutate(context, () => createPost(context, input)),
-    deletePost: (_root, { input }, context) => mutate(context, () => deletePost(context, input.postId)),
+    createPost: (_root, { input }, context) =>
+      mutate(context, () => context.services.posts.create(context, input)),
+    deletePost: (_root, { input }, context) =>
+      mutate(context, () => context.services.posts.delete(context, input.postId)),
   },
   Post: {
     __resolveReference: (key, context) => findReferenced(context, 'ref' in key ? key.ref : key.id),
@@ -35,7 +35,7 @@ export const postResolvers = {
   },
   Facet: { __resolveType: (facet) => facet.__typename },
   MentionFacet: {
-    user: ({ userId }, _args, context) => visibleAuthor(context, BigInt(userId)),
+    user: ({ userId }, _args, context) => context.services.authors.visible(context, BigInt(userId)),
   },
 } satisfies Resolvers;
 

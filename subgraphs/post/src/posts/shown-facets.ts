@@ -1,5 +1,5 @@
 import { maySeeProfile } from '@murmuration/relationships';
-import type { Context } from '../context.ts';
+import type { Asker } from '../loaders.ts';
 import { parseTag } from '../hashtags/tag.ts';
 import type { Facet } from './facets.ts';
 
@@ -8,10 +8,10 @@ import type { Facet } from './facets.ts';
  * nobody is: where it cannot be told the facet stays and its person is an error. Tags are folded anew, for
  * they may have been stored by an earlier folding.
  */
-export function shownFacets(context: Context, stored: readonly Facet[]): Facet[] | Promise<Facet[]> {
+export function shownFacets(asker: Asker, stored: readonly Facet[]): Facet[] | Promise<Facet[]> {
   const facets = stored.flatMap(foldedAnew);
   const names = facets.some((facet) => facet.__typename === 'MentionFacet');
-  return names ? withoutHidden(context, facets) : facets;
+  return names ? withoutHidden(asker, facets) : facets;
 }
 
 function foldedAnew(facet: Facet): Facet[] {
@@ -20,13 +20,13 @@ function foldedAnew(facet: Facet): Facet[] {
   return tag === null ? [] : [{ ...facet, tag }];
 }
 
-async function withoutHidden(context: Context, facets: Facet[]): Promise<Facet[]> {
+async function withoutHidden(asker: Asker, facets: Facet[]): Promise<Facet[]> {
   const shown = await Promise.all(
-    facets.map((facet) => facet.__typename !== 'MentionFacet' || mayExist(context, BigInt(facet.userId))),
+    facets.map((facet) => facet.__typename !== 'MentionFacet' || mayExist(asker, BigInt(facet.userId))),
   );
   return facets.filter((_facet, index) => shown[index]);
 }
 
-async function mayExist({ loaders }: Context, userId: bigint): Promise<boolean> {
+async function mayExist({ loaders }: Asker, userId: bigint): Promise<boolean> {
   return loaders.relation(userId).then(maySeeProfile, () => true);
 }

@@ -1,8 +1,15 @@
-import { type Connection, type Edge, type Page, type PageArguments, pageFrom } from '@murmuration/ids';
+import {
+  type Connection,
+  type Edge,
+  type Page,
+  type PageArguments,
+  pageFrom,
+  type SealedCursorCodec,
+} from '@murmuration/ids';
 import { maySeePost } from '@murmuration/relationships';
 import { visiblePage } from '@murmuration/service-kit/subgraph';
 import { type AuthorKey, authorKey } from '../authors/author.ts';
-import type { Context } from '../context.ts';
+import type { Asker } from '../loaders.ts';
 import type { PostRow } from '../posts/post.ts';
 import type { Reaction } from './lists.ts';
 import type { ReactionKind } from './repository.ts';
@@ -16,12 +23,12 @@ export type ReactionEdge = Edge<AuthorKey | Error>;
  * not across a block, and of a private account by its followers only.
  */
 export async function peopleWho(
-  { loaders, services, viewerId }: Context,
+  { loaders, viewerId }: Asker,
   kind: ReactionKind,
   post: PostRow,
   args: PageArguments,
+  cursors: SealedCursorCodec,
 ): Promise<ReactionConnection> {
-  const cursors = services.reactionCursors[kind];
   const read = (page: Page) => loaders.reactionPages[kind].load({ owner: post.id, page, rule: 0 });
   const decide = async ({ personId }: Reaction) => {
     const relation = await loaders.relation(personId);

@@ -1,4 +1,5 @@
 import type { UserDatabase } from '@murmuration/prisma/user';
+import type { Sealer } from '@murmuration/service-kit';
 import type { ExportRun } from './repository.ts';
 
 /** Where archives are kept. Each is written by one attempt, and read as it was written or not at all. */
@@ -27,9 +28,14 @@ export class Superseded extends Error {
 /** Pieces that one statement removes, so that it holds none for long. */
 const removedAtOnce = 100;
 
-/** In rows of this subgraph's own database, so that every worker and every process has them without a disk that they share. */
+/**
+ * In rows of this subgraph's own database, so that every worker and every process has them without a disk that they share. Each
+ * piece is sealed: what stands in columns that are must not stand in clear beside them. They are not wrapped anew when keys rotate:
+ * an old key is kept for as long as archives are.
+ */
 export function createPostgresStore(
   database: UserDatabase,
+  sealer: Pick<Sealer, 'seal' | 'open'>,
   { chunkBytes }: { chunkBytes: number },
 ): ExportStore {
   return {
@@ -37,10 +43,11 @@ export function createPostgresStore(
       let number = 0;
       let size = 0;
       for await (const chunk of inChunks(bytes, chunkBytes)) {
+        const { box, keyId } = await sealer.seal(chunk, aboutOf({ accountId, run }, number));
         // Waits for whoever begins another attempt, and then finds that this one is none any more.
         const written = await database.$executeRaw`
-          INSERT INTO account_export_chunk (account_id, run, number, bytes)
-          SELECT account_id, run, ${number}::integer, ${chunk}::bytea FROM account_export
+          INSERT INTO account_export_chunk (account_id, run, number, bytes, key_id)
+          SELECT account_id, run, ${number}::integer, ${new Uint8Array(box)}::bytea, ${keyId} FROM account_export
           WHERE account_id = ${accountId} AND run = ${run} AND state = 'pending' FOR SHARE`;
         if (written === 0) throw new Superseded();
         number += 1;
@@ -52,12 +59,16 @@ export function createPostgresStore(
     async *read({ accountId, run }, sizeBytes) {
       let left = sizeBytes;
       for (let number = 0; left > 0; number++) {
-        const [chunk] = await database.$queryRaw<{ bytes: Uint8Array }[]>`
-          SELECT bytes FROM account_export_chunk
+        const [chunk] = await database.$queryRaw<{ bytes: Uint8Array; keyId: string | null }[]>`
+          SELECT bytes, key_id AS "keyId" FROM account_export_chunk
           WHERE account_id = ${accountId} AND run = ${run} AND number = ${number}::integer`;
         if (!chunk) throw new Error('a piece of an archive is gone');
-        left -= chunk.bytes.byteLength;
-        yield chunk.bytes;
+        const { keyId } = chunk;
+        const box = Buffer.from(chunk.bytes);
+        const about = aboutOf({ accountId, run }, number);
+        const bytes = keyId === null ? chunk.bytes : await sealer.open({ keyId, box }, about);
+        left -= bytes.byteLength;
+        yield bytes;
       }
     },
 
@@ -72,12 +83,14 @@ export function createPostgresStore(
   };
 }
 
+/** Neither another's piece nor another one of the same archive opens in its place. */
+function aboutOf({ accountId, run }: ExportRun, number: number): string {
+  return `account-export ${accountId} ${run} ${number}`;
+}
+
 /** The same bytes in pieces of one size; the last one may be shorter. */
-async function* inChunks(
-  bytes: AsyncIterable<Uint8Array>,
-  size: number,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  let chunk = new Uint8Array(size);
+async function* inChunks(bytes: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Buffer> {
+  let chunk = Buffer.alloc(size);
   let filled = 0;
   for await (let rest of bytes) {
     while (rest.byteLength > 0) {
@@ -87,9 +100,9 @@ async function* inChunks(
       rest = rest.subarray(part.byteLength);
       if (filled < size) continue;
       yield chunk;
-      chunk = new Uint8Array(size);
+      chunk = Buffer.alloc(size);
       filled = 0;
     }
   }
-  if (filled > 0) yield chunk.slice(0, filled);
+  if (filled > 0) yield chunk.subarray(0, filled);
 }

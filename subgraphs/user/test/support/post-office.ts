@@ -9,7 +9,7 @@ import { createExportLinks } from '../../src/export/links.ts';
 import { createUnsubscribeTokens } from '../../src/digests/tokens.ts';
 import { createTasks } from '../../src/jobs.ts';
 import { createMailTransport } from '../../src/mail/transport.ts';
-import { exportUrl, keys, logger, type Platform } from './platform.ts';
+import { exportUrl, keys, logger, type Platform, sealer } from './platform.ts';
 
 /** The worker of a platform in this process, and where its mails end. */
 export interface PostOffice {
@@ -46,6 +46,7 @@ export async function openPostOffice(
     tasks: createTasks({
       database: platform.database,
       addresses: platform.addresses,
+      sealer,
       transport,
       logger,
       appUrl: 'https://app.example.org',
