@@ -48,7 +48,7 @@ export function createHub(options: {
   const { sql, route, replay, logger, limits = timelineLimits } = options;
   let position = options.start;
   const members = new Set<Member>();
-  const people = createPeople<Member>(sql);
+  const people = createPeople<Member>(sql, limits);
   const deliveries = createDeliveries<LiveEvent>({ limits, shows: showsPost });
 
   function leave(member: Member): void {

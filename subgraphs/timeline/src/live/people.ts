@@ -1,4 +1,4 @@
-import { createMembersIndex } from '@murmuration/service-kit/subgraph';
+import { createMembersIndex, type LiveStreamLimits, tryAgain } from '@murmuration/service-kit/subgraph';
 import type { Sql } from '../database/pool.ts';
 import type { LogEvent } from '../log/log-event.ts';
 import { readFollowees } from './followees.ts';
@@ -29,7 +29,8 @@ export interface People<Stream> {
   among(viewerIds: readonly (bigint | null)[]): Person<Stream>[];
 }
 
-export function createPeople<Stream>(sql: Sql): People<Stream> {
+/** Where the database is busy, whom somebody follows is asked again for as long as an event would be waited for. */
+export function createPeople<Stream>(sql: Sql, limits: LiveStreamLimits): People<Stream> {
   interface Entry extends Person<Stream> {
     isIndexed: boolean;
     /** Whom they follow changed while it was read. */
@@ -41,8 +42,10 @@ export function createPeople<Stream>(sql: Sql): People<Stream> {
   async function load(person: Entry): Promise<void> {
     do {
       person.isStale = false;
-      Object.assign(person, await readFollowees(sql, person.viewerId));
-      if (byViewer.get(person.viewerId) !== person) return;
+      const isWanted = () => byViewer.get(person.viewerId) === person;
+      const read = await tryAgain(() => readFollowees(sql, person.viewerId), isWanted, limits);
+      if (!read || !isWanted()) return;
+      Object.assign(person, read);
     } while (person.isStale);
     person.isIndexed = true;
     for (const authorId of [person.viewerId, ...person.since.keys()]) byAuthor.add(authorId, person);
