@@ -1,24 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import { openProjectionLock } from '../support/projection-lock.ts';
 
 /** How long each step of ingest is held up, and how long it may go on in between. */
 const [heldMs, freeMs] = [60, 5];
 
 /**
- * Makes the worker slow: holds the lock that every commit of the projection needs, again and again. Of all
- * locks that do, this one takes no transaction number, which would hold up the feeds instead.
+ * Makes the worker slow: holds its projection up, again and again.
  * @returns ends it
  */
 export async function dawdle(timelineUrl: string): Promise<() => Promise<void>> {
-  const client = new pg.Client({ connectionString: timelineUrl, application_name: 'dawdler' });
-  await client.connect();
+  const lock = await openProjectionLock(timelineUrl);
   const over = new AbortController();
   async function run(): Promise<void> {
     while (!over.signal.aborted) {
-      await client.query('BEGIN');
-      await client.query('LOCK TABLE timeline_head IN SHARE MODE');
+      await lock.hold();
       await sleep(heldMs);
-      await client.query('COMMIT');
+      await lock.release();
       await sleep(freeMs);
     }
   }
@@ -26,6 +23,6 @@ export async function dawdle(timelineUrl: string): Promise<() => Promise<void>> 
   return async () => {
     over.abort();
     await running;
-    await client.end();
+    await lock.close();
   };
 }

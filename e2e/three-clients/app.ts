@@ -9,11 +9,11 @@ export interface App {
   /** Reads a page more, if there is one. */
   loadOlder(): Promise<void>;
   hasOlder(): boolean;
-  /** Reads anew what is shown, as when somebody pulls it down. */
-  refresh(): Promise<void>;
   /** Hears what becomes of the posts that are shown now. */
   watchShown(): void;
   shown(): Row[];
+  /** Whether it waits for an answer. */
+  isReading(): boolean;
   act(name: MutationName, id: string): Promise<void>;
   /** The socket is cut, and nothing is heard until `goOnline`. */
   goOffline(): void;
@@ -34,12 +34,13 @@ interface Feed {
 }
 
 /** What an app does whatever its library is: it pages, keeps the cursors of its feeds, and fetches again when it is told to. */
-export function createApp(client: StoreClient, { socket }: Pick<Road, 'socket'>): App {
+export function createApp(client: StoreClient, { bring, socket }: Pick<Road, 'bring' | 'socket'>): App {
   const failures: unknown[] = [];
   let isOnline = true;
   let pageSize = 0;
   let pageInfo: { hasNextPage: boolean; endCursor: string | null } = { hasNextPage: false, endCursor: null };
   let work: Promise<unknown> = Promise.resolve();
+  let reads = 0;
   const feeds: Record<SubscriptionName, Feed> = {
     HomeLiveSubscription: createFeed('HomeLiveSubscription'),
     ViewerLiveSubscription: createFeed('ViewerLiveSubscription'),
@@ -89,13 +90,17 @@ export function createApp(client: StoreClient, { socket }: Pick<Road, 'socket'>)
   /** Reads as much again as is shown, and hears on from there: what was told before is in it. */
   async function reload(): Promise<void> {
     feeds.HomeLiveSubscription.leave();
-    const { homeTimeline } = await client.load(Math.max(pageSize, client.shown().length), null);
+    reads++;
+    const { homeTimeline } = await client
+      .load(Math.max(pageSize, client.shown().length), null)
+      .finally(() => reads--);
     pageInfo = homeTimeline.pageInfo;
     feeds.HomeLiveSubscription.open(homeTimeline.liveCursor);
   }
 
   function hear(event: LiveEvent): void {
     // Who is followed brings their posts along, of which nothing is told one by one.
+    if (event.__typename === 'RelationChanged') bring(event.position);
     const isFollow = event.__typename === 'RelationChanged' && event.user?.viewerRelation?.isFollowing;
     if (isFollow || event.__typename === 'Reset') inTurn(reload).catch(() => undefined);
   }
@@ -104,8 +109,8 @@ export function createApp(client: StoreClient, { socket }: Pick<Road, 'socket'>)
     name: client.name,
     failures,
     shown: client.shown,
+    isReading: () => reads > 0,
     hasOlder: () => pageInfo.hasNextPage,
-    refresh: () => inTurn(reload),
     open(size) {
       pageSize = size;
       feeds.ViewerLiveSubscription.open(null);

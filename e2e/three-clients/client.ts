@@ -25,14 +25,23 @@ export interface Road {
   url: string;
   fetch: typeof fetch;
   socket: Socket;
+  /** What is asked from now on shows what an event told that has this position. */
+  bring(position: string | null): void;
 }
 
-/** Speaks for one session, which reads what it wrote: `Graph-Position` of an answer goes along with what is asked next. */
+/**
+ * Speaks for one session, which reads what it wrote, and what it was told that another device wrote: the last
+ * `Graph-Position` of an answer and the last `position` of an event go along with what is asked next.
+ */
 export function createRoad(url: string, accessToken: string): Road {
   const authorization = `Bearer ${accessToken}`;
-  let position: string | null = null;
+  let written: string | null = null;
+  let told: string | null = null;
   return {
     url,
+    bring(position) {
+      told = position ?? told;
+    },
     socket: createClient({
       url: url.replace('http', 'ws'),
       webSocketImpl: WebSocket,
@@ -43,9 +52,10 @@ export function createRoad(url: string, accessToken: string): Road {
     async fetch(input, init) {
       const headers = new Headers(init?.headers);
       headers.set('authorization', authorization);
-      if (position !== null) headers.set('graph-position', position);
+      const brought = [written, told].filter((position) => position !== null);
+      if (brought.length > 0) headers.set('graph-position', brought.join(','));
       const answer = await fetch(input, { ...init, headers });
-      position = answer.headers.get('graph-position') ?? position;
+      written = answer.headers.get('graph-position') ?? written;
       return answer;
     },
   };

@@ -35,7 +35,7 @@ export function operationsWith(marks: RelayMarks = none) {
       viewerUpdates(after: $after) {
         __typename
         cursor
-        ... on RelationChanged { userId user { id ${relation} } }
+        ... on RelationChanged { userId user { id ${relation} } position }
       }
     }`,
     PostsLiveSubscription: `subscription PostsLiveSubscription($ids: [ID!]!, $after: String) {
@@ -89,7 +89,11 @@ export type LiveEvent = { cursor: string } & (
   | { __typename: 'PostAdded'; edge: Edge }
   | { __typename: 'PostRemoved'; postId: string; repostedBy: { id: string } | null }
   | { __typename: 'PersonHidden'; userId: string }
-  | { __typename: 'RelationChanged'; user: { viewerRelation: { isFollowing: boolean } | null } | null }
+  | {
+      __typename: 'RelationChanged';
+      user: { viewerRelation: { isFollowing: boolean } | null } | null;
+      position: string | null;
+    }
   | { __typename: 'CountsChanged' | 'PostDeleted' | 'ViewerChanged' | 'SessionEnded' | 'Bookmark' | 'Reset' }
 );
 

@@ -52,7 +52,9 @@ export { outboxInsertSql, outboxJson, type OutboxEvent, type RawExecutor, writeO
 export { type Retired, retentionLimits, retireOutboxPartitions } from './retention/retire.ts';
 export {
   type BroughtPosition,
+  createPositionOf,
   createPositionTeller,
+  type PositionOf,
   type PositionTeller,
   readPosition,
   type Standing,

@@ -24,6 +24,17 @@ export type PositionTeller = (
   writtenAt: string,
 ) => void;
 
+/**
+ * Makes a place of a producer's own feed what a client can bring: of something that was told by an event rather than
+ * by the answer of a mutation.
+ */
+export type PositionOf = (place: FeedPosition) => string;
+
+/** @param feed the producer's name, by which consumers know its feed */
+export function createPositionOf(feed: string, keys: Keys): PositionOf {
+  return (place) => encode(keys[0], feed, place);
+}
+
 /** @param feed the producer's name, by which consumers know its feed */
 export function createPositionTeller(feed: string, keys: Keys): PositionTeller {
   return ({ extensions, position: brought }, writtenAt) => {

@@ -10,6 +10,8 @@ export type Told<Event> =
       event: Event;
       /** Where to begin again later, once the app has dealt with this event; null if the event selects none. */
       cursor: string | null;
+      /** What to send as `Graph-Position` with what is asked because of this event; null if it selects none. */
+      position: string | null;
       /** Of parts of the event that could not be had. */
       errors: readonly ResultError[];
     }
@@ -74,7 +76,12 @@ export function createStream<Event>(
   }
 
   function next({ data, errors = [] }: Result): void {
-    const event = Object.values(data ?? {})[0] as { __typename?: string; cursor?: string; reason?: string };
+    const event = Object.values(data ?? {})[0] as {
+      __typename?: string;
+      cursor?: string;
+      position?: string | null;
+      reason?: string;
+    };
     const type = event?.__typename;
     if (typeof type !== 'string')
       return end(new LiveError('NO_TYPENAME', 'Select __typename in what the subscription tells.', errors));
@@ -84,7 +91,8 @@ export function createStream<Event>(
     }
     if (type === 'Bookmark') return;
     if (type === 'Reset') return push({ kind: 'reset', reason: String(event.reason), cursor });
-    push({ kind: 'event', event: event as Event, cursor: event.cursor ?? null, errors });
+    const { position = null } = event;
+    push({ kind: 'event', event: event as Event, cursor: event.cursor ?? null, position, errors });
   }
 
   function payload(): Payload {

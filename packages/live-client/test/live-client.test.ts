@@ -102,6 +102,15 @@ describe('a stream goes on behind its last event', () => {
     await expect.poll(cursors).toEqual(['c1', 'c2', 'c2', 'c5']);
   });
 
+  it('hands on where what an event tells was written, to be sent with what is asked next', async () => {
+    const server = await serve();
+    const { told } = read(clientOf(server.url));
+    await expect.poll(() => server.sides[0]?.subscribed()).toHaveLength(1);
+    server.last().tell({ ...event(1), position: 'p1' });
+    server.last().tell({ ...event(2), position: null });
+    await expect.poll(() => told).toMatchObject([{ position: 'p1' }, { position: null }]);
+  });
+
   it('that the app did not read yet stays with the server, above a number', async () => {
     const server = await serve();
     const stream = clientOf(server.url, { settings: { maxQueued: 4, idleMs: 10_000 } }).subscribe<{
@@ -133,7 +142,7 @@ describe('a reset is told', () => {
       .poll(() => told)
       .toEqual([
         { kind: 'reset', reason: 'TOO_OLD', cursor: 'c5' },
-        { kind: 'event', event: event(6), cursor: 'c6', errors: [] },
+        { kind: 'event', event: event(6), cursor: 'c6', position: null, errors: [] },
       ]);
   });
 

@@ -1,6 +1,6 @@
 import type { InternalKey, Secret } from '@murmuration/config';
 import type { UserId } from '@murmuration/ids';
-import { createPositionTeller, type Feed } from '@murmuration/events';
+import { createPositionOf, createPositionTeller, type Feed } from '@murmuration/events';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import { createRelationLeases } from '@murmuration/relationships';
 import type { Logger, RedisCache, Sealer } from '@murmuration/service-kit';
@@ -175,6 +175,7 @@ export function createServices(options: ServiceOptions) {
     devices: createDeviceService({ database, revocation, audit }),
     /** What happens to a viewer, live. Stopped by who made the services. */
     streams: createViewerStreams({ ...options, limits: options.liveLimits ?? userLiveLimits }),
+    positionOf: createPositionOf('user', options.keys),
     profiles: createProfileService({ database, afterCommit, tellPosition, handleRest: settings }),
     relations: createRelationService({
       database,

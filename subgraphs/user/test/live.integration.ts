@@ -1,19 +1,21 @@
+import { readPosition } from '@murmuration/events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Actor, createCast } from './support/cast.ts';
-import { createPlatform, nobody, type Platform, untilRedisIsUp, userIdOf } from './support/platform.ts';
+import { createPlatform, keys, nobody, type Platform, untilRedisIsUp, userIdOf } from './support/platform.ts';
 
 interface Event {
   __typename: string;
   cursor: string;
   reason?: string;
   userId?: string;
+  position?: string | null;
   user?: { handle: string; viewerRelation: Record<string, boolean> } | null;
   viewer?: { user: { bio: string } | null } | null;
   isThisSession?: boolean;
 }
 
 const query = `subscription ($after: String) { viewerUpdates(after: $after) { __typename cursor
-  ... on RelationChanged { userId user { handle viewerRelation { isFollowing hasIncomingFollowRequest isBlocking isMuting } } }
+  ... on RelationChanged { userId user { handle viewerRelation { isFollowing hasIncomingFollowRequest isBlocking isMuting } } position }
   ... on ViewerChanged { viewer { user { bio } } } ... on SessionEnded { sessionId isThisSession } ... on Reset { reason } } }`;
 
 const replayEvents = 50;
@@ -80,6 +82,22 @@ test('who is cut before anything was told continues where it began', async () =>
   // It may have begun a moment before it was opened.
   await expect.poll(() => aboutOf(again.told()).slice(-2)).toEqual(both);
   await again.hangUp();
+});
+
+test('a change is told with the position that the answer of its mutation had', async () => {
+  const stream = await listen(alice);
+  const placeIn = (position: unknown) => readPosition(keys, String(position)).places.get('user');
+  for (const name of ['followUser', 'muteUser', 'unmuteUser', 'unfollowUser']) {
+    const before = stream.told().length;
+    const { extensions } = await alice.run(
+      `mutation ($id: ID!) { ${name}(input: { userId: $id }) { errors { message } } }`,
+      { id: bob.id },
+    );
+    await expect.poll(() => stream.told().length).toBe(before + 1);
+    expect(placeIn(stream.told().at(-1)?.position)).toEqual(placeIn(extensions?.['position']));
+    expect(placeIn(extensions?.['position'])).toBeDefined();
+  }
+  await stream.hangUp();
 });
 
 test('nobody learns that a stranger mutes or blocks them', async () => {

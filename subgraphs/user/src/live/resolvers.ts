@@ -19,6 +19,7 @@ export const liveResolvers = {
   LiveEvent: { __resolveType: ({ type }) => type },
   RelationChanged: {
     userId: ({ personId }) => encodeId('User', personId),
+    position: ({ at }, _args, { services }) => services.positionOf(at),
     user: ({ personId }, _args, { loaders }) => loaders.people.load(personId),
   },
   ViewerChanged: {
