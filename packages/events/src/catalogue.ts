@@ -4,6 +4,14 @@ import { z } from 'zod';
 const id = z.string().regex(/^\d{1,19}$/);
 
 /**
+ * What stood before a change that may hide something, for who tells live what was hidden and must not name more. It is
+ * not known of snapshots, of other changes, and of events of before it was told: nothing that is kept may depend on it.
+ */
+function was<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.object(shape).partial().shape;
+}
+
+/**
  * Every event that crosses subgraphs, by type. Each one states what is now true of its aggregate, never a
  * difference, so that a consumer may apply it twice or skip an older one. Payloads only ever grow; a change
  * that old readers cannot take gets a new payload version.
@@ -15,6 +23,7 @@ export const eventPayloads = {
     isPrivate: z.boolean(),
     /** Hidden from everybody, by whomever: left by its owner, too. */
     isSuspended: z.boolean(),
+    ...was({ wasPrivate: z.boolean(), wasSuspended: z.boolean() }),
   }),
   'follow.changed': z.object({
     followerId: id,
@@ -22,6 +31,7 @@ export const eventPayloads = {
     /** When it last became what it is; the sort key of the lists. */
     followId: id,
     state: z.enum(['active', 'requested', 'removed']),
+    ...was({ wasActive: z.boolean() }),
   }),
   'block.changed': z.object({ blockerId: id, blockedId: id, active: z.boolean() }),
   'mute.changed': z.object({ muterId: id, mutedId: id, active: z.boolean() }),

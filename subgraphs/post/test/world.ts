@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFeed, type EventType } from '@murmuration/events';
 import { createPostDatabase } from '@murmuration/prisma/post';
-import { encodeId } from '@murmuration/ids';
+import { encodeId, idAt } from '@murmuration/ids';
 import {
   handlesPath,
   maySeeProfile,
@@ -123,12 +123,13 @@ export function createUserFeed() {
   let wake = Promise.withResolvers<void>();
   let head = Promise.resolve();
   let isRestored = false;
-  const cursorOf = (place: number) =>
-    Buffer.from(`f1.${'0'.repeat(16)}.${place}.${place}`).toString('base64url');
+  const cursorOf = (place: number, id: bigint) =>
+    Buffer.from(`f1.${'0'.repeat(16)}.${place}.${id}`).toString('base64url');
+  const end = () => events.at(-1)?.cursor ?? cursorOf(0, 0n);
   const feed: NonNullable<Parameters<typeof createPostSubgraph>[0]['hidings']> = {
     async head() {
       await head;
-      return cursorOf(events.length);
+      return end();
     },
     async read({ after, signal }) {
       const from = events.findLastIndex(({ cursor }) => cursor === after) + 1;
@@ -138,7 +139,7 @@ export function createUserFeed() {
         isRestored = false;
         return { status: 'reset', because: 'another incarnation' };
       }
-      return { status: 'page', events: events.slice(from) as never, cursor: cursorOf(events.length) };
+      return { status: 'page', events: events.slice(from) as never, cursor: end() };
     },
   };
   function wakeUp() {
@@ -148,7 +149,8 @@ export function createUserFeed() {
   return {
     feed,
     tell(type: EventType, payload: unknown) {
-      events.push({ type, payload, cursor: cursorOf(events.length + 1) });
+      // Behind all that was said before: numbers of one millisecond say nothing of their order.
+      events.push({ type, payload, cursor: cursorOf(events.length + 1, idAt(Date.now() + 1)) });
       wakeUp();
     },
     /** Its head is not known until what this returns is called. */

@@ -24,9 +24,15 @@ const keySql = {
   erasure: 'account_id::text',
 } as const;
 
-const headOf = (aggregate: keyof typeof payloadSql) =>
+/** What stood before, over columns that such a change has besides those of its table. */
+const wasSql = {
+  account: `jsonb_build_object('wasPrivate', was_private, 'wasSuspended', was_suspended)`,
+  follow: `jsonb_build_object('wasActive', delta < 0)`,
+} as const;
+
+const headOf = (aggregate: keyof typeof payloadSql, payload: string = payloadSql[aggregate]) =>
   Prisma.raw(`INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload, trace_context)
-    SELECT '${aggregate}', ${keySql[aggregate]}, version, '${aggregate}.${verbOf(aggregate)}', ${payloadSql[aggregate]}`);
+    SELECT '${aggregate}', ${keySql[aggregate]}, version, '${aggregate}.${verbOf(aggregate)}', ${payload}`);
 
 const verbOf = (aggregate: keyof typeof payloadSql) => (aggregate === 'erasure' ? 'finished' : 'changed');
 
@@ -38,12 +44,25 @@ const eventHeads = {
   erasure: headOf('erasure'),
 } as const;
 
+const hidingHeads = {
+  account: headOf('account', `${payloadSql.account} || ${wasSql.account}`),
+  follow: headOf('follow', `${payloadSql.follow} || ${wasSql.follow}`),
+} as const;
+
 /**
  * Body of a CTE that writes one event for each row of another CTE, which has the columns of the
  * aggregate's table: a row's new version is known only inside the statement that locked it.
  */
 export function eventsOf(aggregate: keyof typeof payloadSql, changed = 'changed'): Prisma.Sql {
   return Prisma.sql`${eventHeads[aggregate]}, ${currentTraceContext()}::text FROM ${Prisma.raw(changed)}`;
+}
+
+/**
+ * The same of changes that may hide something, which say what stood before: `changed` has `was_private` and
+ * `was_suspended` besides the columns of `account`, or `delta` besides those of `follow`.
+ */
+export function hidingEventsOf(aggregate: keyof typeof wasSql): Prisma.Sql {
+  return Prisma.sql`${hidingHeads[aggregate]}, ${currentTraceContext()}::text FROM changed`;
 }
 
 /** Body of a CTE that counts follows: `changed` has a column `delta` besides those of `follow`. */

@@ -22,6 +22,11 @@ afterAll(async () => {
   await platform.close();
 });
 
+/** What stood before a change is only said by its event. */
+function withoutBefore(payload: object): object {
+  return Object.fromEntries(Object.entries(payload).filter(([name]) => !name.startsWith('was')));
+}
+
 test('a snapshot says of everything what its last event said', async () => {
   const { alice, bob, carol } = await createCast(platform);
   await alice.to('followUser', bob);
@@ -42,9 +47,11 @@ test('a snapshot says of everything what its last event said', async () => {
      FROM outbox ORDER BY aggregatetype, aggregateid, version DESC`,
   );
   // Of whom was erased a snapshot says that alone.
-  const events = all.filter(
-    ({ aggregateId, type }) => type === 'erasure.finished' || !String(aggregateId).includes(String(id)),
-  );
+  const events = all
+    .filter(
+      ({ aggregateId, type }) => type === 'erasure.finished' || !String(aggregateId).includes(String(id)),
+    )
+    .map((event) => ({ ...event, payload: withoutBefore(event.payload as object) }));
   const snapshots = userSnapshots(pool);
   expect(new Set(events.map((event) => event.aggregateType))).toEqual(
     new Set(snapshots.map((snapshot) => snapshot.aggregate)),

@@ -1,7 +1,7 @@
 import { aggregateTypeOf, eventPayloads, type EventType } from '@murmuration/events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hintChannel } from '@murmuration/events';
-import { type Actor, createCast } from './support/cast.ts';
+import { type Actor, createCast, enter } from './support/cast.ts';
 import { createPlatform, type Platform, untilRedisIsUp, userIdOf, nobody } from './support/platform.ts';
 
 let platform: Platform;
@@ -54,7 +54,47 @@ it('every event says what the catalogue says it says', async () => {
     handle: 'bob',
     isPrivate: false,
     isSuspended: true,
+    wasPrivate: false,
+    wasSuspended: false,
   });
+});
+
+it('what hides somebody says what stood before', async () => {
+  const [carol, dave] = await Promise.all([enter(platform, 'erin'), enter(platform, 'dave')]);
+  const wereOf = async (type: EventType, key: string) => {
+    const rows = await platform.database.$queryRaw<{ payload: Record<string, unknown> }[]>`
+      SELECT payload FROM outbox WHERE type = ${type} AND aggregateid = ${key} ORDER BY id`;
+    return rows.map(({ payload }) =>
+      Object.fromEntries(Object.entries(payload).filter(([name]) => name.startsWith('was'))),
+    );
+  };
+  const [c, d] = [userIdOf(carol.id), userIdOf(dave.id)];
+  await carol.to('followUser', dave);
+  await carol.to('unfollowUser', dave);
+  await carol.to('followUser', dave);
+  await dave.to('blockUser', carol);
+  await dave.to('unblockUser', carol);
+  await dave.run('mutation { updateProfile(input: { isPrivate: true }) { user { id } } }');
+  await carol.to('followUser', dave);
+  await dave.to('declineFollowRequest', carol);
+  expect(await wereOf('follow.changed', `${c}:${d}`)).toEqual([
+    {},
+    { wasActive: true },
+    {},
+    { wasActive: true },
+    {},
+    { wasActive: false },
+  ]);
+  await dave.run('mutation { updateProfile(input: { bio: "again" }) { user { id } } }');
+  await platform.services.suspension.set(d, true, nobody);
+  await platform.services.suspension.set(d, false, nobody);
+  expect(await wereOf('account.changed', `${d}`)).toEqual([
+    {},
+    { wasPrivate: false, wasSuspended: false },
+    { wasPrivate: true, wasSuspended: false },
+    { wasPrivate: true, wasSuspended: false },
+    { wasPrivate: true, wasSuspended: true },
+  ]);
 });
 
 it('a change of nothing writes nothing', async () => {

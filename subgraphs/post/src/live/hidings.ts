@@ -1,41 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  createFollower,
-  eventPayloads,
-  type Feed,
-  type Follower,
-  type ReadChange,
-} from '@murmuration/events';
+import { createFollower, type Feed, type Follower } from '@murmuration/events';
 import type { Logger } from '@murmuration/service-kit';
+import { type HeardHiding, type Hiding, readHiding } from './hiding.ts';
 import type { PostLiveLimits } from './limits.ts';
 import type { Hidden, TakeOff, ToldGone } from './take-off.ts';
-
-/** What of `user`'s outbox may take sight of somebody's posts away: from each other, or from everybody. */
-type Hiding = { kind: 'between'; people: readonly [bigint, bigint] } | { kind: 'account'; personId: bigint };
-
-export const readHiding: ReadChange<Hiding> = ({ type, payload }) => {
-  switch (type) {
-    case 'block.changed': {
-      const { active, blockedId, blockerId } = eventPayloads['block.changed'].parse(payload);
-      return active ? between(blockerId, blockedId) : null;
-    }
-    case 'follow.changed': {
-      const { followeeId, followerId, state } = eventPayloads['follow.changed'].parse(payload);
-      return state === 'removed' ? between(followerId, followeeId) : null;
-    }
-    case 'account.changed': {
-      const { isPrivate, isSuspended, userId } = eventPayloads['account.changed'].parse(payload);
-      const isHidden = isPrivate || isSuspended;
-      return isHidden ? { topics: [], change: { kind: 'account', personId: BigInt(userId) } } : null;
-    }
-    default:
-      return null;
-  }
-};
-
-function between(one: string, other: string): ReturnType<typeof readHiding> {
-  return { topics: [], change: { kind: 'between', people: [BigInt(one), BigInt(other)] } };
-}
 
 /** Hears, while streams are open, of what may hide somebody's posts from their viewers. */
 export interface HidingWatch {
@@ -62,7 +30,7 @@ export function createHidingWatch(options: {
 }): HidingWatch {
   const { limits, logger, takeOff } = options;
   const stopping = new AbortController();
-  let gathered = new Map<bigint, Set<bigint> | null>();
+  let gathered = new Map<bigint, HeardHiding[]>();
   let pairs = 0;
   let gathering: Promise<void> | undefined;
   let lastLook = Promise.resolve();
@@ -71,23 +39,22 @@ export function createHidingWatch(options: {
   let isMissed = false;
   let sweeping: Promise<void> | undefined;
   let streams = 0;
-  let follower: Follower<Hiding> | undefined;
+  let follower: Follower<readonly Hiding[]> | undefined;
   let lingering: NodeJS.Timeout | undefined;
 
   /** @throws once it is stopped */
   const rest = (ms: number) => sleep(ms, undefined, { ref: false, signal: stopping.signal });
 
-  function gather(authorId: bigint, viewerId: bigint | null): void {
+  function gather(hiding: HeardHiding): void {
     pairs++;
     gathering ??= lookSoon().catch(ignore);
     if (pairs > limits.hiddenPairs) {
       gathered.clear();
       return lookAtEverything(true);
     }
-    const from = gathered.get(authorId);
-    if (viewerId === null) gathered.set(authorId, null);
-    else if (from === undefined) gathered.set(authorId, new Set([viewerId]));
-    else from?.add(viewerId);
+    const known = gathered.get(hiding.authorId);
+    if (known) known.push(hiding);
+    else gathered.set(hiding.authorId, [hiding]);
   }
 
   async function lookSoon(): Promise<void> {
@@ -155,13 +122,6 @@ export function createHidingWatch(options: {
     }
   }
 
-  function hear(hiding: Hiding): void {
-    if (hiding.kind === 'account') return gather(hiding.personId, null);
-    const [one, other] = hiding.people;
-    gather(one, other);
-    gather(other, one);
-  }
-
   async function leave(): Promise<void> {
     clearTimeout(lingering);
     const ending = follower;
@@ -173,12 +133,14 @@ export function createHidingWatch(options: {
     begin() {
       clearTimeout(lingering);
       streams++;
-      follower ??= createFollower<Hiding>({
+      follower ??= createFollower<readonly Hiding[]>({
         ...options,
         // Nobody is told what they missed: what is there is looked at.
         limits: { ...limits, windowChanges: 1, retryMs: limits.hiddenRetryMs },
         read: readHiding,
-        onChange: ({ change }) => hear(change),
+        onChange({ change, place }) {
+          for (const hiding of change) gather({ ...hiding, eventId: place.id });
+        },
         onBegin: (_at, isAnew) => lookAtEverything(isAnew),
       });
     },

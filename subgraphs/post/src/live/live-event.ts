@@ -14,7 +14,12 @@ export type LiveEventOf<Type extends LiveEvent['type']> = Extract<LiveEvent, { t
 
 /** What a stream is about. */
 export type Subject =
-  | { kind: 'thread'; rootId: bigint }
+  | {
+      kind: 'thread';
+      rootId: bigint;
+      /** Of the posts in it, those that certainly were there for the viewer when the stream began; which answers were, is not known. */
+      shown: readonly ShownPost[];
+    }
   /** What is said under a hashtag, or by anybody. */
   | { kind: 'public' }
   /** Ids that existed for the viewer when the stream began, and those that did not. */

@@ -12,15 +12,17 @@ export interface Screens {
   ofViewer(viewerId: bigint): ReadonlySet<Watcher>;
   /** Those who watch a post by its id. */
   watching(postId: bigint): ReadonlySet<Watcher>;
-  /** Those who have a post on their screen: they watch it, or its conversation. */
+  /** Those to whom a post was certainly shown, by its id. */
+  shown(postId: bigint): Watcher[];
+  /** Those who may have a post on their screen: it was shown to them, or they watch its conversation. */
   showing(post: Pick<PostRow, 'id' | 'rootId'>): Watcher[];
-  /** Posts of an author that somebody watches. */
-  watchedOf(authorId: bigint): ReadonlySet<bigint>;
+  /** Posts of an author that were certainly shown to somebody. */
+  shownOf(authorId: bigint): ReadonlySet<bigint>;
   hasThreads(): boolean;
   /** Those who watch a conversation, by its root. */
   inThread(rootId: bigint): readonly Watcher[];
-  /** As many of the posts that somebody watches as there are now, for who goes through them while streams come and go. */
-  watched(): Iterable<bigint>;
+  /** As many of the posts that were certainly shown as there are now, for who goes through them while streams come and go. */
+  allShown(): Iterable<bigint>;
   /** The same of the roots of conversations. */
   roots(): Iterable<bigint>;
 }
@@ -29,43 +31,57 @@ export function createScreens(): Screens {
   const byViewer = createMembersIndex<bigint, Watcher>();
   const byPost = createMembersIndex<bigint, Watcher>();
   const byRoot = createMembersIndex<bigint, Watcher>();
+  const shownInThreads = createMembersIndex<bigint, Watcher>();
   const postsByAuthor = createMembersIndex<bigint, bigint>();
 
-  function watch({ authorId, id }: ShownPost, member: Watcher): void {
-    byPost.add(id, member);
+  const shownIn = (member: Watcher) => (member.subject.kind === 'thread' ? shownInThreads : byPost);
+
+  function show({ authorId, id }: ShownPost, member: Watcher): void {
+    shownIn(member).add(id, member);
     postsByAuthor.add(authorId, id);
   }
 
   function forget({ authorId, id }: ShownPost, member: Watcher): void {
-    byPost.remove(id, member);
-    if (!byPost.has(id)) postsByAuthor.remove(authorId, id);
+    shownIn(member).remove(id, member);
+    if (!byPost.has(id) && !shownInThreads.has(id)) postsByAuthor.remove(authorId, id);
   }
+
+  const shown = (postId: bigint) => [...byPost.of(postId), ...shownInThreads.of(postId)];
 
   return {
     add(member) {
       const { subject, viewerId } = member;
       byViewer.add(viewerId, member);
       if (subject.kind === 'thread') byRoot.add(subject.rootId, member);
-      if (subject.kind === 'posts') for (const post of subject.shown) watch(post, member);
+      for (const post of shownOn(member)) show(post, member);
     },
     remove(member) {
       const { subject, viewerId } = member;
       byViewer.remove(viewerId, member);
       if (subject.kind === 'thread') byRoot.remove(subject.rootId, member);
-      if (subject.kind === 'posts') for (const post of subject.shown) forget(post, member);
+      for (const post of shownOn(member)) forget(post, member);
     },
     ofViewer: byViewer.of,
     watching: byPost.of,
-    showing: ({ id, rootId }) => [...byPost.of(id), ...byRoot.of(rootId)],
-    watchedOf: postsByAuthor.of,
+    shown,
+    showing: ({ id, rootId }) => [...new Set([...shown(id), ...byRoot.of(rootId)])],
+    shownOf: postsByAuthor.of,
     hasThreads: () => byRoot.size() > 0,
     inThread: (rootId) => [...byRoot.of(rootId)],
-    watched: () => byPost.keys().take(byPost.size()),
+    *allShown() {
+      yield* byPost.keys().take(byPost.size());
+      yield* shownInThreads.keys().take(shownInThreads.size());
+    },
     roots: () => byRoot.keys().take(byRoot.size()),
   };
 }
 
-/** Whether a stream has a post on its screen. */
+/** The posts that were certainly shown to who reads a stream. */
+export function shownOn({ subject }: Watcher): readonly ShownPost[] {
+  return subject.kind === 'public' ? [] : subject.shown;
+}
+
+/** Whether a stream may have a post on its screen. */
 export function isShowing({ subject }: Watcher, { id, rootId }: Pick<PostRow, 'id' | 'rootId'>): boolean {
   if (subject.kind === 'thread') return subject.rootId === rootId;
   return subject.kind === 'posts' && subject.shown.some((post) => post.id === id);

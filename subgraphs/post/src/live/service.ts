@@ -6,7 +6,8 @@ import type { OutboxStreams } from '@murmuration/events';
 import { hashtag } from '../hashtags/hashtag.ts';
 import { postTopic, publicTopic, tagTopic, threadTopic } from './change.ts';
 import type { PostLiveLimits } from './limits.ts';
-import type { LiveEvent, LiveItem, Subject } from './live-event.ts';
+import type { PostRow } from '../posts/post.ts';
+import type { LiveEvent, LiveItem, ShownPost, Subject } from './live-event.ts';
 
 type Stream = Pourable<LiveEvent>;
 
@@ -34,7 +35,7 @@ export function createLiveService({
         throw badUserInput('ids', `At most ${watchedPosts} posts can be watched by one subscription.`);
       const ids = [...new Set(wireIds.map((wireId, index) => decodeInputId('Post', ['ids', index], wireId)))];
       const posts = await Promise.all(ids.map((id) => loaders.visibleById(id)));
-      const shown = posts.flatMap((post) => (post ? [{ id: post.id, authorId: post.authorId }] : []));
+      const shown = posts.flatMap((post) => (post ? [shownPost(post)] : []));
       const gone = ids.filter((_id, index) => posts[index] === null);
       return streams.open({
         viewerId,
@@ -61,7 +62,11 @@ export function createLiveService({
         viewerId,
         name,
         topics: [threadTopic(post.rootId)],
-        subject: { kind: 'thread', rootId: post.rootId },
+        subject: {
+          kind: 'thread',
+          rootId: post.rootId,
+          shown: [post, ...(await rootOf(post, loaders))].map(shownPost),
+        },
         after,
       });
     },
@@ -97,4 +102,15 @@ export function createLiveService({
       });
     },
   };
+}
+
+/** What the conversation of an answer began with, if it is there for the viewer. Nothing depends on it: without `user` it is not. */
+async function rootOf({ id, rootId }: PostRow, loaders: Asker['loaders']): Promise<PostRow[]> {
+  if (rootId === id) return [];
+  const root = await loaders.visibleById(rootId).catch(() => null);
+  return root ? [root] : [];
+}
+
+function shownPost({ authorId, id }: PostRow): ShownPost {
+  return { id, authorId };
 }

@@ -18,6 +18,11 @@ export type MayBeTold = (
   viewerIds: readonly bigint[],
 ) => Promise<Map<bigint, boolean | Error>>;
 
+/** Who looks at a stream: nobody in particular, of anonymous readers. */
+export function viewerOf(viewerId: bigint): bigint | null {
+  return viewerId === anonymousViewer ? null : viewerId;
+}
+
 /** One question a post for all viewers, however many; anonymous readers are one of them. */
 export interface PostSights {
   mayBeTold: MayBeTold;
@@ -26,8 +31,11 @@ export interface PostSights {
     post: PostAudience & { authorId: bigint } & Sayable,
     viewerIds: readonly bigint[],
   ) => ReturnType<MayBeTold>;
-  /** Like `mayBeTold`, but for those too whom it was not to be told of, as they muted its author. */
-  maySee: MayBeTold;
+  /** What each of some viewers and an author are to each other right now; an error of whom nobody can tell. */
+  relationsTo: (
+    authorId: bigint,
+    viewerIds: readonly bigint[],
+  ) => Promise<(viewerId: bigint) => Relation | Error>;
 }
 
 export function createPostSights(options: {
@@ -50,21 +58,16 @@ export function createPostSights(options: {
     };
   }
 
-  const asking =
-    (isWanted: (relation: Relation) => boolean): MayBeTold =>
-    async (post, viewerIds) => {
-      const relationOf = await relationsTo(post.authorId, viewerIds);
-      return new Map(
-        viewerIds.map((viewerId): [bigint, boolean | Error] => {
-          const relation = relationOf(viewerId);
-          if (relation instanceof Error) return [viewerId, relation];
-          const viewer = viewerId === anonymousViewer ? null : viewerId;
-          return [viewerId, maySeePost(viewer, relation, post) && isWanted(relation)];
-        }),
-      );
-    };
-
-  const mayBeTold = asking(maySuggest);
+  const mayBeTold: MayBeTold = async (post, viewerIds) => {
+    const relationOf = await relationsTo(post.authorId, viewerIds);
+    return new Map(
+      viewerIds.map((viewerId): [bigint, boolean | Error] => {
+        const relation = relationOf(viewerId);
+        if (relation instanceof Error) return [viewerId, relation];
+        return [viewerId, maySeePost(viewerOf(viewerId), relation, post) && maySuggest(relation)];
+      }),
+    );
+  };
 
   return {
     mayBeTold,
@@ -82,6 +85,6 @@ export function createPostSights(options: {
       }
       return may;
     },
-    maySee: asking(() => true),
+    relationsTo,
   };
 }

@@ -34,7 +34,7 @@ export function createPostStreams(options: {
   logger: Logger;
 }): OutboxStreams<LiveItem, Subject> {
   const { database, limits, logger, sights, sign } = options;
-  const { mayBeTold, mayMeet, maySee } = sights;
+  const { mayBeTold, mayMeet, relationsTo } = sights;
   const deliveries = createDeliveries<PlacedItem>({ limits, shows: ({ type }) => type !== 'PostDeleted' });
   const screens = createScreens();
   let publicStreams = 0;
@@ -47,7 +47,7 @@ export function createPostStreams(options: {
     everyMs: limits.countsEveryMs,
     logger,
   });
-  const takeOff = createTakeOff({ database, screens, deliveries, maySee, position, limits });
+  const takeOff = createTakeOff({ database, screens, deliveries, relationsTo, position, limits });
   const hiding = options.hidings && createHidingWatch({ feed: options.hidings, takeOff, limits, logger });
   const streams = createOutboxStreams<Change, LiveItem, Subject>({
     ...options,

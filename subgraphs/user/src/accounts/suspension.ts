@@ -2,7 +2,7 @@ import type { UserId } from '@murmuration/ids';
 import type { UserDatabase } from '@murmuration/prisma/user';
 import type { AfterCommit } from '../after-commit.ts';
 import type { Asker, AuditLog } from '../audit/audit-log.ts';
-import { eventsOf } from '../outbox-sql.ts';
+import { hidingEventsOf } from '../outbox-sql.ts';
 import type { Revocation } from '../sessions/revocation.ts';
 import { type Statements, transact } from '../statements.ts';
 
@@ -57,8 +57,8 @@ async function setSuspended(
       UPDATE account SET version = version + 1,
         suspended_at = CASE WHEN ${isSuspended}::boolean THEN clock_timestamp() END
       WHERE id = ${id} AND erasing_at IS NULL AND (suspended_at IS NOT NULL) <> ${isSuspended}::boolean
-      RETURNING *
-    ), events AS (${eventsOf('account')})
+      RETURNING *, is_private AS was_private, suspended_at IS NULL OR deactivated_at IS NOT NULL AS was_suspended
+    ), events AS (${hidingEventsOf('account')})
     SELECT EXISTS (SELECT FROM changed) AS "hasChanged" FROM account WHERE id = ${id} AND erasing_at IS NULL`;
   if (!row) return 'no such account';
   return row.hasChanged ? 'changed' : 'as before';

@@ -2,7 +2,7 @@ import type { UserId } from '@murmuration/ids';
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
 import { storedAddress, type StoredAddress } from '../addresses/address.ts';
 import type { Addresses } from '../addresses/addresses.ts';
-import { eventsOf, followDeltas } from '../outbox-sql.ts';
+import { eventsOf, followDeltas, hidingEventsOf } from '../outbox-sql.ts';
 import { transact } from '../statements.ts';
 
 export const erasureLimits = {
@@ -117,7 +117,7 @@ function endRelations(database: UserDatabase, { condition, table: aggregate }: R
       FROM old WHERE (${Prisma.raw(columnsOf('r', key))}) = (${Prisma.raw(columnsOf('old', key))})
       RETURNING r.* ${aggregate === 'follow' ? Prisma.raw(`, CASE WHEN old.state = 'active' THEN -1 ELSE 0 END AS delta`) : Prisma.empty}
     ) ${aggregate === 'follow' ? Prisma.sql`, counted AS (${followDeltas})` : Prisma.empty}
-    ${eventsOf(aggregate)}`;
+    ${aggregate === 'follow' ? hidingEventsOf(aggregate) : eventsOf(aggregate)}`;
 }
 
 const endings = {

@@ -1,7 +1,8 @@
 import type { SessionId, UserId } from '@murmuration/ids';
-import type { UserDatabase } from '@murmuration/prisma/user';
+import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
+import { isHidden } from '../accounts/hidden.ts';
 import { mailAccount } from '../mail/repository.ts';
-import { eventsOf } from '../outbox-sql.ts';
+import { eventsOf, hidingEventsOf } from '../outbox-sql.ts';
 import { revokeSessions } from '../sessions/repository.ts';
 import { transact } from '../statements.ts';
 
@@ -19,12 +20,14 @@ export interface Left {
 export function leave(database: UserDatabase, id: UserId, graceDays: number | null): Promise<Left> {
   return transact(database, async (transaction) => {
     const [left] = await transaction.$queryRaw<{ eraseAt: Date | null; isNew: boolean }[]>`
-      WITH old AS (SELECT id, erase_at FROM account WHERE id = ${id} FOR NO KEY UPDATE), changed AS (
+      WITH old AS (
+        SELECT id, erase_at, ${Prisma.raw(isHidden())} AS was_suspended FROM account WHERE id = ${id} FOR NO KEY UPDATE
+      ), changed AS (
         UPDATE account a SET version = version + 1,
           deactivated_at = coalesce(a.deactivated_at, clock_timestamp()),
           erase_at = coalesce(a.erase_at, clock_timestamp() + ${graceDays}::integer * interval '1 day')
-        FROM old WHERE a.id = old.id RETURNING a.*
-      ), events AS (${eventsOf('account')})
+        FROM old WHERE a.id = old.id RETURNING a.*, a.is_private AS was_private, old.was_suspended
+      ), events AS (${hidingEventsOf('account')})
       SELECT changed.erase_at AS "eraseAt", changed.erase_at IS NOT NULL AND old.erase_at IS NULL AS "isNew"
       FROM changed JOIN old USING (id)`;
     if (!left) return { ended: [], eraseAt: null };

@@ -1,9 +1,10 @@
 import type { UserId } from '@murmuration/ids';
-import type { UserDatabase } from '@murmuration/prisma/user';
+import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
 import { rateLimited } from '@murmuration/service-kit';
+import { isHidden } from '../accounts/hidden.ts';
 import type { AccountSettings } from '../accounts/settings.ts';
 import type { ProfileChange } from '../accounts/validation.ts';
-import { eventsOf } from '../outbox-sql.ts';
+import { hidingEventsOf } from '../outbox-sql.ts';
 import { returningPlace, writtenAt } from '../written.ts';
 import { transact } from '../statements.ts';
 
@@ -41,7 +42,7 @@ async function write(
 ): Promise<{ becamePrivate: boolean; writtenAt: string } | null> {
   const [row] = await database.$queryRaw<{ becamePrivate: boolean; writtenAt: string }[]>`
     WITH old AS (
-      SELECT id, handle, display_name, bio, is_private,
+      SELECT id, handle, display_name, bio, is_private, ${Prisma.raw(isHidden())} AS was_suspended,
         coalesce(${change.handle ?? null}::text, handle) AS new_handle,
         coalesce(${change.displayName ?? null}::text, display_name) AS new_name,
         coalesce(${change.bio ?? null}::text, bio) AS new_bio,
@@ -52,7 +53,8 @@ async function write(
         is_private = new_private, version = version + 1
       FROM old WHERE a.id = old.id AND (old.handle, old.display_name, old.bio, old.is_private)
         IS DISTINCT FROM (new_handle, new_name, new_bio, new_private)
-      RETURNING a.*, a.is_private AND NOT old.is_private AS became_private
+      RETURNING a.*, a.is_private AND NOT old.is_private AS became_private, old.is_private AS was_private,
+        old.was_suspended
     ), laid_to_rest AS (
       INSERT INTO resting_handle (handle, account_id, rests_until)
       SELECT handle, id, clock_timestamp() + ${handleRestDays} * interval '1 day' FROM old
@@ -61,7 +63,7 @@ async function write(
         rests_until = excluded.rests_until
     ), taken_back AS (
       DELETE FROM resting_handle r USING changed c WHERE r.account_id = c.id AND lower(r.handle) = lower(c.handle)
-    ), events AS (${eventsOf('account')} ${returningPlace})
+    ), events AS (${hidingEventsOf('account')} ${returningPlace})
     SELECT became_private AS "becamePrivate", ${writtenAt} AS "writtenAt" FROM changed`;
   return row ?? null;
 }

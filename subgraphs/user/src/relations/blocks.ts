@@ -1,5 +1,5 @@
 import type { UserDatabase } from '@murmuration/prisma/user';
-import { eventsOf, followDeltas } from '../outbox-sql.ts';
+import { eventsOf, followDeltas, hidingEventsOf } from '../outbox-sql.ts';
 import { returningPlace, writtenAt } from '../written.ts';
 import type { Change } from './change.ts';
 
@@ -31,7 +31,7 @@ export async function block(database: UserDatabase, blockerId: bigint, blockedId
         ON CONFLICT (blocker_id, blocked_id) DO UPDATE
           SET active = true, id = next_id(), version = b.version + 1 WHERE NOT b.active
         RETURNING b.*
-      ), follow_events AS (${eventsOf('follow')} ${returningPlace}), counted AS (${followDeltas}),
+      ), follow_events AS (${hidingEventsOf('follow')} ${returningPlace}), counted AS (${followDeltas}),
         block_events AS (${eventsOf('block', 'blocked')} ${returningPlace}),
         events AS (SELECT xid, id FROM follow_events UNION ALL SELECT xid, id FROM block_events)
       SELECT ${writtenAt} AS "writtenAt"`,

@@ -1,5 +1,5 @@
 import { Prisma, type UserDatabase } from '@murmuration/prisma/user';
-import { eventsOf, followDeltas } from '../outbox-sql.ts';
+import { eventsOf, followDeltas, hidingEventsOf } from '../outbox-sql.ts';
 import { returningPlace, writtenAt } from '../written.ts';
 import type { Change } from './change.ts';
 
@@ -84,7 +84,7 @@ export async function endFollow(
       FROM old WHERE f.follower_id = old.follower_id AND f.followee_id = old.followee_id
         AND old.state = ANY (${[...from]}::text[])
       RETURNING f.*, CASE WHEN old.state = 'active' THEN -1 ELSE 0 END AS delta
-    ), events AS (${eventsOf('follow')} ${returningPlace}), counted AS (${followDeltas})
+    ), events AS (${hidingEventsOf('follow')} ${returningPlace}), counted AS (${followDeltas})
     SELECT delta, ${writtenAt} AS "writtenAt" FROM changed`;
   if (row) return { writtenAt: row.writtenAt, takesSightAway: row.delta < 0 };
   return { writtenAt: null, takesSightAway: from.includes('active') };
