@@ -52,6 +52,8 @@ export const eventPayloads = {
     visibility: z.enum(['public', 'followers', 'mentioned']),
     mentionedIds: z.array(id),
     isDeleted: z.boolean(),
+    /** What its poll lets people choose from; none where it asks nothing, and once deleted. */
+    pollOptions: z.array(z.string()).optional(),
   }),
   'repost.changed': z.object({
     repostId: id,

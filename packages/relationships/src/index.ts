@@ -17,6 +17,7 @@ export {
 export { createRelationLeases, type Lease, type RelationLeases } from './lease.ts';
 export { createAuthorSights, type AuthorSights, sightLimits } from './author-sights.ts';
 export {
+  allSaidIn,
   createMutedIn,
   type MutedIn,
   type MutedWordsAnswer,

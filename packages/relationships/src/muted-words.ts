@@ -22,6 +22,13 @@ export interface Sayable {
   text: string;
   /** The first post of its conversation. */
   rootId: bigint;
+  /** What its poll lets people choose from, if it asks something. */
+  pollOptions?: readonly string[] | undefined;
+}
+
+/** All that is said in a post, as one text: what its poll asks counts as its text does. */
+export function allSaidIn({ pollOptions = [], text }: Pick<Sayable, 'pollOptions' | 'text'>): string {
+  return [text, ...pollOptions].join('\n');
 }
 
 /**
@@ -31,12 +38,12 @@ export interface Sayable {
 export type MutedIn = (said: Sayable, viewerIds: readonly bigint[]) => Promise<ReadonlySet<bigint>>;
 
 export function createMutedIn(timeline: Pick<InternalClient, 'call'>): MutedIn {
-  return async ({ rootId, text }, viewerIds) => {
+  return async (said, viewerIds) => {
     const muted = new Set<bigint>();
     for (let from = 0; from < viewerIds.length; from += relationBatchLimit) {
       const body: MutedWordsRequest = {
-        text,
-        rootId: rootId.toString(),
+        text: allSaidIn(said),
+        rootId: said.rootId.toString(),
         viewerIds: viewerIds.slice(from, from + relationBatchLimit).map(String),
       };
       const found = await timeline.call<MutedWordsAnswer>({ method: 'POST', path: mutedWordsPath, body });

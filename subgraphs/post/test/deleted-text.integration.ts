@@ -14,6 +14,7 @@ it('the text of a deleted post is in no table any more, and every other text is'
     text: 'Call 0123 456789',
     replyToId: parent,
     visibility: 'FOLLOWERS',
+    poll: { options: ['call 0123 456789', 'write'], durationMinutes: 60 },
   });
   await world.say('bob', 'Keep that');
   for (const [name, post] of [['alice', parent] as const, ['bob', reply] as const]) {

@@ -1,5 +1,7 @@
 import { eventPayloads, type EventType, hintChannel } from '@murmuration/events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { decodeId } from '@murmuration/ids';
+import { postPayload } from '../src/internal/payloads.ts';
 import { createWorld, type World } from './world.ts';
 
 let world: World;
@@ -47,6 +49,28 @@ it('the end of a post that only some could see still says whom it was for', asyn
   await world.act('alice', 'deletePost', post);
   const last = await world.database.outbox.findFirst({ orderBy: { id: 'desc' } });
   expect(last?.payload).toMatchObject({ text: '', isDeleted: true, mentionedIds: ['2'] });
+});
+
+it('what a poll lets people choose from goes with its post, said and asked for alike, until it is deleted', async () => {
+  const options = ['Tea', 'Coffee'];
+  const post = await world.say('alice', { text: 'Which?', poll: { options, durationMinutes: 60 } });
+  const without = await world.say('alice', 'No question');
+  const optionsOf = async () => {
+    const rows = await world.database.$queryRawUnsafe<{ id: bigint; payload: Record<string, unknown> }[]>(
+      `SELECT p.id, ${postPayload()} AS payload FROM post p`,
+    );
+    const events = await world.database.outbox.findMany({ orderBy: { id: 'asc' } });
+    return [post, without].map((wireId) => {
+      const id = decodeId('Post', wireId);
+      const told = events.findLast(({ aggregateid }) => aggregateid === String(id))?.payload;
+      const stored = rows.find((row) => row.id === id)?.payload;
+      return [told, stored].map((payload) => (payload as { pollOptions?: string[] }).pollOptions);
+    });
+  };
+  const nothing = [undefined, undefined];
+  expect(await optionsOf()).toEqual([[options, options], nothing]);
+  await world.act('alice', 'deletePost', post);
+  expect(await optionsOf()).toEqual([nothing, nothing]);
 });
 
 it('a commit wakes who reads the feed', async () => {

@@ -101,6 +101,30 @@ test('live: neither what is muted nor whose reposts are hidden; nobody else miss
   await again.hangUp();
 });
 
+test('what a poll lets people choose from counts as its text does: in home, live, and in notifications', async () => {
+  const [anna, ben, dora] = take(3);
+  await live.tell([...town.follow(anna, ben), ...town.follow(dora, ben)]);
+  const ask = async (text: string, ...options: string[]) => {
+    await news.tell(town.post(ben, { mentionedIds: [anna] }, text, options));
+    return newest();
+  };
+  const { words } = live.services;
+  const [a, d] = [live.listen(anna), live.listen(dora)];
+  const before = await ask('which of them?', 'an egg', 'none');
+  await expect.poll(a.added).toEqual([before]);
+  await words.mute(anna, { text: 'Egg', ...always });
+  await words.mute(anna, { text: 'red wine', ...always });
+  const one = await ask('now?', 'no', 'EGG!');
+  const both = await ask('more?', 'red', 'or wine');
+  const kept = await ask('or this?', 'eggs', 'red');
+  const all = [kept, both, one, before];
+  await expect.poll(d.added).toEqual(all.toReversed());
+  await expect.poll(a.added).toEqual([before, kept]);
+  expect([await live.read(anna, 10), await live.read(dora, 10)]).toEqual([[kept], all]);
+  expect(await news.told(anna)).toEqual([`mention: ${ben} → ${kept}`]);
+  await Promise.all([a.hangUp(), d.hangUp()]);
+});
+
 test('a muted conversation is told of no more, by whichever of its posts it is muted and let in again', async () => {
   const [anna, ben, cleo, dora] = take(4);
   await live.tell(town.follow(anna, ben));

@@ -28,7 +28,7 @@ export async function insertPosts(database: PostDatabase, posts: readonly Prepar
     tagged AS (INSERT INTO post_hashtag (tag, post_id) SELECT tag, id FROM given, unnest(tags) AS tag),
     counted AS (${answeredDeltas(1)}),
     authored AS (${authorDeltas(1)})
-    ${postEvents(quotedInBatch)}`;
+    ${postEvents({ quotedAuthor: quotedInBatch })}`;
 }
 
 /**

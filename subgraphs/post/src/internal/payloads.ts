@@ -4,13 +4,24 @@ import { currentTraceContext } from '@murmuration/service-kit';
 /** Whom a stored post quotes; a tombstone still has its author. */
 const storedQuotedAuthor = 'SELECT q.author_id FROM post q WHERE q.id = p.quoted_id';
 
+/** What a stored post lets people choose from. */
+const storedPoll = 'SELECT q.options FROM poll q WHERE q.post_id = p.id AND q.removed_at IS NULL';
+
+/** What its row does not hold of a post, as SQL. */
+interface Beside {
+  /** The id of whom the post quotes. */
+  quotedAuthor?: string;
+  /** The options of its poll; null: it has none, as nothing has that is brought in or taken back. */
+  poll?: string | null;
+}
+
 /**
  * Payload of `post.changed` over a row `p` of `post`: one text for what is said now, taken back, brought in
  * or asked for as a snapshot. A test holds it equal to the catalogue.
- * @param quotedAuthor SQL of the id of whom the post quotes, which its row does not hold
  */
-export function postPayload(quotedAuthor = storedQuotedAuthor): string {
-  return `jsonb_build_object('postId', p.id::text, 'authorId', p.author_id::text, 'text', p.text,
+export function postPayload({ poll = storedPoll, quotedAuthor = storedQuotedAuthor }: Beside = {}): string {
+  const asked = `coalesce((SELECT jsonb_build_object('pollOptions', to_jsonb(asked.options)) FROM (${poll}) asked), '{}')`;
+  return `${poll === null ? '' : `${asked} || `}jsonb_build_object('postId', p.id::text, 'authorId', p.author_id::text, 'text', p.text,
     'replyToId', p.reply_to_id::text, 'replyToAuthorId', p.reply_to_author_id::text,
     'rootId', p.root_id::text, 'quotedId', p.quoted_id::text, 'quotedAuthorId', (${quotedAuthor})::text,
     'visibility', p.visibility, 'mentionedIds', to_jsonb(p.mentioned_ids::text[]),
@@ -28,10 +39,10 @@ export const reactionPayloads = {
 } as const;
 
 /** Body of a CTE that writes one event for each row of `p`, which has all columns of `post`. */
-export function postEvents(quotedAuthor?: string): Prisma.Sql {
+export function postEvents({ poll = null, ...beside }: Beside = {}): Prisma.Sql {
   const head =
     Prisma.raw(`INSERT INTO outbox (aggregatetype, aggregateid, version, type, payload, trace_context)
-    SELECT 'post', p.id::text, p.version, 'post.changed', ${postPayload(quotedAuthor)}`);
+    SELECT 'post', p.id::text, p.version, 'post.changed', ${postPayload({ ...beside, poll })}`);
   return Prisma.sql`${head}, ${currentTraceContext()}::text FROM p`;
 }
 

@@ -15,6 +15,8 @@ export interface Said extends PostAudience {
   authorId: bigint;
   isReply: boolean;
   isDeleted: boolean;
+  /** Whether it has a poll. */
+  isAsking: boolean;
 }
 
 export const threadTopic = (rootId: bigint) => `thread:${rootId}`;
@@ -62,6 +64,7 @@ function saidBy(post: EventPayload<'post.changed'>): ReturnType<typeof readChang
         authorId: BigInt(post.authorId),
         isReply: post.replyToId !== null,
         isDeleted: post.isDeleted,
+        isAsking: (post.pollOptions ?? []).length > 0,
         visibility: post.visibility,
         mentionedIds: post.mentionedIds.map(BigInt),
       },

@@ -4,7 +4,13 @@ import type { DetailedPost } from '../posts/repository.ts';
 /** What a stream carries; the posts in it were read once for all who are told, `audience` is the token for them. */
 export type LiveItem =
   | { type: 'ReplyAdded'; post: DetailedPost; audience?: string | undefined }
-  | { type: 'PublicPostAdded'; post: DetailedPost; audience?: string | undefined }
+  | {
+      type: 'PublicPostAdded';
+      post: DetailedPost;
+      /** What its poll lets people choose from: it may have what somebody does not want to meet. */
+      pollOptions: readonly string[];
+      audience?: string | undefined;
+    }
   | { type: 'CountsChanged'; post: DetailedPost; audience?: string | undefined }
   | { type: 'PostDeleted'; postId: bigint };
 

@@ -10,6 +10,7 @@ import type { PostDatabase } from '@murmuration/prisma/post';
 import type { Logger } from '@murmuration/service-kit';
 import { createDeliveries, tooManyStreams } from '@murmuration/service-kit/subgraph';
 import { type DetailedPost, findDetailedPosts } from '../posts/repository.ts';
+import { findOptions } from '../polls/repository.ts';
 import { type Change, postTopic, readChange, type Said } from './change.ts';
 import { createCountsWatch } from './counts.ts';
 import { createHidingWatch } from './hidings.ts';
@@ -19,6 +20,11 @@ import type { SignAudience } from './audience.ts';
 import { createScreens } from './screens.ts';
 import type { MayBeTold, PostSights } from './sights.ts';
 import { createTakeOff } from './take-off.ts';
+
+interface ReadPost {
+  post: DetailedPost | undefined;
+  pollOptions: readonly string[];
+}
 
 /** Streams of posts and threads, from this subgraph's own outbox. */
 export function createPostStreams(options: {
@@ -63,7 +69,7 @@ export function createPostStreams(options: {
     counts.changed(counted.filter((postId) => screens.watching(postId).size > 0));
     if (!said) return;
     if (said.isDeleted) return tellEnd(said, place, members);
-    const read = onceRead(said.postId);
+    const read = onceRead(said);
     if (said.isReply) tellSaid(said, 'ReplyAdded', place, read, members.filter(isOfThread));
     tellSaid(said, 'PublicPostAdded', place, read, members.filter(isOfPublic));
   }
@@ -82,16 +88,17 @@ export function createPostStreams(options: {
     { authorId }: Said,
     type: 'ReplyAdded' | 'PublicPostAdded',
     at: FeedPosition,
-    read: () => Promise<DetailedPost | undefined>,
+    read: () => Promise<ReadPost>,
     members: readonly Watcher[],
   ): void {
-    const may = type === 'ReplyAdded' ? mayBeTold : mayMeet;
     const ask = async (viewerIds: readonly bigint[]) => {
-      const post = await read();
+      const { pollOptions, post } = await read();
       // It was deleted since: that is an event of its own.
       if (!post || post.isDeleted) return new Map<bigint, PlacedItem>();
       const audience = await audienceOf(post, viewerIds);
-      return itemsFor(may(post, viewerIds), { at, type, post, audience });
+      if (type === 'ReplyAdded') return itemsFor(mayBeTold(post, viewerIds), { at, type, post, audience });
+      const may = mayMeet({ ...post, pollOptions }, viewerIds);
+      return itemsFor(may, { at, type, post, pollOptions, audience });
     };
     deliveries.send({ turnOf: authorId, ask }, members);
   }
@@ -114,9 +121,18 @@ export function createPostStreams(options: {
   }
 
   /** Read for the first who is told, and read again only when that failed. */
-  function onceRead(postId: bigint): () => Promise<DetailedPost | undefined> {
-    let known: DetailedPost | undefined;
-    return async () => (known ??= (await readPosts([postId]))[0]);
+  function onceRead({ isAsking, postId }: Said): () => Promise<ReadPost> {
+    let known: ReadPost | undefined;
+    return async () => {
+      if (known) return known;
+      const [[post], pollOptions] = await Promise.all([
+        readPosts([postId]),
+        isAsking ? findOptions(database, postId) : [],
+      ]);
+      const read = { post, pollOptions };
+      if (post) known = read;
+      return read;
+    };
   }
 
   function tellCounts(post: DetailedPost, at: PlacedItem['at'] | null): void {
@@ -136,8 +152,11 @@ export function createPostStreams(options: {
     if (!('post' in item)) return true;
     const [post] = await readPosts([item.post.id]);
     if (!post || post.isDeleted) return false;
-    const ask = item.type === 'PublicPostAdded' ? mayMeet : mayBeTold;
-    const may = (await ask(post, [viewerId])).get(viewerId) ?? false;
+    const asked =
+      item.type === 'PublicPostAdded'
+        ? mayMeet({ ...post, pollOptions: item.pollOptions }, [viewerId])
+        : mayBeTold(post, [viewerId]);
+    const may = (await asked).get(viewerId) ?? false;
     if (may instanceof Error) throw may;
     return may;
   }

@@ -11,7 +11,8 @@ export function pollSql(poll: PollDraft | null): Prisma.Sql {
   return Prisma.sql`polled AS (
       INSERT INTO poll (post_id, options, is_multiple, ends_at, due_at)
       SELECT p.id, ${options}::text[], ${isMultiple}::boolean, term.ends_at, term.ends_at
-      FROM p, (SELECT clock_timestamp() + make_interval(mins => ${durationMinutes}::int) AS ends_at) term),
+      FROM p, (SELECT clock_timestamp() + make_interval(mins => ${durationMinutes}::int) AS ends_at) term
+      RETURNING options),
     participates AS (
       INSERT INTO poll_vote (post_id, voter_id, choices) SELECT p.id, p.author_id, '{}' FROM p),`;
 }
@@ -41,6 +42,13 @@ export function findPolls(
   postIds: readonly bigint[],
 ): Promise<PollRow[]> {
   return database.$reads.query(polls, [viewerId, idArray(postIds)]);
+}
+
+/** What a post lets people choose from. */
+export async function findOptions(database: PostDatabase, postId: bigint): Promise<string[]> {
+  const [poll] = await database.$queryRaw<{ options: string[] }[]>`
+    SELECT options FROM poll WHERE post_id = ${postId} AND removed_at IS NULL`;
+  return poll?.options ?? [];
 }
 
 /**

@@ -50,7 +50,7 @@ export async function insertPost(
     ${pollSql(draft.poll)}
     counted AS (${answeredDeltas(1)}),
     authored AS (${authorDeltas(1)}),
-    published AS (${postEvents()} ${returningPlace})
+    published AS (${postEvents({ poll: draft.poll && 'SELECT options FROM polled' })} ${returningPlace})
     SELECT ${postColumns}, ${writtenAt} AS "writtenAt" FROM p`;
   const name = ['create-post', ...(draft.poll ? ['with-poll'] : []), ...(attempt ? ['once'] : [])].join('-');
   const [row] = await write<PostRow & { writtenAt: string }>(database, name, statement);

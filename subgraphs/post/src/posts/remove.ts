@@ -16,11 +16,11 @@ export const removalLimits = {
 const eventWithin = idAt(removalLimits.eventWithinMs) - idAt(0);
 
 /**
- * Body of a CTE that takes the text out of the event that once announced the post, if that is still there. Events have ids of
+ * Body of a CTE that takes what was said out of the event that once announced the post, if that is still there. Events have ids of
  * the same sequence, so it lies just behind the post's own id; what was imported has it elsewhere.
  */
 function blankEvent(postId: bigint): Prisma.Sql {
-  return Prisma.sql`UPDATE outbox SET payload = jsonb_set(payload, '{text}', '""')
+  return Prisma.sql`UPDATE outbox SET payload = jsonb_set(payload, '{text}', '""') - 'pollOptions'
     WHERE id = (
       SELECT o.id FROM outbox o
       WHERE o.id > ${postId}::bigint AND o.id < ${postId + eventWithin}::bigint

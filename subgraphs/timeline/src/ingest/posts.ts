@@ -1,4 +1,5 @@
 import type { ChangeSource } from '@murmuration/events';
+import { allSaidIn } from '@murmuration/relationships';
 import type { Sql } from '../database/pool.ts';
 import type { LogEntry } from '../log/append.ts';
 import { wordsOf } from '../words/words.ts';
@@ -37,7 +38,7 @@ export async function applyPosts(
       root_id: post.rootId,
       visibility: post.visibility,
       mentioned_ids: post.mentionedIds,
-      words: wordsOf(post.text),
+      words: wordsOf(allSaidIn(post)),
       is_deleted: post.isDeleted,
     },
   }));

@@ -1,5 +1,6 @@
 import type { StateChange } from '@murmuration/events';
 import { timeOf } from '@murmuration/ids';
+import { allSaidIn } from '@murmuration/relationships';
 import type { NotificationKind } from '../notifications/kinds.ts';
 import { wordsOf } from '../words/words.ts';
 
@@ -99,7 +100,7 @@ function postActs(post: Payload<'post.changed'>, version: bigint): Act[] {
   if (post.quotedAuthorId !== null) kinds.set(post.quotedAuthorId, 'quote');
   if (post.replyToAuthorId !== null) kinds.set(post.replyToAuthorId, 'reply');
   kinds.delete(post.authorId);
-  const words = kinds.size > 0 ? wordsOf(post.text) : [];
+  const words = kinds.size > 0 ? wordsOf(allSaidIn(post)) : [];
   return [...kinds].map(([recipientId, kind]) => ({
     recipientId,
     cause: 'post',

@@ -1,6 +1,6 @@
-/** Of a post no more words are kept than any text of the longest kind has. */
 export const wordLimits = {
-  perPost: 1_000,
+  /** Of a post no more words are kept than any text of the longest kind has, and the options of a poll. */
+  perPost: 1_200,
   /** Characters of one word; the rest of a longer one is let go. */
   characters: 64,
   /** Words of what somebody mutes, and characters of it. */

@@ -23,7 +23,7 @@ export interface Town {
   request(a: bigint, b: bigint): IncomingChange[];
   block(a: bigint, b: bigint, active?: boolean): IncomingChange[];
   mute(a: bigint, b: bigint, active?: boolean): IncomingChange[];
-  post(author: bigint, post?: Partial<TownPost>, text?: string): IncomingChange[];
+  post(author: bigint, post?: Partial<TownPost>, text?: string, pollOptions?: string[]): IncomingChange[];
   reply(author: bigint, to: bigint): IncomingChange[];
   quote(author: bigint, quoted: bigint): IncomingChange[];
   like(a: bigint, postId: bigint, active?: boolean): IncomingChange[];
@@ -63,6 +63,7 @@ export function createTown(size: number): Town {
   const endings = new Set<string>();
   const quotes = new Map<bigint, bigint>();
   const texts = new Map<bigint, string>();
+  const polls = new Map<bigint, string[]>();
   const versions = new Map<string, bigint>();
 
   function change<T extends EventType>(type: T, key: string, payload: EventPayload<T>): IncomingChange {
@@ -103,6 +104,7 @@ export function createTown(size: number): Town {
       visibility: post.visibility,
       mentionedIds: isDeleted && post.visibility === 'public' ? [] : post.mentionedIds.map(String),
       isDeleted,
+      ...(isDeleted ? {} : { pollOptions: polls.get(post.id) }),
     });
   }
 
@@ -147,7 +149,7 @@ export function createTown(size: number): Town {
       else mutes.delete(key);
       return [change('mute.changed', key, { muterId: String(a), mutedId: String(b), active })];
     },
-    post(authorId, given = {}, text = 'a word') {
+    post(authorId, given = {}, text = 'a word', pollOptions = undefined) {
       const post: TownPost = {
         replyToAuthorId: null,
         visibility: 'public',
@@ -158,6 +160,7 @@ export function createTown(size: number): Town {
       };
       posts.set(post.id, post);
       texts.set(post.id, text);
+      if (pollOptions) polls.set(post.id, pollOptions);
       return [postChange(post, false)];
     },
     reply(author, to) {
