@@ -12,6 +12,7 @@ test('whatever is killed, what was acknowledged has happened once, and homes are
   const { wrong, figures } = await run(kills, 12);
   expect(wrong).toEqual([]);
   expect(figures['acknowledged']).toBeGreaterThan(100);
+  expect(Math.min(figures['polls'] ?? 0, figures['votes'] ?? 0)).toBeGreaterThan(5);
 }, 300_000);
 
 test('whatever becomes of Redis, no request fails and no page is wrong', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Member, signUpCast } from '@murmuration/testing';
 import { askRetrying, noRetries, type Retries } from '../support/retrying.ts';
+import type { Votes } from './polls.ts';
 import { createRandom, type Random } from './random.ts';
 
 /** What somebody last wanted of something, and was told that it is so; null while nobody said what became of it. */
@@ -16,6 +17,9 @@ export interface Crowd extends Retries {
   likes: Wanted;
   /** By `kind who whom`. */
   relations: Wanted;
+  /** Whose poll a post has that was acknowledged. */
+  polls: Map<string, Member>;
+  votes: Votes;
   /** Writes that were acknowledged. */
   acknowledged: number;
   /** Ends the acts and resolves when the last one has ended. */
@@ -29,6 +33,9 @@ const touch = (mutation: string) =>
   `mutation ($id: ID!) { ${mutation}(input: { postId: $id }) { errors { message } } }`;
 const createPost = `mutation ($input: CreatePostInput!) {
   createPost(input: $input) { post { id } errors { message } } }`;
+
+const pollOptions = ['One', 'Two', 'Three'];
+const castVote = `mutation ($input: CastVoteInput!) { castVote(input: $input) { errors { message } } }`;
 
 const newestTold = '{ viewer { notifications(first: 1) { edges { cursor } } } }';
 const moveMarker = `mutation ($through: String!) {
@@ -75,6 +82,8 @@ export function letAct(members: Member[], seed: number, pauseMs: number): Crowd 
     deleted: new Set<string>(),
     likes: new Map<string, boolean | null>(),
     relations: new Map<string, boolean | null>(),
+    polls: new Map<string, Member>(),
+    votes: new Map<string, string | null>(),
     acknowledged: 0,
   };
   const over = new AbortController();
@@ -128,15 +137,41 @@ export function letAct(members: Member[], seed: number, pauseMs: number): Crowd 
     const ids = [...crowd.posts.keys()].slice(-200);
     const dice = random.next();
     const to = ids.length > 0 && dice < 0.4 ? random.oneOf(ids) : null;
+    const isAsking = to === null && random.next() < 0.3;
     const input = {
       text: dice > 0.85 ? `${text} @${other.handle}` : text,
       ...(to !== null && (dice < 0.25 ? { replyToId: to } : { quotedId: to })),
+      ...(isAsking && {
+        poll: { options: pollOptions, durationMinutes: 60, isMultipleChoice: random.next() < 0.5 },
+      }),
       idempotencyKey: key,
     };
     const answer = await write(member, createPost, { input });
     const id = answer?.['createPost']?.post?.id;
+    if (id && isAsking) crowd.polls.set(id, member);
     if (id) crowd.posts.set(id, input.text);
     else if (answer && to === null) crowd.failures.push(JSON.stringify(answer));
+  }
+
+  /** Votes in one of the newest polls, once; sometimes twice at a time, and otherwise: one of the two counts at most. */
+  async function vote(member: Member, random: Random): Promise<void> {
+    const keyOf = (postId: string) => `${member.id} ${postId}`;
+    const open = [...crowd.polls].slice(-20).flatMap(([postId, author]) => {
+      return author === member || crowd.votes.has(keyOf(postId)) ? [] : [postId];
+    });
+    if (open.length === 0) return;
+    const postId = random.oneOf(open);
+    crowd.votes.set(keyOf(postId), null);
+    const choices = random.next() < 0.3 ? [0, 1] : [2];
+    const told = await Promise.all(
+      choices.map(async (choice) => {
+        const answer = await write(member, castVote, { input: { postId, choices: [choice] } });
+        return answer?.['castVote']?.errors.length === 0 ? [choice] : [];
+      }),
+    );
+    const counted = told.flat();
+    if (counted.length > 1) crowd.failures.push(`two votes of ${keyOf(postId)} were acknowledged`);
+    if (counted.length > 0) crowd.votes.set(keyOf(postId), counted.join());
   }
 
   /** Notes how far they have seen what they were told. */
@@ -152,7 +187,8 @@ export function letAct(members: Member[], seed: number, pauseMs: number): Crowd 
     const dice = random.next();
     if (dice < 0.35 || ids.length === 0) return post(member, other, random, number);
     const id = random.oneOf(ids.slice(-200));
-    if (dice < 0.6) {
+    if (dice < 0.45) return vote(member, random);
+    if (dice < 0.63) {
       const isOn = random.next() < 0.8;
       const mutation = touch(isOn ? 'likePost' : 'unlikePost');
       return want(crowd.likes, `${member.id} ${id}`, isOn, () => write(member, mutation, { id }));

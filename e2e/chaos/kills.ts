@@ -3,6 +3,7 @@ import { processNames, type Stack, startStack } from '@murmuration/dev';
 import { gather, letAct } from './crowd.ts';
 import { loggedErrors } from './logged-errors.ts';
 import { wrongNotifications, wrongPages } from './notifications.ts';
+import { letPollsEnd, wrongEnds } from './polls.ts';
 import { createRandom } from './random.ts';
 import type { ChaosOptions, ChaosResult } from './scenario.ts';
 import { settled } from './settled.ts';
@@ -16,7 +17,8 @@ const pauseMs = 60;
 /**
  * Twenty people write with retries and keys while every process and Redis is killed at random, each in every round,
  * and Postgres is restarted once. Afterwards each acknowledged write has happened exactly once, each home
- * is the oracle's, both ways, counters count, and everybody was told once of each thing that concerns them.
+ * is the oracle's, both ways, counters count, and everybody was told once of each thing that concerns them, the ends of
+ * polls among them.
  */
 export async function kills({ seconds, seed, log, rounds = 3 }: ChaosOptions): Promise<ChaosResult> {
   const crashes: string[] = [];
@@ -26,15 +28,17 @@ export async function kills({ seconds, seed, log, rounds = 3 }: ChaosOptions): P
   try {
     const members = await gather(`${stack.url}/graphql`, people, seed);
     const crowd = letAct(members, seed, pauseMs);
+    const endPolls = letPollsEnd(stack);
     const killed = await killAll(stack, { seconds, seed, log, rounds });
     await crowd.stop();
+    await endPolls();
     log(
       `${crowd.acknowledged} writes acknowledged, ${crowd.retries} sent again, ${crowd.failures.length} operations given up; ` +
         `killed ${JSON.stringify(killed)}`,
     );
     const wrong = await settled(stack, async (truth) => {
       const broken = await brokenPromises(truth, crowd);
-      broken.push(...(await wrongNotifications(truth)));
+      broken.push(...(await wrongEnds(truth.post)), ...(await wrongNotifications(truth)));
       const expected = await expectedHomes(truth, members);
       for (const member of members) {
         broken.push(...(await wrongPages(member)));
@@ -48,13 +52,18 @@ export async function kills({ seconds, seed, log, rounds = 3 }: ChaosOptions): P
       return broken;
     });
     const unlike = crowd.failures.filter((failure) =>
-      /INTERNAL_SERVER_ERROR|GRAPHQL_VALIDATION_FAILED/.test(failure),
+      /INTERNAL_SERVER_ERROR|GRAPHQL_VALIDATION_FAILED|two votes/.test(failure),
     );
     const broken = [...wrong, ...unlike, ...crashes.map((crash) => `nobody killed it: ${crash}`)];
     if (broken.length > 0) for (const line of loggedErrors(stack)) log(line);
     return {
       wrong: broken,
-      figures: { acknowledged: crowd.acknowledged, ...killed },
+      figures: {
+        acknowledged: crowd.acknowledged,
+        polls: crowd.polls.size,
+        votes: [...crowd.votes.values()].filter((choices) => choices !== null).length,
+        ...killed,
+      },
     };
   } finally {
     await stack.stop();

@@ -17,7 +17,11 @@ const owed = {
         UNION ALL SELECT q.author_id, 'quote', 2 FROM post q WHERE q.id = p.quoted_id
         UNION ALL SELECT mentioned, 'mention', 3 FROM unnest(p.mentioned_ids) AS mentioned) reasons
       WHERE id <> p.author_id ORDER BY id, nearness) r
-    WHERE p.deleted_at IS NULL`,
+    WHERE p.deleted_at IS NULL
+    UNION ALL
+    SELECT v.voter_id || ' poll ' || v.post_id || ' ' || p.author_id
+    FROM poll q JOIN poll_vote v ON v.post_id = q.post_id JOIN post p ON p.id = q.post_id AND p.deleted_at IS NULL
+    WHERE q.ends_at <= clock_timestamp()`,
 };
 
 const told = `SELECT a.recipient_id || ' ' || a.kind || ' ' || a.object_id || ' ' || a.actor_id AS act

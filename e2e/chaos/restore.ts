@@ -97,6 +97,7 @@ export async function restore({ seconds, seed, log }: ChaosOptions): Promise<Cha
           posts: new Map(),
           likes: new Map(),
           relations: new Map(),
+          votes: new Map(),
         });
         return [...found, ...counters];
       });

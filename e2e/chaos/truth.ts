@@ -4,6 +4,7 @@ import type { Member } from '@murmuration/testing';
 import { homeByOracle, loadTruth, readTruth } from '@murmuration/testing/oracle';
 import pg from 'pg';
 import type { Crowd } from './crowd.ts';
+import { lostVotes, pollCountsSql } from './polls.ts';
 
 /** The databases that own the truth, and one connection for the oracle. */
 export interface TruthSource {
@@ -84,9 +85,11 @@ export async function brokenPromises({ user, post }: TruthSource, crowd: Crowd):
         broken.push(`${key} is ${!isOn}`);
     }
   }
+  broken.push(...(await lostVotes(post, crowd.votes)));
   for (const [name, client, sql] of [
     ['like', post, likeCountsSql],
     ['follower', user, followerCountsSql],
+    ['poll', post, pollCountsSql],
   ] as const) {
     const { rows } = await client.query<{ id: string; counted: string; there: string }>(sql);
     broken.push(...rows.map(({ id, counted, there }) => `${name} count of ${id}: ${counted} for ${there}`));

@@ -13,6 +13,9 @@ let bob: Member;
 let rootId: string;
 let listId: string;
 let authors: string[];
+/** Posts with polls of others, in which alice has not voted. */
+const asked: string[] = [];
+const poll = { options: ['Yes', 'No'], durationMinutes: 60 };
 beforeAll(async () => {
   stack = await startStory();
   const cast = await signUpCast(stack.graphUrl, ['alice', 'bob', 'carol', 'dave']);
@@ -21,7 +24,7 @@ beforeAll(async () => {
   const root = await cast.bob.post('What does everyone think?');
   for (let number = 0; number < 50; number++) {
     const author = [cast.bob, cast.carol, cast.dave][number % 3] ?? cast.bob;
-    await author.post(`Answer ${number}`, { replyToId: root });
+    asked.push(await author.post(`Answer ${number}?`, { replyToId: root, poll }));
   }
   rootId = root;
   // Alice's are the newest, and answers as most are.
@@ -36,8 +39,13 @@ const threadPage = `query ($id: ID!, $size: Int!) { post(id: $id) { thread { rep
 const homePage = `query ($size: Int!) { homeTimeline(first: $size) {
   edges { cursor node { ${node} } repostedBy { handle } } pageInfo { hasNextPage } liveCursor } }`;
 
+const pollPage = homePage.replace(
+  'text createdAt',
+  'text poll { voterCount options { text voteCount viewerHasChosen } } createdAt',
+);
+
 interface Edges {
-  edges: { node: { text: string; author: { handle: string } | null } | null }[];
+  edges: { node: { text: string; author: { handle: string } | null; poll?: object | null } | null }[];
 }
 type Read = (size: number) => Promise<Edges>;
 
@@ -50,6 +58,13 @@ const readThread: Read = async (size) => {
 };
 const readHome: Read = async (size) =>
   (await alice.ask<{ homeTimeline: Edges }>(homePage, { size })).homeTimeline;
+
+/** Each of them asks something. */
+const readPolls: Read = async (size) => {
+  const { homeTimeline } = await alice.ask<{ homeTimeline: Edges }>(pollPage, { size });
+  expect(homeTimeline.edges.filter(({ node: seen }) => seen?.poll)).toHaveLength(size);
+  return homeTimeline;
+};
 
 type Cost = Record<'sql' | 'redis', number>;
 
@@ -79,6 +94,7 @@ async function pageCost(read: Read, size: number): Promise<Cost> {
 test.each([
   ['of a thread', readThread],
   ['of a home timeline', readHome],
+  ['of a home timeline of posts with polls', readPolls],
 ])('a page %s of 50 costs the same statements and commands as one of 10', async (what, read) => {
   await expect.poll(async () => (await read(50)).edges.length).toBe(50);
   const [ten, fifty] = [await pageCost(read, 10), await pageCost(read, 50)];
@@ -90,6 +106,13 @@ test.each([
 
 const profilePage = `query ($handle: String!) { user(handle: $handle) { displayName bio followerCount followingCount postCount
   posts(first: 10) { edges { node { ${node} } } } } }`;
+
+async function vote(postId: string): Promise<void> {
+  const castVote = 'mutation ($input: CastVoteInput!) { castVote(input: $input) { errors { message } } }';
+  expect(await alice.ask(castVote, { input: { postId, choices: [0] } })).toEqual({
+    castVote: { errors: [] },
+  });
+}
 
 /**
  * Statements and round trips of what people do most: the commands of a post are the count of its author's day and a hint of the
@@ -104,6 +127,9 @@ test.each([
     () => bob.post('Once.', { idempotencyKey: crypto.randomUUID() }),
     { sql: 2, redis: 2 },
   ],
+  ['a post with a poll', () => bob.post('Which?', { poll }), { sql: 1, redis: 2 }],
+  // The post, its poll, the vote.
+  ['a vote', () => vote(asked.pop() ?? ''), { sql: 3, redis: 2 }],
   ['an answer', () => alice.post('Yes.', { replyToId: rootId }), { sql: 2, redis: 3 }],
 ])('%s costs so many statements and commands', async (_what, act, cost) => {
   expect(await leastOf(act)).toEqual(cost);
