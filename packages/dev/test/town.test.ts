@@ -23,6 +23,27 @@ test('there is something to see: likes, replies, reposts, quotes, and the cast a
   expect(posts.filter((post) => post.author === alice).length).toBeGreaterThan(5);
 });
 
+test('some ask something: those who vote follow them, once each and for what there is, and each of the cast asks now', () => {
+  const asked = town.posts.filter(({ poll }) => poll);
+  expect(asked.length).toBeGreaterThan(20);
+  for (const { author, poll } of asked) {
+    const { isMultiple, options, votes } = poll ?? { isMultiple: false, options: [], votes: [] };
+    expect(new Set(options).size).toBe(options.length);
+    expect(new Set(votes.map(({ person }) => person)).size).toBe(votes.length);
+    for (const { choices, person } of votes) {
+      expect(town.follows.some((follow) => follow.follower === person && follow.followee === author)).toBe(
+        true,
+      );
+      expect(choices.length).toBeGreaterThan(0);
+      expect(choices.length).toBeLessThanOrEqual(isMultiple ? 2 : 1);
+      expect(choices.every((choice) => choice in options)).toBe(true);
+    }
+  }
+  expect(asked.some(({ poll }) => (poll?.votes.length ?? 0) > 3)).toBe(true);
+  const open = asked.filter(({ poll }) => (poll?.endsAtMs ?? 0) > nowMs).map(({ author }) => author);
+  for (const member of [1, 2, 3]) expect(open).toContain(town.people.length - member);
+});
+
 test.each([50, 200, 2_000])('%i posts on a follow graph have their likes and replies too', (postsCount) => {
   const graph = {
     peopleCount: 60,

@@ -1,5 +1,6 @@
 import { encodeId, idAt } from '@murmuration/ids';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { endPolls } from '../src/polls/end.ts';
 import { at, cast, createWorld, type World } from './world.ts';
 
 let world: World;
@@ -116,4 +117,77 @@ it('takes thousands in batches, as many to a millisecond as ids have room for', 
     SELECT (SELECT sum(like_delta) FROM post_count_delta WHERE post_id >= ${start})::bigint AS likes,
       (SELECT count(*) FROM outbox WHERE type = 'post.changed') AS events`;
   expect(counted).toEqual({ likes: 15_000n, events: 5_005n });
+});
+
+it('brings polls with their votes, which count, and whose end is told once to all who took part', async () => {
+  const { imports } = world.services;
+  const hourMs = 3_600_000;
+  const open = {
+    options: ['Tea ', 'Coffee'],
+    isMultiple: true,
+    endsAtMs: Date.now() + hourMs,
+    votes: [
+      { voterId: 2n, choices: [1, 0] },
+      { voterId: 3n, choices: [1] },
+    ],
+  };
+  const over = { ...open, isMultiple: false, endsAtMs: Date.now() - hourMs, votes: open.votes.slice(1) };
+  const [asks, asked, plain] = [yesterday + 100n, yesterday + 101n, yesterday + 102n] as const;
+  await imports.importPosts([
+    { id: asks, authorId: 1n, text: 'What now?', poll: open },
+    { id: asked, authorId: 1n, text: 'What then?', poll: over },
+    { id: plain, authorId: 1n, text: 'No question', poll: null },
+  ]);
+  const selection =
+    'poll { options { text voteCount viewerHasChosen } voterCount hasEnded isMultipleChoice }';
+  const answer = await world.run(
+    'bob',
+    `query ($a: ID!, $b: ID!, $c: ID!) { a: post(id: $a) { ${selection} } b: post(id: $b) { ${selection} } c: post(id: $c) { ${selection} } }`,
+    { a: encodeId('Post', asks), b: encodeId('Post', asked), c: encodeId('Post', plain) },
+  );
+  expect(answer.data).toEqual({
+    a: {
+      poll: {
+        options: [
+          { text: 'Tea', voteCount: 1, viewerHasChosen: true },
+          { text: 'Coffee', voteCount: 2, viewerHasChosen: true },
+        ],
+        voterCount: 2,
+        hasEnded: false,
+        isMultipleChoice: true,
+      },
+    },
+    b: {
+      poll: {
+        options: [
+          { text: 'Tea', voteCount: 0, viewerHasChosen: false },
+          { text: 'Coffee', voteCount: 1, viewerHasChosen: false },
+        ],
+        voterCount: 1,
+        hasEnded: true,
+        isMultipleChoice: false,
+      },
+    },
+    c: { poll: null },
+  });
+  expect(await endPolls(world.database, new AbortController().signal)).toBe(2);
+  const events = await world.database.outbox.findMany({ where: { aggregateid: { startsWith: `${asked}` } } });
+  expect(events.map(({ aggregateid, type }) => `${type} ${aggregateid}`).sort()).toEqual([
+    `poll.ended ${asked}:1`,
+    `poll.ended ${asked}:3`,
+    `post.changed ${asked}`,
+    `vote.changed ${asked}:3`,
+  ]);
+  const refusals = [
+    { ...open, options: ['Tea'] },
+    { ...open, endsAtMs: 0 },
+    { ...open, votes: [{ voterId: 2n, choices: [2] }] },
+    { ...open, votes: [{ voterId: 1n, choices: [0] }] },
+    { ...open, votes: [open.votes[0], open.votes[0]].flatMap((vote) => vote ?? []) },
+    { ...open, isMultiple: false },
+  ];
+  for (const [index, poll] of refusals.entries()) {
+    const id = yesterday + 200n + BigInt(index);
+    await expect(imports.importPosts([{ id, authorId: 1n, text: 'No', poll }])).rejects.toThrow(`Post ${id}`);
+  }
 });

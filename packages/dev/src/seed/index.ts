@@ -51,10 +51,11 @@ export async function seed(options: SeedOptions): Promise<{ summary: string }> {
     await Promise.all([userDatabase.$disconnect(), postDatabase.$disconnect()]);
   }
   const count = (number: number) => number.toLocaleString('en');
+  const polls = town.posts.filter(({ poll }) => poll).length;
   return {
     summary:
       `${count(town.people.length)} people, ${count(town.follows.length)} follows, ` +
-      `${count(town.posts.length)} posts, ${count(town.likes.length)} likes, ${count(town.reposts.length)} reposts`,
+      `${count(town.posts.length)} posts, ${count(polls)} polls, ${count(town.likes.length)} likes, ${count(town.reposts.length)} reposts`,
   };
 }
 

@@ -11,6 +11,15 @@ export interface PostPlan {
   /** Places of the posts it answers or quotes: always earlier ones that everyone may see. */
   replyTo: number | null;
   quoted: number | null;
+  poll?: PollPlan;
+}
+
+export interface PollPlan {
+  options: string[];
+  isMultiple: boolean;
+  endsAtMs: number;
+  /** Each person once, never the author. */
+  votes: { person: number; choices: number[] }[];
 }
 
 const historyMs = 30 * 24 * 3_600_000;

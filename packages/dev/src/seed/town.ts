@@ -1,6 +1,7 @@
 import { base, en, Faker } from '@faker-js/faker';
 import { type FollowEdge, type FollowGraph, makeFollowGraph } from './follow-graph.ts';
 import { type PersonPlan, planPeople } from './people.ts';
+import { planPolls } from './polls.ts';
 import { type PostPlan, planPosts } from './posts.ts';
 import { createRandom } from './random.ts';
 import { planReactions, type ReactionPlan } from './reactions.ts';
@@ -33,7 +34,16 @@ export function planTown(options: { graph?: FollowGraph; postsCount?: number; no
   const voices = createVoices(faker, random);
   const { people, follows } = planPeople({ faker, random, voices, graph });
   const { nowMs, postsCount = townDefaults.postsCount } = options;
-  const posts = planPosts({ random, voices, people, follows, postsCount, nowMs });
+  const said = planPosts({ random, voices, people, follows, postsCount, nowMs });
+  const asking = new Faker({ locale: [en, base], seed: townDefaults.seed });
+  const posts = planPolls({
+    faker: asking,
+    random: createRandom(asking),
+    people,
+    follows,
+    posts: said,
+    nowMs,
+  });
   const { likes, reposts } = planReactions({ random, people, follows, posts });
   return { people, follows, posts, likes, reposts };
 }

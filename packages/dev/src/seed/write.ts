@@ -39,6 +39,12 @@ export interface Destination {
         replyToId: bigint | null;
         quotedId: bigint | null;
         visibility?: 'public' | 'followers';
+        poll?: {
+          options: readonly string[];
+          isMultiple: boolean;
+          endsAtMs: number;
+          votes: { voterId: bigint; choices: number[] }[];
+        };
       }[],
       people: ReadonlyMap<string, bigint>,
     ): Promise<void>;
@@ -89,6 +95,12 @@ export async function writeTown(town: Town, destination: Destination): Promise<v
     quotedId: post.quoted === null ? null : at(postIds, post.quoted),
     // Left out for a reply or a quote, whose visibility follows from what it answers.
     ...(post.visibility === 'followers' && { visibility: post.visibility }),
+    ...(post.poll && {
+      poll: {
+        ...post.poll,
+        votes: post.poll.votes.map(({ choices, person }) => ({ voterId: at(personIds, person), choices })),
+      },
+    }),
   }));
   await inBatches('posts', said, onProgress, (batch) => posts.importPosts(batch, handles));
   await inBatches('likes', reactionsOf(town.likes), onProgress, (batch) => posts.importLikes(batch));

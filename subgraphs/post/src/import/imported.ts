@@ -10,6 +10,22 @@ export interface ImportedPost {
   quotedId?: bigint | null;
   /** Left out: as a client's post. */
   visibility?: Visibility;
+  poll?: ImportedPoll | null;
+}
+
+/** What a post asks, with all votes that there were: whoever is told its end is told once, so none comes later. */
+export interface ImportedPoll {
+  options: readonly string[];
+  isMultiple: boolean;
+  /** Unix milliseconds. One that has ended is told so to all who took part, soon. */
+  endsAtMs: number;
+  votes: readonly ImportedVote[];
+}
+
+export interface ImportedVote {
+  voterId: bigint;
+  /** Places of options, from 0. */
+  choices: readonly number[];
 }
 
 /** A like or a repost as it comes from elsewhere. */

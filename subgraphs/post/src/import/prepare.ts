@@ -6,10 +6,18 @@ import type { PostRow } from '../posts/post.ts';
 import { audienceOf, chooseVisibility } from '../posts/readers.ts';
 import { findPosts } from '../posts/repository.ts';
 import { normaliseText } from '../posts/text.ts';
-import type { ImportedPost } from './imported.ts';
+import { timeOf } from '@murmuration/ids';
+import { pollOptionsFrom } from '../polls/options.ts';
+import { choicesOf } from '../polls/policy.ts';
+import type { ImportedPoll, ImportedPost } from './imported.ts';
 
 /** A draft whose id is known already. */
-export type Prepared = Omit<Draft, 'poll'> & { id: bigint; rootId: bigint; quotedAuthorId: bigint | null };
+export type Prepared = Omit<Draft, 'poll'> & {
+  id: bigint;
+  rootId: bigint;
+  quotedAuthorId: bigint | null;
+  poll: ImportedPoll | null;
+};
 
 /** Where the posts that a batch answers are found: among those stored, and earlier in the batch. */
 type Known = Map<bigint, PostRow>;
@@ -55,7 +63,25 @@ function draftOf(post: ImportedPost, text: string, facets: PostRow['facets'], kn
     quotedAuthorId: quoted?.authorId ?? null,
     visibility,
     mentionedIds: audienceOf({ authorId, mentionedIds: mentionedIn(facets), visibility, parent }),
+    poll: post.poll ? pollOf(post, post.poll) : null,
   };
+}
+
+/** By the rules of createPost and castVote, but for how long it is open. */
+function pollOf(
+  { authorId, id }: ImportedPost,
+  { endsAtMs, isMultiple, votes, ...poll }: ImportedPoll,
+): ImportedPoll {
+  const options = pollOptionsFrom(poll.options);
+  if (endsAtMs <= timeOf(id)) throw new Error('its poll ends before it is asked');
+  const voters = new Set(votes.map(({ voterId }) => voterId));
+  if (voters.size < votes.length) throw new Error('somebody votes twice in its poll');
+  if (voters.has(authorId)) throw new Error('its author votes in its poll');
+  const chosen = votes.map(({ choices, voterId }) => ({
+    voterId,
+    choices: choicesOf({ isMultiple, options }, choices),
+  }));
+  return { options, isMultiple, endsAtMs, votes: chosen };
 }
 
 async function findAnswered(database: PostDatabase, batch: readonly ImportedPost[]): Promise<Known> {

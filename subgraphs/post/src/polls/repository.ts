@@ -63,7 +63,7 @@ export const awaitVotes = (postId: bigint) =>
   Prisma.sql`SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtext('poll'), hashtext(${postId.toString()}))) AS alone`;
 
 /** Body of a CTE that moves the counts of a poll by the rows of `changed`, which are votes. */
-const voteDeltas = (difference: 1 | -1) => Prisma.sql`
+export const voteDeltas = (difference: 1 | -1) => Prisma.sql`
   INSERT INTO poll_count_delta (post_id, voter_delta, delta_0, delta_1, delta_2, delta_3)
   SELECT post_id, ${difference}::int, ${difference}::int * (0 = ANY(choices))::int, ${difference}::int * (1 = ANY(choices))::int,
     ${difference}::int * (2 = ANY(choices))::int, ${difference}::int * (3 = ANY(choices))::int FROM changed`;
