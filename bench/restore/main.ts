@@ -33,6 +33,7 @@ const { values } = parseArgs({
 const feeds = ['user', 'post'] as const;
 const lookEveryMs = 500;
 const settleMs = 10_000;
+const signInEveryMs = 6 * 60_000;
 const endsMs = performance.now() + Number(values['at-most-minutes']) * 60_000;
 
 const stack = await startStack({
@@ -46,9 +47,15 @@ const stack = await startStack({
     });
   },
 });
+let signingIn: NodeJS.Timeout | undefined;
 try {
   const tokens: string[] = [];
-  for (let n = 0; n < Number(values.readers); n++) tokens.push(await signIn(`person${n * 7 + 2}`));
+  const signInAll = async () => {
+    for (let n = 0; n < Number(values.readers); n++) tokens[n] = await signIn(`person${n * 7 + 2}`);
+  };
+  await signInAll();
+  // Their tokens last ten minutes; where this fails, so do their reads.
+  signingIn = setInterval(() => signInAll().catch(() => undefined), signInEveryMs);
   const readFor = async (untilMs: () => Promise<boolean>): Promise<string> => {
     const loop = startOpenLoop(`${stack.url}/graphql`, Number(values['per-second']), (i) => ({
       headers: { authorization: `Bearer ${tokens[i % tokens.length]}` },
@@ -99,6 +106,7 @@ try {
   console.log(differing.length === 0 ? 'the projection is what its owners say' : differing.join('\n'));
   process.exitCode = differing.length === 0 ? 0 : 1;
 } finally {
+  clearInterval(signingIn);
   await stack.stop();
 }
 

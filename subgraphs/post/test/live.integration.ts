@@ -82,6 +82,8 @@ test('an answer anywhere in the conversation is told, and its end, to strangers 
   for (const stream of streams) await hasBegun(root, stream);
   const first = await answer('carol', root, 'first');
   const deep = await answer('dave', first, 'deep');
+  // What is deleted before it could be told is not told at all.
+  for (const stream of streams) await expect.poll(() => textsOf(stream.told())).toContain('deep');
   expect(await world.act('dave', 'deletePost', deep)).toEqual([]);
   for (const stream of streams) {
     await expect
