@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { people } from './cast.ts';
-import { cli, type Desk, desk } from './desk.ts';
+import { cli } from './command-line.ts';
+import { type Desk, desk } from './desk.ts';
 
 // A process for every command that is typed.
 vi.setConfig({ testTimeout: 180_000 });

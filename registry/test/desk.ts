@@ -1,13 +1,8 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** The command line as a person calls it. */
-export const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
-
-export type Ran = { code: number; out: string; err: string };
+import { type Answer, cli, type CommandLine, type Ran } from './command-line.ts';
 
 /** A folder of its own with a repository's files, where commands are typed. */
 export type Desk = {
@@ -16,8 +11,9 @@ export type Desk = {
   env: Record<string, string | undefined>;
   write(path: string, text: string): void;
   git(...args: string[]): string;
+  /** In a process that stays: see resident.ts. */
   registry(...args: string[]): Promise<Ran>;
-  /** The same with text on standard input. */
+  /** The same with text on standard input, in a process of its own. */
   registryReading(input: string, ...args: string[]): Promise<Ran>;
   [Symbol.dispose](): void;
 };
@@ -61,8 +57,47 @@ export function desk(): Desk {
       writeFileSync(join(root, path), text);
     },
     git: (...args) => execFileSync('git', [...identity, ...args], { cwd: root, env, encoding: 'utf8' }),
-    registry: (...args) => registryReading('', ...args),
+    registry: (...args) => resident().run(args, root, env),
     registryReading,
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+interface Resident {
+  run(args: string[], cwd: string, env: Desk['env']): Promise<Ran>;
+}
+
+let living: Resident | undefined;
+
+function resident(): Resident {
+  living ??= startResident();
+  return living;
+}
+
+/** Ends with this process. */
+function startResident(): Resident {
+  const waiting = new Map<number, PromiseWithResolvers<Ran>>();
+  const child: ChildProcess = fork(new URL('./resident.ts', import.meta.url), [], { execArgv: [] });
+  child.unref();
+  child.channel?.unref();
+  child.on('message', ({ id, ...ran }: Answer) => {
+    waiting.get(id)?.resolve(ran);
+    waiting.delete(id);
+  });
+  child.on('exit', (code, signal) => {
+    living = undefined;
+    const error = new Error(`The process that runs command lines ended with ${signal ?? code}.`);
+    for (const { reject } of waiting.values()) reject(error);
+  });
+  let last = 0;
+  return {
+    run(args, cwd, env) {
+      const id = ++last;
+      const answered = Promise.withResolvers<Ran>();
+      waiting.set(id, answered);
+      const given = Object.entries(env).filter((each): each is [string, string] => each[1] !== undefined);
+      child.send({ id, args, cwd, env: Object.fromEntries(given) } satisfies CommandLine);
+      return answered.promise;
+    },
   };
 }

@@ -10,7 +10,7 @@ import { printModel, randomModel } from './generate/model.ts';
 import { mutate, tighten } from './generate/mutate.ts';
 import { createRandom, type Random } from './generate/random.ts';
 
-const runs = Number(process.env['REGISTRY_PROPERTY_RUNS'] ?? 250);
+const runs = Number(process.env['REGISTRY_PROPERTY_RUNS'] ?? 120);
 const documentsPerSchema = 12;
 
 type Case = { before: GraphQLSchema; after: GraphQLSchema; documents: DocumentNode[] };
