@@ -98,6 +98,8 @@ export default defineConfig({
           name: 'deploy',
           include: ['k8s/test/**/*.test.ts'],
           exclude,
+          // As for `unit`; what is rendered once serves all files of a worker.
+          isolate: false,
           testTimeout: 600_000,
           expect: expectOfProcesses,
           hookTimeout: 120_000,

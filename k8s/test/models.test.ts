@@ -2,15 +2,19 @@ import { expect, test } from 'vitest';
 import { unknownFields, valueProblems } from './models.ts';
 import { type Manifest, overlays, render } from './render.ts';
 
-test.each([...overlays, 'redis-tls'] as const)(
-  'everything in %s is what the API knows, and nothing else',
-  async (overlay) => {
-    const manifests = render(overlay);
-    expect(manifests.length).toBeGreaterThan(40);
-    expect(await valueProblems(manifests)).toEqual([]);
-    expect(unknownFields(manifests)).toEqual([]);
-  },
-);
+const all = [...overlays, 'redis-tls'] as const;
+
+test.each(all)('every value in %s is one that the API takes', async (overlay) => {
+  const manifests = render(overlay);
+  expect(manifests.length).toBeGreaterThan(40);
+  expect(await valueProblems(manifests)).toEqual([]);
+});
+
+test('no overlay has a field that the API does not know', () => {
+  // All at once, and once what several have: the compiler reads the models anew each time.
+  const distinct = new Map(all.flatMap(render).map((manifest) => [JSON.stringify(manifest), manifest]));
+  expect(unknownFields([...distinct.values()])).toEqual([]);
+});
 
 test('a misspelt field and a wrong value are named', async () => {
   const service = (spec: object): Manifest => ({

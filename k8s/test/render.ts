@@ -31,13 +31,21 @@ const noManifests = /^(?:test|node_modules|generated-.*)$/;
 
 const rendered = new Map<Overlay, Manifest[]>();
 
-/** An overlay as `kubectl apply -k` would take it, with the supergraph that a release would write into it. */
+/**
+ * An overlay as `kubectl apply -k` would take it, with the supergraph that a release would write into it. The files of a
+ * worker share it, so that nobody may change it.
+ */
 export function render(overlay: Overlay): Manifest[] {
   const known = rendered.get(overlay);
   if (known) return known;
-  const manifests = renderAnew(overlay);
+  const manifests = frozen(renderAnew(overlay));
   rendered.set(overlay, manifests);
   return manifests;
+}
+
+function frozen<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(frozen);
+  return Object.freeze(value);
 }
 
 function renderAnew(overlay: Overlay): Manifest[] {

@@ -119,7 +119,7 @@ describe('what the images hold', () => {
     );
     await removeScratchFolder(state);
     rmSync(scratch, { recursive: true, force: true });
-  }, 60_000);
+  }, 240_000);
 
   function boot(name: string, stage: BuiltStage): ChildProcess {
     const [, ...args] = stage.command;

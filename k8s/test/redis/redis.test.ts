@@ -101,12 +101,12 @@ test('a process of ours does all that it does with its password, and follows the
     logger: createLogger('test', 'silent'),
     name: 'cache',
   });
+  const subscriber = cache.subscriber();
+  subscriber.on('error', () => undefined);
   try {
     await expect.poll(() => cache.namespace(), patience).not.toBeNull();
     const before = cache.namespace();
     const heard: string[] = [];
-    const subscriber = cache.subscriber();
-    subscriber.on('error', () => undefined);
     subscriber.on('message', (_channel, message) => heard.push(message));
     await expect.poll(() => subscriber.status, patience).toBe('ready');
     await subscriber.subscribe('firehose');
@@ -123,6 +123,7 @@ test('a process of ours does all that it does with its password, and follows the
     lost?.start();
     await agree();
   } finally {
+    subscriber.disconnect();
     cache.close();
   }
 });
