@@ -4,18 +4,25 @@ import path from 'node:path';
 import { isAlive, makeScratchFolder, removeScratchFolder, waitForExit } from '@murmuration/dev';
 import { createGraphClient } from '@murmuration/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cloneCheckout, removeClone } from './clone.ts';
 import { type NpmStart, npmStart, pidsIn } from './npm-start.ts';
 import { onPath } from './on-path.ts';
 
 /** The checkout under test keeps its state apart, so that a start of the developer's own is left alone. */
 let state: string;
 let last: NpmStart | undefined;
+let clone: string;
+let there: NpmStart | undefined;
 beforeAll(async () => {
   state = await makeScratchFolder();
+  clone = cloneCheckout();
 });
 afterAll(async () => {
-  last?.npm.kill('SIGTERM');
-  await last?.ended;
+  for (const run of [last, there]) {
+    run?.npm.kill('SIGTERM');
+    await run?.ended;
+  }
+  await removeClone(clone);
   await removeScratchFolder(state);
 });
 
@@ -55,49 +62,73 @@ test('the first start seeds; SIGTERM to the pid of npm stops everything', async 
   expect(await survivors(pids)).toEqual([]);
 });
 
-test('the next start keeps the data, and Ctrl-C stops it', async () => {
-  const run = await start();
-  await run.said('Murmuration runs');
-  expect(run.output()).not.toContain('Seeded');
-  expect(await counts(run.url)).toEqual(before);
-  const pids = pidsIn(state);
-
-  // A terminal sends the signal to the whole group.
-  process.kill(-(run.npm.pid ?? 0), 'SIGINT');
-  expect(await run.ended).toBe(0);
-  expect(await survivors(pids)).toEqual([]);
-});
-
 test('a graph is not mixed into data that exist', async () => {
   const run = await start({ args: ['--posts', '10'] });
   expect(await run.ended).toBe(1);
   expect(run.output()).toContain('add --reset');
 });
 
-test('a crashed service is reported with its last lines and comes back', async () => {
+test('the next start keeps the data', async () => {
   const run = await start();
   await run.said('Murmuration runs');
+  expect(run.output()).not.toContain('Seeded');
+  expect(await counts(run.url)).toEqual(before);
+});
+
+test('a crashed service is reported with its last lines and comes back', async () => {
   const { user = 0 } = pidsIn(state);
   process.kill(user, 'SIGKILL');
-  await run.said('user was ended by SIGKILL; its last lines:');
-  await run.said('It starts again in 500 ms');
-  await expect.poll(() => counts(run.url)).toEqual(before);
+  await last?.said('user was ended by SIGKILL; its last lines:');
+  await last?.said('It starts again in 500 ms');
+  await expect.poll(() => counts(last?.url ?? '')).toEqual(before);
   expect(pidsIn(state)['user']).not.toBe(user);
 });
 
 test('a second start of the same checkout says who runs', async () => {
-  const first = last;
   const { supervisor } = pidsIn(state);
   const second = await npmStart({ env: { MURMURATION_STATE: state } });
   expect(await second.ended).toBe(1);
   expect(second.output()).toContain(`kill ${supervisor}`);
-  expect(await counts(first?.url ?? '')).toEqual(before);
+  expect(await counts(last?.url ?? '')).toEqual(before);
 });
 
-test('everything stops by itself when npm is killed', async () => {
+test('a taken port fails at once and names the way out', async () => {
+  const { port = 0 } = last ?? {};
+  const other = await makeScratchFolder();
+  const refused = await npmStart({ port, env: { MURMURATION_STATE: other } });
+  expect(await refused.ended).toBe(1);
+  expect(refused.output()).toContain(`PORT=${port + 1} npm start`);
+  expect(refused.output()).not.toContain('Postgres');
+  await removeScratchFolder(other);
+});
+
+test('a fresh clone below a closed folder serves beside this checkout', async () => {
+  expect(statSync(clone).mode & 0o077).toBe(0);
+  there = await npmStart({ args: ['--posts', '100'], cwd: clone });
+  await there.said('Murmuration runs');
+  expect(there.output()).toContain('Installed');
+  expect(await counts(last?.url ?? '')).toEqual(before);
+  expect(await counts(there.url)).toMatchObject({ user: { handle: 'alice' } });
+});
+
+test('Ctrl-C stops one, and not the other', async () => {
   const pids = pidsIn(state);
-  last?.npm.kill('SIGKILL');
+  // A terminal sends the signal to the whole group.
+  process.kill(-(last?.npm.pid ?? 0), 'SIGINT');
+  expect(await last?.ended).toBe(0);
   expect(await survivors(pids)).toEqual([]);
+  expect(await counts(there?.url ?? '')).toMatchObject({ user: { handle: 'alice' } });
+});
+
+test('the second start of the clone installs nothing and has its data', async () => {
+  there?.npm.kill('SIGTERM');
+  await there?.ended;
+  there = await npmStart({ cwd: clone });
+  await there.said('Murmuration runs');
+  expect(there.output()).not.toMatch(/Installed|Seeded/);
+  expect(await counts(there.url)).toMatchObject({ user: { handle: 'alice' } });
+  there.npm.kill('SIGTERM');
+  await there.ended;
 });
 
 test('what a killed supervisor left is ended by the next start, which keeps the data', async () => {
@@ -112,19 +143,12 @@ test('what a killed supervisor left is ended by the next start, which keeps the 
   await run.said('Murmuration runs');
   expect(await survivors(left, 0)).toEqual([]);
   expect(await counts(run.url)).toEqual(before);
-  run.npm.kill('SIGTERM');
-  await run.ended;
 });
 
-test('a taken port fails at once and names the way out', async () => {
-  const run = await start();
-  await run.said('Murmuration runs');
-  const other = await makeScratchFolder();
-  const refused = await npmStart({ port: run.port, env: { MURMURATION_STATE: other } });
-  expect(await refused.ended).toBe(1);
-  expect(refused.output()).toContain(`PORT=${run.port + 1} npm start`);
-  expect(refused.output()).not.toContain('Postgres');
-  await removeScratchFolder(other);
+test('everything stops by itself when npm is killed', async () => {
+  const pids = pidsIn(state);
+  last?.npm.kill('SIGKILL');
+  expect(await survivors(pids)).toEqual([]);
 });
 
 test('without a Redis that can be had, it says what to type and leaves nothing running', async () => {
