@@ -14,7 +14,7 @@ let bob: Member;
 let gateways: string[];
 
 beforeAll(async () => {
-  story = await startStory({ registry: 'first', replicas: { count: 2, of: 'gateway' } });
+  story = await startStory({ registry: 'first', replicas: { count: 2, of: ['gateway'] } });
   registry = registryOf(story);
   ({ alice, bob } = await signUpCast(story.graphUrl, ['alice', 'bob']));
   await alice.follow(bob);

@@ -3,7 +3,7 @@ import { makeScratchFolder, removeScratchFolder, startStack, undoAll } from '@mu
 import { type Nginx, startNginx } from './nginx.ts';
 import type { Story } from './stack.ts';
 
-/** Two processes of every part, each part behind nginx. */
+/** Two processes of every part, or of some, each part behind nginx. */
 export interface Replicated extends Story {
   /** Requests that nginx took to a second process because the first did not answer. */
   passedOn(): number;
@@ -18,7 +18,7 @@ export const settleMs = 1_000;
 const drainDelayMs = 1_000;
 
 /** Starts the platform as a cluster would run it, on this machine. */
-export async function startReplicated(): Promise<Replicated> {
+export async function startReplicated(of?: readonly string[]): Promise<Replicated> {
   const folder = await makeScratchFolder();
   const env = { DRAIN_DELAY_MS: String(drainDelayMs), DRAIN_MS: '500', LOG_LEVEL: 'warn' };
   const undo: (() => Promise<unknown>)[] = [() => removeScratchFolder(folder)];
@@ -30,7 +30,11 @@ export async function startReplicated(): Promise<Replicated> {
     return nginx.entrances;
   };
   try {
-    const stack = await startStack({ stateFolder: folder, env, replicas: { count: 2, balance } });
+    const stack = await startStack({
+      stateFolder: folder,
+      env,
+      replicas: { count: 2, balance, ...(of && { of }) },
+    });
     undo.push(stack.stop);
     return {
       ...stack,

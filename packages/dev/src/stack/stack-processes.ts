@@ -20,11 +20,11 @@ export interface ProcessesOptions {
   onCrash?: (crash: Crash) => void;
 }
 
-/** Several processes of every part or of one, with something in front of them. */
+/** Several processes of every part or of some, with something in front of them. */
 export interface Replicas {
   count: number;
-  /** The one part that there are several of. */
-  of?: string;
+  /** The parts that there are several of. */
+  of?: readonly string[];
   /** Without it each process is reached by its own address. Takes the addresses of each part's processes and answers with the one that everybody else is told. */
   balance?: (instances: Map<string, string[]>) => Promise<Map<string, string>>;
 }
@@ -86,7 +86,7 @@ export async function createProcesses(options: ProcessesOptions): Promise<StackP
 
 /** The names of a part's processes: `user`, `user-2` … */
 export function instanceNames({ name }: { name: string }, replicas?: Replicas): string[] {
-  const isOne = replicas?.of !== undefined && replicas.of !== name;
+  const isOne = replicas?.of !== undefined && !replicas.of.includes(name);
   const count = isOne ? 1 : (replicas?.count ?? 1);
   return Array.from({ length: count }, (_, index) => (index === 0 ? name : `${name}-${index + 1}`));
 }
