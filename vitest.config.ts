@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const include = (kind: string) => [
   `{gateway,registry,registry/server,prisma,packages/*,subgraphs/*}/{src,test}/**/*.${kind}.ts`,
@@ -37,16 +38,32 @@ const mostServers = 4;
 const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) };
 
 /**
+ * The stories that take longest begin first: where nothing ran before Vitest goes by the sizes of files, by which some of
+ * these are the last, and while one runs alone half of the machine stands still.
+ */
+const longStories = /e2e\/(start-stop|on-one-stack|key-rotation|chaos)\//;
+class LongStoriesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const long = sorted.filter(({ moduleId }) => longStories.test(moduleId));
+    const others = sorted.filter((file) => !long.includes(file));
+    const stories = others.findIndex(({ project }) => project.name === 'e2e');
+    return others.toSpliced(stories === -1 ? others.length : stories, 0, ...long);
+  }
+}
+
+/**
  * unit: no servers; at most processes of its own. deploy: what containers and clusters run, as far as one machine can
  * tell. integration: real Postgres and Redis, started by the global set-up for each worker; a file has those of its
- * worker to itself while it runs; integration-alone: those that judge their process's memory, one each. e2e: whole processes, one story a file; a stack of its own
- * each, so that they run side by side: they wait for most of their time. browser: stories that need a Chromium, by hand
+ * worker to itself while it runs; integration-alone: those that judge their process's memory, one each. e2e: whole processes, a stack of its own
+ * for each file, so that they run side by side; stories for which any stack will do share one (`e2e/on-one-stack`). browser: stories that need a Chromium, by hand
  * (`pnpm test:browser`).
  */
 export default defineConfig({
   test: {
     // All cores: by default one is left out, of two that is half.
     maxWorkers: availableParallelism(),
+    sequence: { sequencer: LongStoriesFirst },
     env,
     projects: [
       {

@@ -2,7 +2,8 @@ import { gql } from '@apollo/client';
 import { type Member, signUpCast } from '@murmuration/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AppClient, createAppClient } from '../support/apollo-client.ts';
-import { startStory, type Story } from '../support/stack.ts';
+import { sharedStory } from '../support/shared.ts';
+import type { Story } from '../support/stack.ts';
 
 interface Event {
   __typename: string;
@@ -26,13 +27,12 @@ let cast: Record<'alice' | 'bob' | 'carol', Member>;
 const apps: AppClient[] = [];
 
 beforeAll(async () => {
-  story = await startStory();
+  story = sharedStory();
   cast = await signUpCast(story.graphUrl, ['alice', 'bob', 'carol']);
   await cast.alice.follow(cast.bob);
 });
 afterAll(async () => {
   await Promise.all(apps.map((app) => app.close()));
-  await story?.stop();
 });
 
 /** Subscribes as an app does, on a socket of its own. */

@@ -1,7 +1,8 @@
 import { type Member, signUpCast } from '@murmuration/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Cuttable, startCuttable } from '../support/cuttable.ts';
-import { startStory, type Story } from '../support/stack.ts';
+import { sharedStory } from '../support/shared.ts';
+import type { Story } from '../support/stack.ts';
 import { clientKinds, type ClientKind, type Subscribed } from './contract/clients.ts';
 import { refused, updates } from './contract/operations.ts';
 import { gaugeOf, liveCursorOf, postSurely, shortToken } from './contract/town.ts';
@@ -14,7 +15,7 @@ let url: string;
 const open: Subscribed[] = [];
 
 beforeAll(async () => {
-  story = await startStory({ env: { DRAIN_MS: '500', LOG_LEVEL: 'warn' } });
+  story = sharedStory();
   const { hostname, port } = new URL(story.graphUrl);
   network = await startCuttable({ host: hostname, port: Number(port) });
   url = `http://127.0.0.1:${network.port}/graphql`;
@@ -26,7 +27,6 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await network?.close();
-  await story?.stop();
 });
 
 type Everyone = Map<ClientKind, Subscribed>;

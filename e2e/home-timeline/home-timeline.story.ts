@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Member, signUpCast } from '@murmuration/testing';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startStory, type Story } from '../support/stack.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { sharedStory } from '../support/shared.ts';
+import type { Story } from '../support/stack.ts';
 
 const homeQuery = `query Home($first: Int) { homeTimeline(first: $first) {
   edges { cursor node { text author { handle displayName } likeCount viewerHasLiked } repostedBy { handle } }
@@ -25,11 +26,9 @@ let story: Story;
 let cast: Record<'alice' | 'bob' | 'carol' | 'dave', Member>;
 
 beforeAll(async () => {
-  // What is asked is whether a read waits for what it needs, not how fast a busy machine projects it.
-  story = await startStory({ processEnv: { timeline: { POSITION_WAIT_MS: '4000' } } });
+  story = sharedStory();
   cast = await signUpCast(story.graphUrl, ['alice', 'bob', 'carol', 'dave']);
 });
-afterAll(() => story?.stop());
 
 async function textsOf(member: Member): Promise<(string | undefined)[]> {
   const { homeTimeline } = await member.ask<Home>(homeQuery, { first: 20 });

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { observe, observeAdvice, processNames, type Stack, startStack } from '@murmuration/dev';
+import { observe, observeAdvice, processNames, type Stack } from '@murmuration/dev';
 import { requireTool } from '@murmuration/testing/tool';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { alertRules } from '../../k8s/test/observe/rules.ts';
+import { sharedStory } from '../support/shared.ts';
 
 const prometheus = requireTool({ command: 'prometheus', debianPackage: 'prometheus' });
 let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
+beforeAll(() => {
+  stack = sharedStory();
 });
-afterAll(() => stack?.stop());
 
 /** The `data` of an answer of Prometheus's API. */
 async function ask<Data>(url: string, route: string): Promise<Data> {

@@ -3,7 +3,8 @@ import { type Client, createClient } from 'graphql-ws';
 import pg from 'pg';
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startStory, type Story } from '../support/stack.ts';
+import { sharedStory } from '../support/shared.ts';
+import type { Story } from '../support/stack.ts';
 import { createResealed } from './resealed.ts';
 
 interface Event {
@@ -22,7 +23,7 @@ let story: Story;
 let cast: Record<'alice' | 'bob' | 'carol', Member>;
 const sockets = new Map<Member, Client>();
 beforeAll(async () => {
-  story = await startStory();
+  story = sharedStory();
   cast = await signUpCast(story.graphUrl, ['alice', 'bob', 'carol']);
   for (const member of Object.values(cast)) {
     const connectionParams = { authorization: `Bearer ${member.accessToken}` };
@@ -32,7 +33,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const socket of sockets.values()) await socket.dispose();
-  await story?.stop();
 });
 
 function listen(query: string, variables: Record<string, unknown>, member = cast.alice) {

@@ -1,15 +1,15 @@
 import { type Member, signUpCast } from '@murmuration/testing';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { startStory, type Story } from '../support/stack.ts';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { sharedStory } from '../support/shared.ts';
+import type { Story } from '../support/stack.ts';
 
 let stack: Story;
 let alice: Member;
 let bob: Member;
 beforeAll(async () => {
-  stack = await startStory();
+  stack = sharedStory();
   ({ alice, bob } = await signUpCast(stack.graphUrl, ['alice', 'bob']));
 });
-afterAll(() => stack.stop());
 
 const timeline = `query ($handle: String!) { user(handle: $handle) {
   followerCount viewerRelation { isFollowing } posts(first: 5) { edges { node { text likeCount viewerHasLiked } } } } }`;

@@ -5,8 +5,9 @@ import { subgraphNames } from '@murmuration/dev';
 import { encodeId } from '@murmuration/ids';
 import { envelopeHeader, signEnvelope } from '@murmuration/service-kit';
 import { createGraphClient, type GraphClient, type Member, signUpCast } from '@murmuration/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startStory, type Story } from '../support/stack.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { sharedStory } from '../support/shared.ts';
+import type { Story } from '../support/stack.ts';
 import { malformedIds, rootFields } from './root-fields.ts';
 
 let stack: Story;
@@ -15,12 +16,11 @@ let alice: Member;
 let bob: Member;
 let post: string;
 beforeAll(async () => {
-  stack = await startStory();
+  stack = sharedStory();
   nobody = createGraphClient(stack.graphUrl);
   ({ alice, bob } = await signUpCast(stack.graphUrl, ['alice', 'bob']));
   post = await bob.post('A post to be bad at');
 });
-afterAll(() => stack.stop());
 
 interface Answer {
   errors?: { extensions?: { code?: string } }[];

@@ -9,8 +9,9 @@ import {
 } from '@murmuration/testing';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { startStory, type Story } from '../support/stack.ts';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { sharedStory } from '../support/shared.ts';
+import type { Story } from '../support/stack.ts';
 
 const patience = { timeout: 150_000, interval: 250 };
 /** Where a number may stand that leads to nothing: what tells of it, and what is retired within days. */
@@ -23,10 +24,9 @@ const mayName = {
 let stack: Story;
 let cast: Record<'zoe' | 'bob' | 'carol', Member>;
 beforeAll(async () => {
-  stack = await startStory();
+  stack = sharedStory();
   cast = await signUpCast(stack.graphUrl, ['zoe', 'bob', 'carol']);
 });
-afterAll(() => stack.stop());
 
 async function rows(database: keyof typeof mayName, sql: string, values: unknown[] = []): Promise<object[]> {
   const client = new pg.Client({ connectionString: stack.databaseUrls[database] });

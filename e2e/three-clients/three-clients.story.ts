@@ -5,7 +5,8 @@ import { createGraphClient, type Member, signUpCast } from '@murmuration/testing
 import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery, printSchema } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openProjectionLock, type ProjectionLock } from '../support/projection-lock.ts';
-import { startStory, type Story } from '../support/stack.ts';
+import { sharedStory } from '../support/shared.ts';
+import type { Story } from '../support/stack.ts';
 import { createApolloStore } from './apollo.ts';
 import { type App, createApp } from './app.ts';
 import { createRoad, type Road, type StoreClient } from './client.ts';
@@ -35,8 +36,7 @@ let apps: [apollo: App, urql: App, relay: App];
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'three-clients-'));
-  // What is asked is whether a read waits for what it was told, not how fast a busy machine projects it.
-  story = await startStory({ processEnv: { timeline: { POSITION_WAIT_MS: '8000' } } });
+  story = sharedStory();
   lock = await openProjectionLock(story.databaseUrls.timeline);
   cast = await signUpCast(story.graphUrl, ['alice', ...followed, ...strangers]);
   const schema = await createGraphClient(story.graphUrl).ask<IntrospectionQuery>(getIntrospectionQuery());
@@ -56,7 +56,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all((apps ?? []).map((app) => app.close()));
   await lock?.close();
-  await story?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 

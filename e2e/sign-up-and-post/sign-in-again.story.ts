@@ -1,13 +1,14 @@
 import { castPassword, createGraphClient, type Member, signUpCast } from '@murmuration/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startStory, type Story } from '../support/stack.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { sharedStory } from '../support/shared.ts';
+import type { Story } from '../support/stack.ts';
 
 let stack: Story;
 let alice: Member;
 let bob: Member;
 let eve: Member;
 beforeAll(async () => {
-  stack = await startStory();
+  stack = sharedStory();
   ({ alice, bob, eve } = await signUpCast(stack.graphUrl, ['alice', 'bob', 'eve']));
   await bob.follow(alice);
   await alice.ask('mutation { updateProfile(input: { isPrivate: true }) { errors { message } } }');
@@ -15,7 +16,6 @@ beforeAll(async () => {
   await alice.post('Hello');
   await alice.block(eve);
 });
-afterAll(() => stack.stop());
 
 const session = `accessToken refreshToken errors { message }
   user { handle

@@ -1,20 +1,20 @@
 import { relationLeaseMs } from '@murmuration/relationships';
 import { type Member, signUpCast } from '@murmuration/testing';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { startStory, type Story } from '../support/stack.ts';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { sharedStory } from '../support/shared.ts';
+import type { Story } from '../support/stack.ts';
 
 let stack: Story;
 let alice: Member;
 let bob: Member;
 let posts: string[];
 beforeAll(async () => {
-  stack = await startStory();
+  stack = sharedStory();
   ({ alice, bob } = await signUpCast(stack.graphUrl, ['alice', 'bob']));
   await alice.follow(bob);
   posts = [await bob.post('one'), await bob.post('two')];
   await vi.waitUntil(async () => (await home()).edges.length === 2, { timeout: 60_000, interval: 100 });
 });
-afterAll(() => stack.stop());
 
 interface Edges {
   edges: { cursor: string; node: { text: string } | null }[];

@@ -1,6 +1,7 @@
 import { type Member, signUpCast } from '@murmuration/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startStory, type Story } from '../support/stack.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { sharedStory } from '../support/shared.ts';
+import type { Story } from '../support/stack.ts';
 import { selectionsByType } from './every-selection.ts';
 
 let stack: Story;
@@ -8,10 +9,9 @@ let alice: Member;
 let bob: Member;
 let carol: Member;
 beforeAll(async () => {
-  stack = await startStory();
+  stack = sharedStory();
   ({ alice, bob, carol } = await signUpCast(stack.graphUrl, ['alice', 'bob', 'carol']));
 });
-afterAll(() => stack.stop());
 
 /** All the roads to a post, also the ones that select nothing but the id. */
 const roads = `query ($id: ID!) {

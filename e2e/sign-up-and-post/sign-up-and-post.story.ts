@@ -1,14 +1,14 @@
 import { gql } from '@apollo/client';
 import { untilLetIn } from '@murmuration/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { createAppClient } from '../support/apollo-client.ts';
-import { startStory, type Story } from '../support/stack.ts';
+import { sharedStory } from '../support/shared.ts';
+import type { Story } from '../support/stack.ts';
 
 let stack: Story;
 beforeAll(async () => {
-  stack = await startStory();
+  stack = sharedStory();
 });
-afterAll(() => stack.stop());
 
 interface Session {
   user: { id: string; handle: string };
