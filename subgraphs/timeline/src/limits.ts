@@ -87,6 +87,8 @@ export const timelineLimits = {
   newPostPages: 4,
   /** Events of the log that counting looks at in one step, and those that a replay tells in one. */
   newPostsLookedAt: 400,
+  /** Readers of one list who look into the log together, by one statement of each kind. */
+  listReadersAtOnce: 200,
   replayPage: 200,
   /** Readers with at most so many followees have each one's part of the log looked up; for others all of it is scanned. */
   replayLookUps: 500,

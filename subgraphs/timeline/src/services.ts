@@ -24,6 +24,8 @@ import { createAudienceKeyStore } from './live/audience-key-store.ts';
 import { createCrowdRelations } from './live/crowd-relations.ts';
 import { createHub } from './live/hub.ts';
 import { readLogHead } from './log/head.ts';
+import { createLook } from './live/look.ts';
+import { createReplayTogether } from './live/replay-together.ts';
 import { createReplay } from './live/replayer.ts';
 import { createRouter } from './live/router.ts';
 import type { LiveEvent } from './live/live-event.ts';
@@ -95,19 +97,30 @@ export async function startServices(options: ServiceOptions): Promise<Services &
   const route = createRouter({ sql, sights, sign });
   const crowd = createCrowdRelations({ relationships, sights });
   const seenByCrowd = createVisible({ sql: reads, relationships: crowd });
-  const replay = createReplay({ sql, visible: seenByCrowd, relationships: crowd, sign, limits });
+  const look = createLook({ relationships: crowd, sign });
+  const replay = createReplay({ sql, visible: seenByCrowd, look, limits });
   const hub = createHub({ sql, start, route, replay, logger, limits });
   const entryCursors = createHomeCursors(keys);
   const lists = createListService({
     pool: sql,
     reads,
     relationships,
+    crowd,
     keys,
     entryCursors,
     limits: options.listLimits ?? listDefaults,
   });
   const listCursors = createListCursors(keys);
-  const listHub = createListHub({ sql, start, replay, requireList: lists.require, logger, limits });
+  const listHub = createListHub({
+    sql,
+    start,
+    replay,
+    together: createReplayTogether({ sql, reads, relationships: crowd, look, limits }),
+    requireList: lists.require,
+    readersAmong: lists.readersAmong,
+    logger,
+    limits,
+  });
   const listener: TailListener = {
     async onEvents(events) {
       await hub.onEvents(events);

@@ -8,6 +8,7 @@ import { createHub } from '../src/live/hub.ts';
 import type { LiveEvent } from '../src/live/live-event.ts';
 import { readLogHead } from '../src/log/head.ts';
 import { readLog } from '../src/log/log-event.ts';
+import { createLook } from '../src/live/look.ts';
 import { createReplay } from '../src/live/replayer.ts';
 import { createRouter, type Router } from '../src/live/router.ts';
 import { answerFor, openHome, type TestHome } from './support/home.ts';
@@ -38,7 +39,11 @@ function openHub(route: (inner: Router) => Router, call: InternalClient['call'] 
   const { logger, visible, pool: sql, redis, relationships } = home;
   const sights = createAuthorSights({ redis, user: { call } });
   return readLogHead(sql).then((start) => {
-    const replay = createReplay({ sql, visible, relationships, sign: async () => undefined });
+    const replay = createReplay({
+      sql,
+      visible,
+      look: createLook({ relationships, sign: async () => undefined }),
+    });
     const hub = createHub({
       sql,
       start,

@@ -5,6 +5,7 @@ import type { Entry } from './entry.ts';
 import { isFirstRepostSql } from './first-repost.ts';
 import { hidesRepostsSql, isMutedSql, mutedSql, rootSql } from '../words/muted-sql.ts';
 import { isMemberSql, isNoMemberSql, members } from './members.ts';
+import { byReader, ofMany, valuesOfMany } from './of-many.ts';
 import type { Range } from './range.ts';
 import type { Source, SourceKind } from './source.ts';
 
@@ -42,6 +43,7 @@ function belongingOf(kind: SourceKind) {
 }
 
 const belonging = { home: belongingOf('home'), list: belongingOf('list') };
+const belongingOfMany = ofMany(belonging.list);
 
 /** The own posts of a home's reader, never in a cached list, come along: they need no look-up of their own. */
 function listedSql(order: Range['order']): { name: string; text: string } {
@@ -77,6 +79,21 @@ export async function selectBelonging(sql: Reads, source: Source, ids: readonly 
     values: valuesOf(source, ...idParameters(ids)),
   });
   return entriesOf(rows);
+}
+
+/** The same of a list for several readers, by reader. */
+export async function selectBelongingOfMany(
+  sql: Reads,
+  listId: bigint,
+  readerIds: readonly bigint[],
+  ids: readonly bigint[],
+): Promise<Map<bigint, Entries>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql.query<Row & { reader_id: bigint }>({
+    ...belongingOfMany,
+    values: valuesOfMany(readerIds, listId, ...idParameters(ids)),
+  });
+  return new Map([...byReader(readerIds, rows)].map(([readerId, mine]) => [readerId, entriesOf(mine)]));
 }
 
 /** Like {@link selectBelonging} for ids from a home's cached list, with its reader's own posts of the range. */

@@ -3,8 +3,9 @@ import { timelineLimits } from '../limits.ts';
 import { type LogEvent, type LogRow, logColumns, logEventOf } from '../log/log-event.ts';
 import { valuesOf } from './candidates.ts';
 import { isMemberSql, memberCountOf, membersSql } from './members.ts';
+import { byReader, ofMany, valuesOfMany } from './of-many.ts';
 import { repostersSql } from './repost-viewers.ts';
-import type { Source, SourceKind } from './source.ts';
+import { listOf, type Source, type SourceKind } from './source.ts';
 
 /** Everybody whose events a timeline tells, and since which one; a home tells its reader's, too. */
 const mineSql = (kind: SourceKind) => {
@@ -90,6 +91,10 @@ function statementsOf(kind: SourceKind) {
 }
 
 const statements = { home: statementsOf('home'), list: statementsOf('list') };
+const ofManyReaders = {
+  byAuthor: ofMany(statements.list.byAuthor.events),
+  byScan: ofMany(statements.list.byScan.events),
+};
 
 export interface ReplayRange {
   /** Exclusive. */
@@ -106,10 +111,31 @@ export async function selectReplay(
   limit: number,
 ): Promise<LogEvent[]> {
   const { rows } = await sql.query<LogRow>({
-    ...(await roadOf(sql, source)).events,
+    ...statements[source.kind][await roadOf(sql, source)].events,
     values: valuesOf(source, after, through, limit),
   });
   return rows.map(logEventOf);
+}
+
+/** The same of a list for several readers, by reader. */
+export async function selectReplayOfMany(
+  sql: Sql,
+  listId: bigint,
+  readerIds: readonly bigint[],
+  { after, through }: ReplayRange,
+  limit: number,
+): Promise<Map<bigint, LogEvent[]>> {
+  const road = await roadOf(sql, listOf(listId, null));
+  const { rows } = await sql.query<LogRow & { reader_id: bigint }>({
+    ...ofManyReaders[road],
+    values: valuesOfMany(readerIds, listId, after, through, limit),
+  });
+  const found = [...byReader(readerIds, rows)];
+  return new Map(found.map(([readerId, mine]) => [readerId, mine.map(logEventOf).sort(bySeq)]));
+}
+
+function bySeq(one: LogEvent, other: LogEvent): number {
+  return one.seq < other.seq ? -1 : 1;
 }
 
 /** Whether more than `most` events of a stretch of the log may concern a timeline. */
@@ -122,13 +148,12 @@ export async function isReplayOver(
   // The stretch is all of the world's events: a short one needs no counting.
   if (through - after <= BigInt(most)) return false;
   const { rows } = await sql.query<{ count: number }>({
-    ...(await roadOf(sql, source)).count,
+    ...statements[source.kind][await roadOf(sql, source)].count,
     values: valuesOf(source, after, through, most + 1),
   });
   return (rows[0]?.count ?? 0) > most;
 }
 
-async function roadOf(sql: Sql, source: Source) {
-  const count = await memberCountOf(sql, source);
-  return statements[source.kind][count > timelineLimits.replayLookUps ? 'byScan' : 'byAuthor'];
+async function roadOf(sql: Sql, source: Source): Promise<'byScan' | 'byAuthor'> {
+  return (await memberCountOf(sql, source)) > timelineLimits.replayLookUps ? 'byScan' : 'byAuthor';
 }

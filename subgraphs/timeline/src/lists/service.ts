@@ -24,7 +24,7 @@ import type { Reads } from '../database/pool.ts';
 import { followList, unfollowList } from './follows.ts';
 import { readAttempt, readDescription, readName } from './input.ts';
 import type { ListLimits } from './limits.ts';
-import type { List } from './list.ts';
+import { findLists, type List } from './list.ts';
 import { createListLoaders, type ListLoaders } from './loaders.ts';
 import { type ListMarker, moveListMarker } from './marker.ts';
 import { mayAdd, maySeeList, maySeeMember } from './policy.ts';
@@ -58,12 +58,14 @@ export function createListService(options: {
   pool: pg.Pool;
   reads: Reads;
   relationships: Relationships;
+  /** The same of many viewers, asked for in one turn. */
+  crowd: Pick<Relationships, 'read'>;
   keys: SealingKeys;
   /** Places in timelines. */
   entryCursors: SealedCursorCodec;
   limits: ListLimits;
 }) {
-  const { entryCursors, keys, limits, pool, reads, relationships } = options;
+  const { crowd, entryCursors, keys, limits, pool, reads, relationships } = options;
   const cursors = {
     members: sealedCursorCodec('list-members', keys),
     own: sealedCursorCodec('lists', keys),
@@ -145,6 +147,27 @@ export function createListService(options: {
     async require({ id, readerId: viewerId }: ListSource): Promise<void> {
       const loaders = createListLoaders({ reads, relationships }, viewerId);
       if (!(await find({ viewerId, loaders }, id))) throw badUserInput('listId', 'This list does not exist.');
+    },
+
+    /**
+     * Of some readers those for whom a list exists, by one statement. Of whom nobody can tell right now is left out, too: what they are
+     * told, `require` says.
+     */
+    async readersAmong(
+      listId: bigint,
+      readerIds: readonly (bigint | null)[],
+    ): Promise<ReadonlySet<bigint | null>> {
+      const [list] = await findLists(reads, [listId]);
+      if (!list) return new Set();
+      const may = await Promise.all(
+        readerIds.map(async (readerId) => {
+          if (readerId === list.ownerId) return true;
+          if (list.isPrivate) return false;
+          const [relation] = await crowd.read(readerId, [list.ownerId]);
+          return typeof relation === 'number' && maySeeList(readerId, list, relation);
+        }),
+      );
+      return new Set(readerIds.filter((_reader, index) => may[index]));
     },
 
     /** Lists that somebody made, the newest first. */

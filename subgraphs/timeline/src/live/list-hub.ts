@@ -1,7 +1,6 @@
-import { type MembersIndex, createMembersIndex, type Queue } from '@murmuration/service-kit/subgraph';
+import { createMembersIndex, type Queue } from '@murmuration/service-kit/subgraph';
 import type { Logger } from '@murmuration/service-kit';
 import pLimit from 'p-limit';
-import { selectMembers } from '../belonging/members.ts';
 import { isAnyReposted } from '../belonging/repost-viewers.ts';
 import type { ListSource } from '../belonging/source.ts';
 import type { Sql } from '../database/pool.ts';
@@ -9,8 +8,10 @@ import { type TimelineLimits, timelineLimits } from '../limits.ts';
 import type { LogHead } from '../log/head.ts';
 import type { LogEvent } from '../log/log-event.ts';
 import type { LiveEvent } from './live-event.ts';
+import type { ReplayTogether } from './replay-together.ts';
 import type { Replay } from './replayer.ts';
 import type { TailListener } from './tail.ts';
+import { createWatchedLists } from './watched-lists.ts';
 
 /** A stream of a list. */
 interface Member {
@@ -34,50 +35,32 @@ export interface ListHub extends TailListener {
 
 /**
  * A stream of a list is a replay that goes on: it looks into the log whenever something happens that may concern it, by the same step as a
- * page. Lists are read by few at a time, each by their own sight; what routes homes to thousands is not needed.
+ * page. The readers of a list who have caught up look together, each by their own sight: that takes as many statements as one of them alone.
  */
 export function createListHub(options: {
   sql: Sql;
   start: LogHead;
   replay: Replay;
+  together: ReplayTogether;
+  /** Of some readers those for whom a list exists right now. */
+  readersAmong: (
+    listId: bigint,
+    readerIds: readonly (bigint | null)[],
+  ) => Promise<ReadonlySet<bigint | null>>;
   /** @throws what ends a stream whose list does not exist for its reader any more */
   requireList: (source: ListSource) => Promise<void>;
   logger: Logger;
   limits?: TimelineLimits;
 }): ListHub {
-  const { logger, sql, replay, requireList, limits = timelineLimits } = options;
+  const { logger, readersAmong, replay, requireList, sql, together, limits = timelineLimits } = options;
   let position = options.start;
   const open = new Set<Member>();
   const byList = createMembersIndex<bigint, Member>();
   const byReader = createMembersIndex<bigint, Member>();
-  /** The lists that are watched, by who is in them. */
-  const listsOf: MembersIndex<bigint, bigint> = createMembersIndex();
-  const peopleIn = new Map<bigint, readonly bigint[]>();
-  /** Counts the changes of a list that is watched. */
-  const versions = new Map<bigint, number>();
+  const watched = createWatchedLists(sql, byList.has);
   const atOnce = pLimit(limits.liveRoutingsAtOnce);
-
-  /**
-   * Who is in a list, unless it is known: before its streams look for the first time, and when somebody came or left; who does so
-   * while it is read makes it be read again.
-   */
-  async function learn(listId: bigint): Promise<void> {
-    let people = peopleIn.get(listId);
-    while (!people && byList.has(listId)) {
-      const version = versions.get(listId);
-      const found = await selectMembers(sql, listId);
-      if (versions.get(listId) !== version || !byList.has(listId)) continue;
-      forget(listId);
-      people = found;
-      peopleIn.set(listId, people);
-      for (const person of people) listsOf.add(person, listId);
-    }
-  }
-
-  function forget(listId: bigint): void {
-    for (const person of peopleIn.get(listId) ?? []) listsOf.remove(person, listId);
-    peopleIn.delete(listId);
-  }
+  /** Lists whose readers look together right now. */
+  const looking = new Set<bigint>();
 
   /** It is known who wakes it before it is known through where it looks: what comes later wakes it again. */
   async function look(member: Member, room: () => Promise<void>): Promise<void> {
@@ -85,7 +68,7 @@ export function createListHub(options: {
     while (member.isWoken && member.isOpen) {
       member.isWoken = false;
       await requireList(source);
-      await learn(source.id);
+      await watched.learn(source.id);
       const { from: after, life } = member;
       const through = position.seq;
       const isWanted = () => member.isOpen && member.life === life;
@@ -96,7 +79,7 @@ export function createListHub(options: {
   }
 
   /**
-   * What was missed is told as fast as its reader takes it. After that few look at a time, and none of them waits for its reader: who does
+   * What was missed is told as fast as its reader takes it. After that few look at a time, and nobody waits for a reader: who does
    * not keep up is dropped, as everywhere.
    */
   async function lookInTurn(member: Member): Promise<void> {
@@ -105,26 +88,79 @@ export function createListHub(options: {
     member.hasCaughtUp = true;
   }
 
-  function wake(member: Member): void {
-    member.isWoken = true;
-    if (member.isLooking) return;
+  function fail(member: Member, error: unknown): void {
+    if (member.isOpen) member.queue.fail(error instanceof Error ? error : new Error(String(error)));
+    member.isOpen = false;
+  }
+
+  function wake(members: Iterable<Member>): void {
+    const lists = new Set<bigint>();
+    for (const member of members) {
+      member.isWoken = true;
+      if (member.hasCaughtUp) lists.add(member.source.id);
+      else if (!member.isLooking) lookAlone(member);
+    }
+    for (const listId of lists) if (!looking.has(listId)) void lookTogether(listId);
+  }
+
+  function lookAlone(member: Member): void {
     member.isLooking = true;
+    member.isWoken = true;
     lookInTurn(member)
-      .catch((error: unknown) => {
-        if (member.isOpen) member.queue.fail(error instanceof Error ? error : new Error(String(error)));
-        member.isOpen = false;
-      })
+      .catch((error: unknown) => fail(member, error))
       .finally(() => {
         member.isLooking = false;
         // Woken when it had just looked.
-        if (member.isWoken && member.isOpen) wake(member);
+        if (member.isWoken && member.isOpen) wake([member]);
       });
   }
 
-  function noteChange({ entryId, kind }: LogEvent): void {
-    if (entryId === null || (kind !== 'list_joined' && kind !== 'list_left') || !byList.has(entryId)) return;
-    versions.set(entryId, (versions.get(entryId) ?? 0) + 1);
-    forget(entryId);
+  /** Those who have caught up and were woken since they looked, at most so many at a time. */
+  function wokenOf(listId: bigint): Member[] {
+    const woken = [...byList.of(listId)].filter(
+      ({ hasCaughtUp, isLooking, isOpen, isWoken }) => hasCaughtUp && isWoken && isOpen && !isLooking,
+    );
+    return woken.slice(0, limits.listReadersAtOnce);
+  }
+
+  async function lookTogether(listId: bigint): Promise<void> {
+    looking.add(listId);
+    for (let woken = wokenOf(listId); woken.length > 0; woken = wokenOf(listId)) {
+      const members = woken;
+      await atOnce(() => lookOnce(listId, members)).catch((error: unknown) => {
+        for (const member of members) fail(member, error);
+      });
+    }
+    looking.delete(listId);
+  }
+
+  /** Who cannot look with the others does so alone: that list may be gone for them, or it is more than a page. */
+  async function lookOnce(listId: bigint, members: readonly Member[]): Promise<void> {
+    for (const member of members) member.isWoken = false;
+    const readers = await readersAmong(listId, readersOf(members));
+    for (const member of members) if (!readers.has(member.source.readerId)) lookAlone(member);
+    await watched.learn(listId);
+    const through = position.seq;
+    const groups = Map.groupBy(
+      members.filter(({ source }) => readers.has(source.readerId)),
+      ({ from, life }) => `${from} ${life}`,
+    );
+    for (const group of groups.values()) await tellTogether(listId, group, through);
+  }
+
+  async function tellTogether(listId: bigint, group: readonly Member[], through: bigint): Promise<void> {
+    const [{ from: after, life } = { from: through, life: 0 }] = group;
+    const told = await together(listId, readersOf(group), { after, through });
+    for (const member of group) {
+      if (!member.isOpen || member.life !== life) continue;
+      const events = told.get(member.source.readerId);
+      if (!events) {
+        lookAlone(member);
+        continue;
+      }
+      for (const event of events) member.queue.push(event);
+      member.from = through;
+    }
   }
 
   /** Whether any that is gone may be in lists by reposts. Without an answer it is. */
@@ -145,7 +181,7 @@ export function createListHub(options: {
       case 'post_removed':
       case 'repost':
       case 'repost_removed':
-        return [...listsOf.of(authorId)].flatMap((listId) => [...byList.of(listId)]);
+        return [...watched.listsOf(authorId)].flatMap((listId) => [...byList.of(listId)]);
       case 'list_joined':
       case 'list_left':
       case 'list_closed':
@@ -169,9 +205,9 @@ export function createListHub(options: {
       if (!last) return;
       const isForAll = await wasBroughtIn(events);
       position = { ...position, seq: last.seq };
-      for (const event of events) noteChange(event);
+      for (const event of events) watched.noteChange(event);
       const concerned = isForAll ? open : new Set(events.flatMap((event) => [...concernedBy(event)]));
-      for (const member of concerned) wake(member);
+      wake(concerned);
     },
     onReset(head) {
       position = head;
@@ -195,16 +231,19 @@ export function createListHub(options: {
       open.add(member);
       byList.add(source.id, member);
       byReader.add(source.readerId ?? 0n, member);
-      wake(member);
+      wake([member]);
       return () => {
         member.isOpen = false;
         open.delete(member);
         byList.remove(source.id, member);
         byReader.remove(source.readerId ?? 0n, member);
-        if (byList.has(source.id)) return;
-        forget(source.id);
-        versions.delete(source.id);
+        if (!byList.has(source.id)) watched.leave(source.id);
       };
     },
   };
+}
+
+/** Each once: somebody may have several devices. */
+function readersOf(members: readonly Member[]): (bigint | null)[] {
+  return [...new Set(members.map(({ source }) => source.readerId))];
 }

@@ -11,7 +11,7 @@ import type { Hub } from './hub.ts';
 import type { ListHub } from './list-hub.ts';
 import { type LiveEvent, showsPost } from './live-event.ts';
 import { liveFreshness } from './metrics.ts';
-import { known } from './replayer.ts';
+import { known } from './look.ts';
 
 interface StreamOptions {
   sql: Sql;
