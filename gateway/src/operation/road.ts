@@ -100,8 +100,9 @@ export function createRoad(options: RoadOptions): Road {
     const isRefused = answered.kind === 'answer' && answered.isRefused;
     const errors = answered.kind === 'answer' ? answered.result.errors : undefined;
     const operation = admitted?.operation;
-    for (const observe of observers)
-      observe({ admitted, asked, context, errors, isRefused, operation, startedAtMs });
+    const endedAtMs = performance.now();
+    const observed = { admitted, asked, context, errors, isRefused, operation, startedAtMs, endedAtMs };
+    for (const observe of observers) observe(observed);
     return answered;
   };
 }

@@ -2,6 +2,7 @@ import { usageLimits } from './limits.ts';
 
 /** The clients of one window, by the places that they get. */
 export interface Clients {
+  /** At most one more than {@link usageLimits.clients}. */
   placeOf(name: string | undefined, version: string | undefined): number;
   /** As JSON, in the order of their places. */
   written(): string[];
@@ -21,8 +22,8 @@ export function createClients(): Clients {
 
   return {
     placeOf(sentName, sentVersion) {
-      const name = (sentName || 'unknown').slice(0, usageLimits.clientLength);
-      const version = (sentVersion ?? '').slice(0, usageLimits.clientLength);
+      const name = withinLimit(sentName || 'unknown');
+      const version = withinLimit(sentVersion ?? '');
       const place = byName.get(name)?.get(version);
       if (place !== undefined) return place;
       if (all.length < usageLimits.clients) return add(name, version);
@@ -30,4 +31,8 @@ export function createClients(): Clients {
     },
     written: () => all.map((client) => JSON.stringify(client)),
   };
+}
+
+function withinLimit(text: string): string {
+  return text.length > usageLimits.clientLength ? text.slice(0, usageLimits.clientLength) : text;
 }

@@ -18,7 +18,7 @@ function operation(text: string) {
   const document = parse(text);
   const node = document.definitions[0] as OperationDefinitionNode;
   if (node.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
-  return { known: { node }, documentOf: () => document };
+  return { known: { node }, document };
 }
 
 /** What the registry is sent of these calls. */
@@ -27,11 +27,11 @@ function reported(fill: (add: (text: string, clients?: readonly string[]) => voi
   const window = createWindow(describe, later);
   let calls = 0;
   fill((text, clients = ['ios']) => {
-    const { documentOf, known } = operation(text);
+    const { document, known } = operation(text);
     for (const client of clients) {
       calls++;
       const call = { clientName: client, clientVersion: client, isError: true, durationMs: 3 };
-      window.add(known, documentOf, call);
+      window.add(known, document, call);
       later.finish();
     }
   });

@@ -6,25 +6,32 @@ const buckets = latencyBoundsMs.length + 1;
 const width = 1 + buckets;
 const [comma, open, close] = [44, 91, 93];
 
-/** What each client did with each operation, a row of numbers each. */
+/** Of one report; what is beyond the limit has a place of its own. */
+export const clientPlaces = usageLimits.clients + 1;
+
+/** What each client did with each operation, by the places of both: a row of numbers for each pair. */
 export interface Counts {
-  /** A row of zeros, or undefined when there are as many as there may be. */
-  open(): number | undefined;
-  add(row: number, durationMs: number, isError: boolean): void;
+  /** Whether there was room for it. */
+  add(operation: number, client: number, durationMs: number, isError: boolean): boolean;
+  /** The pair's row, from 1; 0 when it has none. */
+  rowOf(operation: number, client: number): number;
   callsOf(row: number): number;
   /**
    * Writes what the contract has of a client: `[place,calls,errors,[calls by bucket]]` without the zeros at the end.
    * @returns the place in `into` behind it, at most {@link rowBytes} further
    */
   write(row: number, client: number, into: Uint8Array, at: number): number;
-  clear(): void;
+  /** Begins anew; `operations` is how many places had one. */
+  clear(operations: number): void;
 }
 
 export const rowBytes = (width + 2) * (mostDigits + 1) + 4;
 
-/** In one piece of memory, which every window uses again: counting makes no garbage, and finds its numbers where they were. */
+/** In two pieces of memory, which every window uses again: counting makes no garbage, and finds its numbers where they were. */
 export function createCounts(): Counts {
-  const cells = new Uint32Array(width * usageLimits.uses);
+  const rows = new Uint16Array(usageLimits.operations * clientPlaces);
+  // Row 0 is nobody's.
+  const cells = new Uint32Array(width * (usageLimits.uses + 1));
   let size = 0;
 
   function callsOf(row: number): number {
@@ -34,13 +41,21 @@ export function createCounts(): Counts {
   }
 
   return {
-    open: () => (size < usageLimits.uses ? size++ : undefined),
-    add(row, durationMs, isError) {
+    add(operation, client, durationMs, isError) {
+      const pair = operation * clientPlaces + client;
+      let row = rows[pair] ?? 0;
+      if (row === 0) {
+        if (size >= usageLimits.uses) return false;
+        row = ++size;
+        rows[pair] = row;
+      }
       const at = row * width;
       const bucket = at + 1 + bucketOf(durationMs);
       cells[bucket] = (cells[bucket] ?? 0) + 1;
       if (isError) cells[at] = (cells[at] ?? 0) + 1;
+      return true;
     },
+    rowOf: (operation, client) => rows[operation * clientPlaces + client] ?? 0,
     callsOf,
     write(row, client, into, at) {
       const first = row * width + 1;
@@ -60,15 +75,20 @@ export function createCounts(): Counts {
       into[end++] = close;
       return end;
     },
-    clear() {
-      cells.fill(0, 0, size * width);
+    clear(operations) {
+      rows.fill(0, 0, operations * clientPlaces);
+      cells.fill(0, 0, (size + 1) * width);
       size = 0;
     },
   };
 }
 
+const slowest = latencyBoundsMs.at(-1) ?? 0;
+/** The bucket of each whole millisecond; all bounds are whole. */
+const bucketOfMs = Uint8Array.from({ length: slowest + 1 }, (_, ms) =>
+  latencyBoundsMs.findIndex((boundMs) => ms <= boundMs),
+);
+
 function bucketOf(durationMs: number): number {
-  let at = 0;
-  while (at < latencyBoundsMs.length && durationMs > (latencyBoundsMs[at] ?? 0)) at++;
-  return at;
+  return durationMs > slowest ? buckets - 1 : (bucketOfMs[Math.ceil(durationMs)] ?? 0);
 }

@@ -43,6 +43,7 @@ const observed = {
   asked: { head: { header: (name: string) => (name === 'apollographql-client-name' ? 'ios' : undefined) } },
   errors: undefined,
   startedAtMs: performance.now(),
+  endedAtMs: performance.now(),
 } as unknown as Observed;
 
 function reporterFor(to: string | Send) {

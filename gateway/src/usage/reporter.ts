@@ -108,13 +108,13 @@ export function createUsageReporter(options: ReporterOptions): UsageReporter {
   }
 
   return {
-    observe({ admitted, asked, errors, operation, startedAtMs }) {
+    observe({ admitted, asked, endedAtMs, errors, operation, startedAtMs }) {
       if (!operation || !admitted) return;
-      window.add(operation, () => admitted.entry.document, {
+      window.add(operation, admitted.entry.document, {
         clientName: asked.head?.header('apollographql-client-name'),
         clientVersion: asked.head?.header('apollographql-client-version'),
         isError: errors !== undefined && errors.length > 0,
-        durationMs: performance.now() - startedAtMs,
+        durationMs: endedAtMs - startedAtMs,
       });
     },
     start: schedule,

@@ -41,7 +41,7 @@ it('tells a text once, and again to a registry that does not keep it or does not
   );
   const ends: string[] = [];
   for (let sequence = 1; sequence <= 5; sequence++) {
-    window.add(me, () => document, call);
+    window.add(me, document, call);
     const numbered = { sequence, counted: window.take(), supergraph: '0123456789abcdef' };
     ends.push((await tell(numbered, 1_000)).status);
   }

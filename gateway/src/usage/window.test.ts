@@ -10,7 +10,7 @@ function operation(text: string) {
   const document: DocumentNode = parse(text);
   const node = document.definitions[0] as OperationDefinitionNode;
   if (node.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
-  return { known: { node }, documentOf: () => document };
+  return { known: { node }, document };
 }
 
 /** A window whose later work is done when the test says so, or else before it is taken. */
@@ -18,8 +18,8 @@ function open() {
   const work: (() => void)[] = [];
   const settle = () => work.splice(0).forEach((one) => one());
   const window = createWindow(describe, { run: (one) => void work.push(one), finish: settle });
-  const add = ({ documentOf, known }: ReturnType<typeof operation>, more: Partial<Call> = {}) =>
-    window.add(known, documentOf, { ...call, ...more });
+  const add = ({ document, known }: ReturnType<typeof operation>, more: Partial<Call> = {}) =>
+    window.add(known, document, { ...call, ...more });
   function take() {
     const { clients, uses, ...taken } = window.take();
     const told = JSON.parse(`[${uses.toString()}]`) as Told[];
@@ -44,7 +44,7 @@ type Told = {
 it('counts by operation, client and latency, and begins anew', () => {
   const { add, settle, take } = open();
   const [me, them] = [operation('query Me { me }'), operation('query Them { them }')];
-  for (const durationMs of [1, 5, 5.1, 6_000]) add(me, { durationMs });
+  for (const durationMs of [-0.1, 5, 5.1, 249.5, 250, 250.1, 5_000, 5_000.1]) add(me, { durationMs });
   add(me, { isError: true, clientVersion: undefined });
   settle();
   add(them);
@@ -55,9 +55,9 @@ it('counts by operation, client and latency, and begins anew', () => {
   expect(uses).toMatchObject([
     {
       client: { name: 'ios', version: '2.1' },
-      count: 4,
+      count: 8,
       errors: 0,
-      latency: [2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+      latency: [2, 1, 0, 0, 0, 2, 1, 0, 0, 1, 1],
     },
     { client: { name: 'ios' }, count: 1, errors: 1 },
     { count: 1 },

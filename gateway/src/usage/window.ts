@@ -9,10 +9,10 @@ import { createWriter, isTooLong, type Written } from './write.ts';
 /** One operation. It is described a moment after its first call, and holds its syntax tree no longer than that. */
 interface Slot {
   described: Described | undefined;
-  /** The last window that it was called in. */
+  /** The last window that it was called in … */
   window: number;
-  /** Its rows of that window's counts, by the places of clients. */
-  readonly rows: (number | undefined)[];
+  /** … and its place among the operations of that window. */
+  place: number;
 }
 
 /** The part of a report that is counted; `performance.now()` says when. */
@@ -36,7 +36,7 @@ export interface Countable {
 
 export interface UsageWindow {
   /** Counts a call: four look-ups and an addition or two. */
-  add(operation: Countable, documentOf: () => DocumentNode, call: Call): void;
+  add(operation: Countable, document: DocumentNode, call: Call): void;
   /** Takes what was counted since, and begins anew. */
   take(): Counted;
 }
@@ -58,14 +58,13 @@ export function createWindow(describe: Describe, later: Later): UsageWindow {
   let waiting = 0;
   let startedAtMs = performance.now();
 
-  function slotOf(operation: Countable, documentOf: () => DocumentNode): Slot | undefined {
+  function slotOf(operation: Countable, document: DocumentNode): Slot | undefined {
     const found = known.get(operation);
     if (found) return found;
     if (waiting >= usageLimits.waiting) return undefined;
-    const slot: Slot = { described: undefined, window: 0, rows: [] };
+    const slot: Slot = { described: undefined, window: 0, place: 0 };
     known.set(operation, slot);
     const { node } = operation;
-    const document = documentOf();
     waiting++;
     later.run(() => {
       waiting--;
@@ -84,32 +83,26 @@ export function createWindow(describe: Describe, later: Later): UsageWindow {
     if (characters + length > usageLimits.characters) return false;
     characters += length;
     slot.window = window;
-    slots.push(slot);
+    slot.place = slots.push(slot) - 1;
     return true;
   }
 
   return {
-    add(operation, documentOf, { clientName, clientVersion, durationMs, isError }) {
-      const slot = slotOf(operation, documentOf);
-      const place = slot && joins(slot) ? clients.placeOf(clientName, clientVersion) : undefined;
-      const row = place === undefined ? undefined : (slot?.rows[place] ?? counts.open());
-      if (slot === undefined || place === undefined || row === undefined) {
-        lost++;
-        return;
-      }
-      slot.rows[place] = row;
-      counts.add(row, durationMs, isError);
+    add(operation, document, { clientName, clientVersion, durationMs, isError }) {
+      const slot = slotOf(operation, document);
+      const isCounted =
+        slot !== undefined &&
+        joins(slot) &&
+        counts.add(slot.place, clients.placeOf(clientName, clientVersion), durationMs, isError);
+      if (!isCounted) lost++;
     },
     take() {
       later.finish();
       const writer = createWriter(clients.written());
-      for (const { described, rows } of slots) {
-        if (described) lost += writer.write(described, rows, counts);
-        rows.length = 0;
-      }
+      for (const { described, place } of slots) if (described) lost += writer.write(described, place, counts);
       const endedAtMs = performance.now();
       const taken = { ...writer.written(), lost, startedAtMs, endedAtMs };
-      counts.clear();
+      counts.clear(slots.length);
       window++;
       slots = [];
       clients = createClients();

@@ -16,10 +16,10 @@ export interface Written {
 
 export interface Writer {
   /**
-   * @param rows - of the counts, by the places of clients
+   * @param place - the operation's, in the counts
    * @returns how many of the calls have no room
    */
-  write(operation: Described, rows: readonly (number | undefined)[], counts: Counts): number;
+  write(operation: Described, place: number, counts: Counts): number;
   written(): Written;
 }
 
@@ -68,10 +68,10 @@ export function createWriter(clients: readonly string[]): Writer {
   }
 
   /** Whether there was room for it. */
-  function writeRow(row: number, place: number, counts: Counts, isFirst: boolean): boolean {
+  function writeRow(row: number, client: number, counts: Counts, isFirst: boolean): boolean {
     makeRoom(rowBytes);
     const from = isFirst ? length : length + 1;
-    const to = counts.write(row, place, uses, from);
+    const to = counts.write(row, client, uses, from);
     if (!hasRoomFor(to - from)) return false;
     if (!isFirst) uses[length] = comma;
     length = to;
@@ -79,17 +79,17 @@ export function createWriter(clients: readonly string[]): Writer {
   }
 
   return {
-    write(operation, rows, counts) {
+    write(operation, place, counts) {
       const before = length;
       const { hash } = operation;
       const isTaken = takes(operation) && hasRoomFor(begin.length + hash.length + middle.length + end.length);
       if (isTaken) text(`${before === 0 ? '' : ','}${begin}${hash}${middle}`);
       const empty = length;
       let lost = 0;
-      for (let place = 0; place < rows.length; place++) {
-        const row = rows[place];
-        if (row === undefined) continue;
-        if (isTaken && writeRow(row, place, counts, length === empty)) calls += counts.callsOf(row);
+      for (let client = 0; client < clients.length; client++) {
+        const row = counts.rowOf(place, client);
+        if (row === 0) continue;
+        if (isTaken && writeRow(row, client, counts, length === empty)) calls += counts.callsOf(row);
         else lost += counts.callsOf(row);
       }
       if (length === empty) length = before;

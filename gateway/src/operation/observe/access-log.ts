@@ -6,7 +6,7 @@ const longestName = 64;
 
 /** One line an operation: who asked (which program, never which person), for what, how long, with what outcome. */
 export function accessLog(logger: Logger): Observe {
-  return ({ asked, context, errors, operation, startedAtMs }) => {
+  return ({ asked, context, endedAtMs, errors, operation, startedAtMs }) => {
     logger.info(
       {
         requestId: context.requestId,
@@ -16,7 +16,7 @@ export function accessLog(logger: Logger): Observe {
         clientVersion: nameOf(asked.head?.header('apollographql-client-version')),
         identity: context.identity.kind,
         errors: errors?.map(({ extensions }) => extensions?.code),
-        durationMs: Math.round(performance.now() - startedAtMs),
+        durationMs: Math.round(endedAtMs - startedAtMs),
       },
       'operation',
     );

@@ -16,6 +16,8 @@ export interface Observed {
   readonly errors: readonly GraphQLFormattedError[] | undefined;
   /** By `performance.now()`. */
   readonly startedAtMs: number;
+  /** The same; read once for all who hear of it. */
+  readonly endedAtMs: number;
 }
 
 /** Hears of every operation of every transport, once. Must not throw. */

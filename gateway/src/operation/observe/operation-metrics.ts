@@ -7,9 +7,9 @@ import type { Observe } from './observe.ts';
  */
 export function operationMetrics(mostNames: number): Observe {
   const timer = createOperationTimer('gateway', { most: mostNames });
-  return ({ errors, isRefused, operation, startedAtMs }) => {
+  return ({ endedAtMs, errors, isRefused, operation, startedAtMs }) => {
     // What was refused must not make a name.
     const label = operation && !isRefused ? timer.labelOf(operation.name) : 'refused';
-    timer.observe(label, outcomeOf(errors), startedAtMs);
+    timer.observe(label, outcomeOf(errors), startedAtMs, endedAtMs);
   };
 }

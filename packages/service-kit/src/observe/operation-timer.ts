@@ -5,8 +5,8 @@ import type { OperationOutcome } from './outcome.ts';
 export interface OperationTimer {
   /** The label of an operation's name, as clients chose it: bounded in number and length. */
   labelOf(name: string | null | undefined): string;
-  /** Counts an operation that began at `startedAtMs` of `performance.now()` and has just ended. */
-  observe(label: string, outcome: OperationOutcome, startedAtMs: number): void;
+  /** Counts an operation that began at `startedAtMs` of `performance.now()` and has just ended, or did at `endedAtMs`. */
+  observe(label: string, outcome: OperationOutcome, startedAtMs: number, endedAtMs?: number): void;
 }
 
 /** Rate, outcomes and duration of operations by name. A name that lost its place takes its series with it. */
@@ -17,7 +17,7 @@ export function createOperationTimer(service: string, limits?: Partial<LabelLimi
   });
   return {
     labelOf,
-    observe: (label, outcome, startedAtMs) =>
-      durationOf(service, label, outcome).observe((performance.now() - startedAtMs) / 1_000),
+    observe: (label, outcome, startedAtMs, endedAtMs = performance.now()) =>
+      durationOf(service, label, outcome).observe((endedAtMs - startedAtMs) / 1_000),
   };
 }
