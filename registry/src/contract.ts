@@ -13,10 +13,30 @@ import type { ParsedSubgraph } from './composition/parse-subgraph.ts';
 export type ContractFilter = { include: string[]; exclude: string[]; removeUnreachableTypes: boolean };
 
 /**
- * A contract only hides, so every query that it leaves is one that the whole graph can answer. Searching for
- * queries that nobody can answer is half of a composition, and was done for the whole.
+ * A contract only hides, so every query that it leaves is one that the whole graph can answer, and what it puts on a subgraph is
+ * `@inaccessible` where there was none. Searching for queries that nobody can answer is half of a composition, and that with what a subgraph is by
+ * itself (names that are there once, directives that fit where they stand) was done for the whole.
  */
-const doneForTheWhole = { disableValidationRules: ['SatisfiabilityRule'] };
+const doneForTheWhole = {
+  disableValidationRules: [
+    'SatisfiabilityRule',
+    'OnlyInterfaceImplementationRule',
+    'LoneSchemaDefinitionRule',
+    'UniqueOperationTypesRule',
+    'UniqueTypeNamesRule',
+    'UniqueEnumValueNamesRule',
+    'UniqueFieldDefinitionNamesRule',
+    'UniqueArgumentDefinitionNamesRule',
+    'KnownDirectivesRule',
+    'UniqueDirectivesPerLocationRule',
+    'KnownArgumentNamesOnDirectivesRule',
+    'UniqueArgumentNamesRule',
+    'UniqueInputFieldNamesRule',
+    'UniqueDirectiveNamesRule',
+    'ProvidedRequiredArgumentsOnDirectivesRule',
+    'ProvidedArgumentsOnDirectivesRule',
+  ],
+};
 
 /** Composes the view that a contract gives of a graph which composes as a whole. */
 export function composeContract(parsed: readonly ParsedSubgraph[], filter: ContractFilter): Composition {
