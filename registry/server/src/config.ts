@@ -29,6 +29,8 @@ export function readRegistryConfig(environment: NodeJS.ProcessEnv = process.env)
       /** Until one begins; with the time above less than what the command line waits for. */
       CHECK_WAIT_MS: setting.integer(25_000, 1),
       CHECK_MAX_WAITING: setting.integer(20, 1),
+      /** Of one graph, so that others have room. */
+      CHECK_MAX_WAITING_OF_GRAPH: setting.integer(10, 1),
       CHECK_MAX_HEAP_MIB: setting.integer(1_500, 64),
 
       USAGE_BODY_BYTES: setting.integer(2 * 1024 * 1024, 1),
@@ -40,6 +42,8 @@ export function readRegistryConfig(environment: NodeJS.ProcessEnv = process.env)
       USAGE_MAX_GATEWAYS: setting.integer(1_000, 1),
       USAGE_KEEP_DAYS: setting.integer(90, 1),
       CHECKS_KEEP_DAYS: setting.integer(30, 1),
+      /** Of one graph; of more, the oldest go. */
+      CHECKS_KEEP_MOST: setting.integer(2_000, 1),
       DRAIN_DELAY_MS: setting.integer(0),
     },
     environment,

@@ -1,5 +1,5 @@
-import type { RegistryDatabase } from '@murmuration/prisma/registry';
-import type { Logger } from '@murmuration/service-kit';
+import type { RegistryDatabase, RegistryTransaction } from '@murmuration/prisma/registry';
+import { type Logger, retryConflicts } from '@murmuration/service-kit';
 
 export const retentionLimits = {
   everyMs: 60 * 60_000,
@@ -31,6 +31,9 @@ export function startRetention(database: RegistryDatabase, kept: Kept, logger: L
 /** @returns how many rows went */
 export async function letGo(database: RegistryDatabase, { checksDays, usageDays }: Kept): Promise<number> {
   const { gatewayDays, reportDays, rounds, rows } = retentionLimits;
+  // What is counted meanwhile would go with what it is counted for, unseen; so this fails instead, and is done again.
+  const unlessCounted = (work: (transaction: RegistryTransaction) => Promise<number>) =>
+    retryConflicts(() => database.$transaction(work, { isolationLevel: 'RepeatableRead' }));
   const steps = [
     (
       most: number,
@@ -41,11 +44,22 @@ export async function letGo(database: RegistryDatabase, { checksDays, usageDays 
     ) => database.$executeRaw`DELETE FROM usage_hour WHERE ctid = ANY (ARRAY(SELECT ctid FROM usage_hour
       WHERE hour < now() - make_interval(days => ${usageDays}::int) LIMIT ${most}))`,
     // Not one that a report brings just now: its counts are not committed yet.
-    (
-      most: number,
-    ) => database.$executeRaw`DELETE FROM usage_operation WHERE id = ANY (ARRAY(SELECT id FROM usage_operation o
+    (most: number) =>
+      unlessCounted(
+        (
+          transaction,
+        ) => transaction.$executeRaw`DELETE FROM usage_operation WHERE id = ANY (ARRAY(SELECT id FROM usage_operation o
       WHERE seen_at < now() - interval '1 day'
         AND NOT EXISTS (SELECT FROM usage_count c WHERE c.operation_id = o.id) LIMIT ${most}))`,
+      ),
+    // They choose their names: those of once would else have every place for ever, and all new ones be `other`.
+    (most: number) =>
+      unlessCounted(
+        (
+          transaction,
+        ) => transaction.$executeRaw`DELETE FROM usage_client WHERE id = ANY (ARRAY(SELECT id FROM usage_client c
+      WHERE NOT EXISTS (SELECT FROM usage_count u WHERE u.client_id = c.id) LIMIT ${most}))`,
+      ),
     (
       most: number,
     ) => database.$executeRaw`DELETE FROM usage_report WHERE ctid = ANY (ARRAY(SELECT ctid FROM usage_report

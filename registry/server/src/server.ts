@@ -54,6 +54,7 @@ export async function startRegistry(
       timeoutMs: config.CHECK_TIMEOUT_MS,
       maxWaitMs: config.CHECK_WAIT_MS,
       maxWaiting: config.CHECK_MAX_WAITING,
+      maxWaitingOfGraph: config.CHECK_MAX_WAITING_OF_GRAPH,
       maxHeapMiB: config.CHECK_MAX_HEAP_MIB,
     },
     logger,
@@ -87,6 +88,7 @@ export async function startRegistry(
     delivery,
     bodyBytes: config.REGISTRY_BODY_BYTES,
     sdlBytes: config.REGISTRY_SDL_BYTES,
+    mostChecks: config.CHECKS_KEEP_MOST,
   });
   serveReports(add, {
     database,

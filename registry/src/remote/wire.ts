@@ -21,6 +21,8 @@ export const wireLimits = {
   documentLength: 100_000,
   /** Stored operations of one publication. */
   operations: 20_000,
+  /** Contracts of one graph, each of which is composed. */
+  contracts: 100,
 } as const;
 
 /** Text that a database can keep: no NUL, no half of a pair. */
@@ -58,7 +60,10 @@ const edit = z.discriminatedUnion('kind', [
 
 /** What every judgement needs beside the schemas. */
 const judged = {
-  config: configSchema,
+  config: configSchema.refine(({ contracts }) => Object.keys(contracts).length <= wireLimits.contracts, {
+    message: 'has too many contracts',
+    path: ['contracts'],
+  }),
   context: line.optional(),
   /** In place of those that the server has for the context. */
   approvals: z.array(approvalSchema).max(wireLimits.operations).optional(),

@@ -44,11 +44,13 @@ export interface JudgementOptions {
   delivery: Delivery;
   bodyBytes: number;
   sdlBytes: number;
+  /** Checks of one graph that are kept: who may ask for one could else fill the disk with them. */
+  mostChecks: number;
 }
 
 /** Checks, publications and rollbacks. Check and append are one: the append is refused where the head has moved, and judged anew. */
 export function serveJudgements(add: AddRoute, options: JudgementOptions): void {
-  const { bodyBytes, database, delivery, sdlBytes, work } = options;
+  const { bodyBytes, database, delivery, mostChecks, sdlBytes, work } = options;
 
   async function keep(graph: Graph, one: { by: string; context: string | undefined; report: Report }) {
     // Postgres takes no text with a null character or half of another.
@@ -62,6 +64,8 @@ export function serveJudgements(add: AddRoute, options: JudgementOptions): void 
       INSERT INTO checked (graph_id, by, context, verdict, report)
       VALUES (${graph.id}, ${one.by}, ${one.context ?? null}::text, ${verdict}, ${kept}::jsonb)
       RETURNING id`;
+    await database.$executeRaw`DELETE FROM checked WHERE graph_id = ${graph.id} AND id <= (
+      SELECT id FROM checked WHERE graph_id = ${graph.id} ORDER BY id DESC OFFSET ${mostChecks} LIMIT 1)`;
     return Number(rows[0]?.id);
   }
 

@@ -5,6 +5,7 @@ import { Fault, UnknownOperations } from '../faults.ts';
 import { checkReport, lookedAtAs } from '../usage/check-report.ts';
 import { usageReport } from '../usage/contract.ts';
 import { type IngestLimits, ingestReport } from '../usage/ingest.ts';
+import { createTurns } from '../turns.ts';
 import type { AddRoute } from './secured.ts';
 
 export const usageRouteLimits = {
@@ -38,7 +39,10 @@ export interface UsageRouteOptions {
 export function serveReports(add: AddRoute, options: UsageRouteOptions): void {
   const { bodyBytes, database, limits, reportsPerSecond } = options;
   const looked = new LRUCache<string, true>({ max: usageRouteLimits.operations });
-  const takeTurn = createTurns(usageRouteLimits.running, usageRouteLimits.waiting);
+  const takeTurn = createTurns(usageRouteLimits, () => {
+    reports.labels('turned_away').inc();
+    return new Fault('OVERLOADED', 'Too many reports at once. Try again in a moment.', 2);
+  });
   const mayReport = createRate(reportsPerSecond);
   add({
     method: 'POST',
@@ -68,29 +72,6 @@ export function serveReports(add: AddRoute, options: UsageRouteOptions): void {
       return reply.code(202).send({ status: outcome, ...(unkept.length > 0 && { unkept }) });
     },
   });
-}
-
-/** So many at a time; whoever comes when too many wait is turned away. */
-function createTurns(running: number, waiting: number) {
-  let busy = 0;
-  const queue: (() => void)[] = [];
-  return async <Answer>(work: () => Promise<Answer>): Promise<Answer> => {
-    if (busy >= running) {
-      if (queue.length >= waiting) {
-        reports.labels('turned_away').inc();
-        throw new Fault('OVERLOADED', 'Too many reports at once. Try again in a moment.', 2);
-      }
-      await new Promise<void>((resolve) => queue.push(resolve));
-    } else busy++;
-    try {
-      return await work();
-    } finally {
-      const next = queue.shift();
-      // The place goes on to who waits.
-      if (next) next();
-      else busy--;
-    }
-  };
 }
 
 /** A bucket a token, which fills up within a second and holds twice as much. */

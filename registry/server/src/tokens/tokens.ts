@@ -2,7 +2,9 @@ import type { RegistryDatabase } from '@murmuration/prisma/registry';
 import { isDatabaseOutage } from '@murmuration/service-kit';
 import { LRUCache } from 'lru-cache';
 import { bytesOf } from '../store/contents.ts';
+import { Fault } from '../faults.ts';
 import type { Graph, Graphs } from '../graphs.ts';
+import { createTurns } from '../turns.ts';
 import { type GivenToken, isKind } from './given.ts';
 import type { TokenKind } from './permissions.ts';
 import { hashOfSecret, isSecret, newSecret } from './secret.ts';
@@ -33,6 +35,11 @@ export const tokenLimits = {
   outageMs: 10 * 60_000,
   /** Tokens of one graph that are listed and may be made. */
   perGraph: 500,
+  /**
+   * Tokens that nobody knows yet and that are looked for at a time, and that may wait for it: a flood of made-up ones must not take
+   * every connection to the database from those who hold good ones.
+   */
+  strangers: { running: 2, waiting: 100 },
 } as const;
 
 export interface Tokens {
@@ -57,6 +64,10 @@ export function createTokens(
   const given = new Map(options.given.map((token) => [token.hash, token]));
   const good = new LRUCache<string, { caller: Caller; atMs: number }>({ max: tokenLimits.remembered });
   const refused = new LRUCache<string, { atMs: number }>({ max: tokenLimits.remembered });
+  const takeTurn = createTurns(
+    tokenLimits.strangers,
+    () => new Fault('OVERLOADED', 'Too many unknown tokens at once. Try again in a moment.', 1),
+  );
 
   async function look(hash: string): Promise<Caller | undefined> {
     const own = given.get(hash);
@@ -79,7 +90,8 @@ export function createTokens(
       const ageMs = performance.now() - atMs;
       if (ageMs < options.cacheMs) return remembered?.caller;
       try {
-        const caller = await look(hash);
+        const isStranger = !remembered && !given.has(hash);
+        const caller = await (isStranger ? takeTurn(() => look(hash)) : look(hash));
         if (caller) {
           good.set(hash, { caller, atMs: performance.now() });
         } else {

@@ -98,12 +98,20 @@ export async function knownSpans(database: RegistryDatabase, graphId: number, da
 
 const dayMs = 86_400_000;
 
-/** Whether all of the last `days` is known, as a check sees it: a day may be missing. */
+/** Whether all of the last `days` is known, as a check sees it: a day may be missing. By the database's clock, as the hours are. */
 export async function isCovered(database: RegistryDatabase, graphId: number, days: number): Promise<boolean> {
-  let coveredMs = Date.now() - days * dayMs;
+  const endMs = await nowMs(database);
+  let coveredMs = endMs - days * dayMs;
   for (const { firstMs, lastMs } of await knownSpans(database, graphId, days)) {
     if (firstMs - coveredMs > dayMs) return false;
     coveredMs = Math.max(coveredMs, lastMs);
   }
-  return Date.now() - coveredMs <= dayMs;
+  return endMs - coveredMs <= dayMs;
+}
+
+/** One clock for all processes of the registry: theirs may be wrong, and differ. */
+export async function nowMs(database: RegistryDatabase): Promise<number> {
+  const [row] = await database.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
+  if (!row) throw new Error('The database does not tell the time.');
+  return row.now.getTime();
 }

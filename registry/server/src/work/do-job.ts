@@ -35,7 +35,7 @@ import { Kind } from 'graphql';
 import { explore } from '../explore/explore.ts';
 import { postgresStore } from '../store/postgres-store.ts';
 import { trustedDocuments, trustedOperations, trustManifest } from '../trusted/manifests.ts';
-import { isCovered } from '../usage/reported.ts';
+import { isCovered, nowMs } from '../usage/reported.ts';
 import type { Answers, Job } from './jobs.ts';
 
 /**
@@ -58,6 +58,7 @@ export async function doJob(
   const means = async (): Promise<Means> => ({
     ...composing,
     trusted: (await trustedOperations(database, job.graphId)).map(restoreOperation),
+    nowMs: await nowMs(database),
   });
   switch (job.kind) {
     case 'check':
@@ -123,6 +124,7 @@ export type Composing = { composeBaseline: ComposeBaseline; composeCandidate: Co
 type Means = Composing & {
   /** What apps were built with: a change that refuses it breaks them, whatever was reported. */
   trusted: StoredOperation[];
+  nowMs: number;
 };
 
 async function runCheck(store: Store, request: ReadCheckRequest, means: Means): Promise<Report> {
@@ -143,7 +145,6 @@ async function runCheck(store: Store, request: ReadCheckRequest, means: Means): 
     deleted: edit.kind === 'some' ? edit.deleted : [],
     require: request.require,
     ...means,
-    nowMs: Date.now(),
   });
 }
 
@@ -155,7 +156,7 @@ async function runPublish(store: Store, request: ReadPublishRequest, means: Mean
     by,
     message,
     init,
-    nowMs: Date.now(),
+    nowMs: means.nowMs,
     next: (known) => applyToStore(edit, known),
     deleted: edit.kind === 'some' ? edit.deleted : [],
     checkWith: {
@@ -182,7 +183,7 @@ async function runRollback(
     message,
     force,
     equalTo: target.id,
-    nowMs: Date.now(),
+    nowMs: means.nowMs,
     next: () => target.subgraphs,
     checkWith: {
       ...judged,

@@ -2,12 +2,11 @@ import { Worker } from 'node:worker_threads';
 import { Gauge, Histogram, type Logger, metrics } from '@murmuration/service-kit';
 import { Fault } from '../faults.ts';
 import type { AnswerTo, Asked, Job, Told, WorkerSettings } from './jobs.ts';
+import { createLine, type LineLimits } from './line.ts';
 
-export interface WorkLimits {
+export interface WorkLimits extends LineLimits {
   /** From when a job begins; then its thread is ended. */
   timeoutMs: number;
-  /** Checks and the like that wait; more are refused. What gateways wait for may be as many besides. */
-  maxWaiting: number;
   /** Until a job begins; then it is refused, before whoever asked gives up. */
   maxWaitMs: number;
   /** Of the thread; a job that needs more ends it. */
@@ -53,17 +52,14 @@ type Waiting = {
   reject: (error: unknown) => void;
 };
 
-/**
- * One job at a time, in a thread of its own: whatever it is asked, the server answers everybody else. What gateways wait for
- * goes before all checks, and has room of its own among what waits.
- */
+/** One job at a time, in a thread of its own: whatever it is asked, the server answers everybody else. */
 export function createWork(settings: WorkerSettings, limits: WorkLimits, logger: Logger): Work {
-  const queue: Waiting[] = [];
+  const line = createLine<Waiting>(limits);
   let worker: Worker | undefined;
   let isBusy = false;
   let isClosed = false;
   let lastId = 0;
-  waiting = () => queue.length;
+  waiting = () => line.length();
 
   function start(): Worker {
     const started = new Worker(new URL('./worker.ts', import.meta.url), {
@@ -80,7 +76,7 @@ export function createWork(settings: WorkerSettings, limits: WorkLimits, logger:
 
   function next(): void {
     if (isBusy || isClosed) return;
-    const one = queue.shift();
+    const one = line.next();
     if (!one) return;
     clearTimeout(one.timer);
     isBusy = true;
@@ -105,9 +101,7 @@ export function createWork(settings: WorkerSettings, limits: WorkLimits, logger:
 
   /** Whether it was still waiting. */
   function leave(one: Waiting, fault: Fault): boolean {
-    const at = queue.indexOf(one);
-    if (at === -1) return false;
-    queue.splice(at, 1);
+    if (!line.leave(one)) return false;
     clearTimeout(one.timer);
     one.reject(fault);
     return true;
@@ -150,9 +144,8 @@ export function createWork(settings: WorkerSettings, limits: WorkLimits, logger:
   return {
     run: <Asks extends Job>(job: Asks, gone?: AbortSignal) =>
       new Promise<AnswerTo<Asks>>((resolve, reject) => {
-        const isUrgent = job.kind === 'variant';
-        if (isClosed || queue.length >= (isUrgent ? 2 : 1) * limits.maxWaiting)
-          return reject(new Fault('OVERLOADED', 'Too many checks wait already. Try again in a moment.', 5));
+        const tooMany = new Fault('OVERLOADED', 'Too many checks wait already. Try again in a moment.', 5);
+        if (isClosed) return reject(tooMany);
         const one: Waiting = {
           job,
           gone: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
@@ -168,14 +161,16 @@ export function createWork(settings: WorkerSettings, limits: WorkLimits, logger:
           const isWaiting = leave(one, new Fault('OVERLOADED', 'Whoever asked does not wait any more.'));
           if (!isWaiting) Atomics.store(one.gone, 0, 1);
         });
-        if (isUrgent) queue.unshift(one);
-        else queue.push(one);
-        next();
+        if (line.join(one)) return next();
+        clearTimeout(one.timer);
+        reject(tooMany);
       }),
     async close() {
       isClosed = true;
-      for (let one = queue[0]; one; one = queue[0])
-        leave(one, new Fault('OVERLOADED', 'The registry stops.'));
+      for (let one = line.next(); one; one = line.next()) {
+        clearTimeout(one.timer);
+        one.reject(new Fault('OVERLOADED', 'The registry stops.'));
+      }
       await worker?.terminate();
     },
   };
