@@ -43,7 +43,7 @@ export function checkPage({ at, by, context, report, verdict }: ListedCheck & { 
     ${
       changes.length > 0 &&
       table(
-        ['Level', 'Where', 'What', 'Use', 'Verdict'],
+        ['Level', 'Change', 'Use', 'Verdict'],
         changes.slice(0, checkPageLimits.listed).map((change) => changeRow(change, context)),
         '',
       )
@@ -56,7 +56,7 @@ function changeRow(change: Report['changes'][number], context: string | null): H
     usage.status === 'used'
       ? usage.operations.map((one) => `${one.name} (${useText(one)})`).join('; ')
       : usage.status;
-  return html`<tr><td>${level}</td><td><code>${coordinate}</code></td><td>${message} ${notes.join(' ')}</td><td>${use}</td>
+  return html`<tr><td>${level}</td><td><code>${coordinate}</code><div>${message} ${notes.join(' ')}</div></td><td>${use}</td>
     <td class="${severity === 'fail' ? 'bad' : severity === 'warn' ? 'warn' : 'good'}">${severity}${approval && ` (approved by ${approval.by}: ${approval.reason})`}
     ${severity === 'fail' && html`<br><code>registry approve ${id} --context ${context ?? 'CONTEXT'} --reason …</code>`}</td></tr>`;
 }

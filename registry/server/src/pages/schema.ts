@@ -44,7 +44,7 @@ export function typePage(
   return html`<p>${kind}${owners.length > 0 && ` of ${owners.join(', ')}`}. ${description}</p>
     <p class="soft">${windowText(days, isKnown)}</p>
     ${table(
-      ['Field', 'Owner', 'Calls', 'Used by', 'Description'],
+      ['Field', 'Owner', 'Calls', 'Used by'],
       fields.map((field) => fieldRow(field, isKnown)),
       'It has no fields.',
     )}`;
@@ -54,10 +54,12 @@ function fieldRow(
   { deprecation, description, name, owners, signature, use }: ExploredField,
   isKnown: boolean,
 ): Html {
-  return html`<tr id="${name}"><td><code>${signature}</code></td><td>${owners.join(', ')}</td>
+  // What it is for stands below it: in a column of its own it is out of a phone's sight, and makes every row tall.
+  return html`<tr id="${name}"><td><code>${signature}</code>
+      <div>${deprecation !== undefined && html`<span class="warn">Deprecated: ${deprecation}</span> `}${description}</div></td>
+    <td>${owners.join(', ')}</td>
     <td class="number">${use.count > 0 ? countText(use.count) : html`<span class="soft">${isKnown ? 'none' : 'not seen'}</span>`}</td>
-    <td>${use.clients.join(', ')}</td>
-    <td>${deprecation !== undefined && html`<span class="warn">Deprecated: ${deprecation}</span> `}${description}</td></tr>`;
+    <td>${use.clients.join(', ')}</td></tr>`;
 }
 
 function windowText(days: number, isKnown: boolean): string {
