@@ -58,7 +58,7 @@ export const composeBaseline: ComposeBaseline = (baseline, today, candidate) => 
   const parsed = results.flatMap((result) => (result.status === 'parsed' ? result.subgraph : []));
   const broken = results.find((result) => result.status === 'failed');
   if (broken) throw doesNotCompose(baseline.label, broken.error.message);
-  const composition = baseline.supergraphSdl ? fromSupergraph(baseline.supergraphSdl) : composeParsed(parsed);
+  const composition = compositionOf(baseline, parsed);
   if (composition.status === 'failed')
     throw doesNotCompose(baseline.label, composition.errors[0]?.message ?? '');
   const contracts = composeContracts(parsed, contractsBefore(baseline, today));
@@ -70,6 +70,25 @@ export const composeBaseline: ComposeBaseline = (baseline, today, candidate) => 
   }
   return { parsed, composition, contracts };
 };
+
+/** An access rule by its name, or what imports one under another. */
+const accessRule = /@(?:\w+__)?(?:authenticated|requiresScopes|policy)\b/;
+
+/**
+ * What clients have is what was delivered. Who may ask what stands in the subgraphs alone where that was stripped of it: compared
+ * without, every rule of today would be news.
+ */
+function compositionOf(
+  { subgraphs, supergraphSdl }: Baseline & { status: 'found' },
+  parsed: readonly ParsedSubgraph[],
+): Composition {
+  if (supergraphSdl === undefined) return composeParsed(parsed);
+  const delivered = fromSupergraph(supergraphSdl);
+  if (delivered.status === 'failed' || accessRule.test(supergraphSdl)) return delivered;
+  if (!subgraphs.some(({ sdl }) => accessRule.test(sdl))) return delivered;
+  const whole = composeParsed(parsed);
+  return whole.status === 'composed' ? { ...delivered, supergraph: whole.supergraph } : delivered;
+}
 
 function doesNotCompose(label: string, why: string) {
   return couldNotRun(

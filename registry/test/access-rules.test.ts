@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { check } from '../src/check.ts';
 import { compareGraphs } from '../src/changes/compare.ts';
 import { composeSubgraphs } from '../src/compose.ts';
+import { withoutAccessRules } from '../src/composition/without-access-rules.ts';
 import { explain } from '../src/commands/explain.ts';
 import { config, nowMs } from './cast.ts';
 
@@ -66,6 +67,38 @@ describe('an access rule on something that clients ask for', () => {
   it('@inaccessible takes the field away', async () => {
     expect(await changes(sdl('bio: String'), sdl('bio: String @inaccessible'))).toMatchObject([
       { type: 'FIELD_REMOVED', level: 'breaking', coordinate: 'User.bio', touches: [['User.bio']] },
+    ]);
+  });
+
+  it('is compared with those of a version that was delivered without them', async () => {
+    const against = async (before: string, after: string) => {
+      const [old, now] = [before, after].map((field) => ({
+        name: 'people',
+        file: 'people.graphql',
+        sdl: sdl(`${field} other: String @authenticated`),
+      }));
+      const composed = composeSubgraphs(old ? [old] : []);
+      if (!old || !now || composed.status !== 'composed') throw new Error(JSON.stringify(composed));
+      const { changes: found } = await check({
+        config: config({ compose: { accessRules: 'strip' } }),
+        candidate: [now],
+        baseline: {
+          status: 'found',
+          label: 'before',
+          subgraphs: [old],
+          supergraphSdl: withoutAccessRules(composed.supergraphSdl),
+        },
+        usageFiles: [],
+        nowMs,
+      });
+      return found.map(({ coordinate, type }) => `${type} ${coordinate}`);
+    };
+    const [open, own] = ['bio: String', 'bio: String @authenticated'];
+    expect(await against(open, own)).toEqual(['ACCESS_RULE_ADDED User.bio']);
+    expect(await against(own, open)).toEqual(['ACCESS_RULE_REMOVED User.bio']);
+    expect(await against(`${own} more: Int`, `${own} less: Int`)).toEqual([
+      'FIELD_REMOVED User.more',
+      'FIELD_ADDED User.less',
     ]);
   });
 
