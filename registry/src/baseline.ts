@@ -84,8 +84,8 @@ function compositionOf(
 ): Composition {
   if (supergraphSdl === undefined) return composeParsed(parsed);
   const delivered = fromSupergraph(supergraphSdl);
-  if (delivered.status === 'failed' || accessRule.test(supergraphSdl)) return delivered;
-  if (!subgraphs.some(({ sdl }) => accessRule.test(sdl))) return delivered;
+  const isStripped = !accessRule.test(supergraphSdl) && subgraphs.some(({ sdl }) => accessRule.test(sdl));
+  if (!isStripped) return delivered;
   const whole = composeParsed(parsed);
   return whole.status === 'composed' ? { ...delivered, supergraph: whole.supergraph } : delivered;
 }

@@ -64,6 +64,7 @@ export function createTokens(
   const given = new Map(options.given.map((token) => [token.hash, token]));
   const good = new LRUCache<string, { caller: Caller; atMs: number }>({ max: tokenLimits.remembered });
   const refused = new LRUCache<string, { atMs: number }>({ max: tokenLimits.remembered });
+  const looking = new Map<string, Promise<Caller | undefined>>();
   const takeTurn = createTurns(
     tokenLimits.strangers,
     () => new Fault('OVERLOADED', 'Too many unknown tokens at once. Try again in a moment.', 1),
@@ -81,6 +82,17 @@ export function createTokens(
     );
   }
 
+  /** One look for all who bring the same token at once: a gateway's burst after a start is no crowd of strangers. */
+  function lookTogether(hash: string, isStranger: boolean): Promise<Caller | undefined> {
+    const known = looking.get(hash);
+    if (known) return known;
+    const mine = (isStranger ? takeTurn(() => look(hash)) : look(hash)).finally(() => {
+      if (looking.get(hash) === mine) looking.delete(hash);
+    });
+    looking.set(hash, mine);
+    return mine;
+  }
+
   return {
     async find(secret) {
       if (!isSecret(secret)) return undefined;
@@ -91,7 +103,7 @@ export function createTokens(
       if (ageMs < options.cacheMs) return remembered?.caller;
       try {
         const isStranger = !remembered && !given.has(hash);
-        const caller = await (isStranger ? takeTurn(() => look(hash)) : look(hash));
+        const caller = await lookTogether(hash, isStranger);
         if (caller) {
           good.set(hash, { caller, atMs: performance.now() });
         } else {
@@ -118,6 +130,8 @@ export function createTokens(
       const changed = await database.$executeRaw`UPDATE token SET revoked_at = clock_timestamp()
         WHERE graph_id = ${graph.id} AND id = ${id} AND revoked_at IS NULL`;
       good.clear();
+      // Who asks from now on shall not be told what was found before.
+      looking.clear();
       return changed > 0;
     },
     count: (graph) =>
