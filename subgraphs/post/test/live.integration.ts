@@ -468,7 +468,8 @@ test('what hides posts unheard of is looked for again: before the feed is follow
   if (!stream || !onScreen) throw new Error('two streams were opened');
   await hasBegun(root, stream);
   const neverSeen = await world.say('bob', { text: 'not for her', replyToId: root, visibility: 'MENTIONED' });
-  const goneOf = ({ told }: typeof stream) => told().flatMap(({ postId }) => postId ?? []);
+  // The first look may come upon what the feed tells, too: then it is told twice, and forgotten once.
+  const goneOf = ({ told }: typeof stream) => [...new Set(told().flatMap(({ postId }) => postId ?? []))];
   world.people.block('bob', 'carol');
   learnHead();
   await expect.poll(() => goneOf(onScreen)).toEqual([ofBob]);
