@@ -32,7 +32,7 @@ WITH moved AS (
 ), forgotten AS (
   DELETE FROM push_endpoint WHERE session_id IN (
     SELECT session_id FROM push_endpoint WHERE viewer_id = $2 AND session_id <> $1
-    ORDER BY seen_at DESC OFFSET $7) RETURNING 1
+    ORDER BY seen_at DESC, session_id DESC OFFSET $7) RETURNING 1
 )
 INSERT INTO push_endpoint AS e (session_id, viewer_id, provider, target_hash, key_id, box)
 SELECT $1::bigint, $2::bigint, $3, $4::bytea, $5, $6::bytea
