@@ -58,20 +58,34 @@ function hiding(...found: (Hiding | false)[]): ReturnType<typeof readHiding> {
   return change.length > 0 ? { topics: [], change } : null;
 }
 
+/** What hid an author's posts from each viewer, the newest first: looked up for each post and viewer, and sorted out once. */
+export function hidingsByViewer(
+  hidings: readonly HeardHiding[],
+): (viewerId: bigint) => readonly HeardHiding[] {
+  const newestFirst = hidings.toReversed();
+  const fromAll = newestFirst.filter(({ viewerId }) => viewerId === null);
+  const own = Map.groupBy(newestFirst, ({ viewerId }) => viewerId);
+  return (viewer) => {
+    const mine = own.get(viewer);
+    if (!mine || fromAll.length === 0) return mine ?? fromAll;
+    return newestFirst.filter(({ viewerId }) => viewerId === null || viewerId === viewer);
+  };
+}
+
 /**
  * Whether a post that a viewer may not see was there for them before: as they were to its author until what hid it, undone
- * one by one, the newest first. What was said after that was never there for them; of whom it is not known what they were
+ * one by one. What was said after that was never there for them; of whom it is not known what they were
  * nothing is named. It compares times of two databases, as far as their clocks agree.
  */
 export function wasShown(
   post: PostAudience & { id: bigint },
   viewerId: bigint,
   relation: Relation,
+  /** Of this viewer, the newest first. */
   hidings: readonly HeardHiding[],
 ): boolean {
   let before = relation;
-  return hidings.toReversed().some((each) => {
-    if (each.viewerId !== null && each.viewerId !== viewerId) return false;
+  return hidings.some((each) => {
     before = (before & ~each.lacked) | each.had;
     return post.id < each.eventId && maySeePost(viewerOf(viewerId), before, post);
   });

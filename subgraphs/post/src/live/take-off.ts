@@ -3,7 +3,7 @@ import type { FeedPosition } from '@murmuration/events';
 import type { PostDatabase } from '@murmuration/prisma/post';
 import { maySeePost, type Relation } from '@murmuration/relationships';
 import { countReset, type Deliveries } from '@murmuration/service-kit/subgraph';
-import { type HeardHiding, wasShown } from './hiding.ts';
+import { type HeardHiding, hidingsByViewer, wasShown } from './hiding.ts';
 import type { PostLiveLimits } from './limits.ts';
 import type { PlacedItem, Watcher } from './live-event.ts';
 import { findNewestOf, findStanding, type OnScreen } from './on-screens.ts';
@@ -50,6 +50,7 @@ export function createTakeOff(options: {
     hidings: readonly HeardHiding[],
     told: ToldGone,
   ): Promise<void> {
+    const hidingsOf = hidingsByViewer(hidings);
     for (const post of posts) {
       await deliveries.room();
       const at = position();
@@ -58,7 +59,7 @@ export function createTakeOff(options: {
       const ask = async (viewerIds: readonly bigint[]) => {
         const relationOf = await relationsTo(post.authorId, viewerIds);
         const wasThereFor = (viewerId: bigint, relation: Relation) =>
-          isKnownTo.has(viewerId) || wasShown(post, viewerId, relation, hidings);
+          isKnownTo.has(viewerId) || wasShown(post, viewerId, relation, hidingsOf(viewerId));
         return gone(post, viewerIds, relationOf, wasThereFor, at, told);
       };
       deliveries.send({ turnOf: post.authorId, ask }, membersOf(post));
