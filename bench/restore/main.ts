@@ -16,7 +16,7 @@ import { crowdPassword, makeCrowd } from '../../e2e/explain/crowd.ts';
 import { homePage } from '../home-page.ts';
 import { startOpenLoop } from '../open-loop.ts';
 import { timesOf } from '../times.ts';
-import { query } from '../town.ts';
+import { logIn, query, signInEveryMs } from '../town.ts';
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +33,6 @@ const { values } = parseArgs({
 const feeds = ['user', 'post'] as const;
 const lookEveryMs = 500;
 const settleMs = 10_000;
-const signInEveryMs = 6 * 60_000;
 const endsMs = performance.now() + Number(values['at-most-minutes']) * 60_000;
 
 const stack = await startStack({
@@ -111,17 +110,8 @@ try {
 }
 
 async function signIn(handle: string): Promise<string> {
-  const answer = await fetch(`${stack.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      query: 'mutation ($input: LogInInput!) { logIn(input: $input) { accessToken } }',
-      variables: { input: { handleOrEmail: handle, password: crowdPassword } },
-    }),
-  });
-  const text = await answer.text();
-  const token = /"accessToken":"([^"]+)"/.exec(text)?.[1];
-  if (!token) throw new Error(`${handle} cannot sign in: ${text}`);
+  const token = await logIn(stack.url, handle, crowdPassword);
+  if (!token) throw new Error(`${handle} cannot sign in`);
   return token;
 }
 
