@@ -1,5 +1,4 @@
 import { type DocumentNode, type FragmentDefinitionNode, Kind } from 'graphql';
-import type { PlanNode } from '../planning/plan.ts';
 import { compilePlan } from './compile-plan.ts';
 import type { OperationSource } from './operation-source.ts';
 import { createRunner } from './run-operation.ts';
@@ -36,6 +35,7 @@ export function compileOperation(source: OperationSource): CompiledOperation {
     kind: operation.operation,
     operationName: operation.name?.value,
     subscription: subscription?.subscription,
+    planText: source.planText,
     bytes: estimateBytes(source),
     run: runner.run,
     runRest: runner.runRest,
@@ -51,27 +51,6 @@ function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode
 }
 
 /** Texts are held two or three times (query, body, syntax tree), closures and shapes about as much again. */
-function estimateBytes({ plan, textLength }: OperationSource): number {
-  const planLength = (plan.node ? lengthOf(plan.node) : 0) + (plan.primary ? lengthOf(plan.primary) : 0);
-  return 4_096 + 6 * planLength + 20 * textLength;
+function estimateBytes({ planText, textLength }: OperationSource): number {
+  return 4_096 + 6 * planText.length + 20 * textLength;
 }
-
-/** About what a plan would be as text. */
-function lengthOf(node: PlanNode): number {
-  switch (node.kind) {
-    case 'Fetch':
-      return lengthBeside + node.operation.length;
-    case 'BatchFetch':
-      return lengthBeside * node.sets.length + node.operation.length;
-    case 'Flatten':
-      return lengthOf(node.node);
-    case 'Sequence':
-    case 'Parallel':
-      return node.nodes.reduce((sum, child) => sum + lengthOf(child), 0);
-    default:
-      return node satisfies never;
-  }
-}
-
-/** What a fetch has beside its text: where it goes, what it sends. */
-const lengthBeside = 500;

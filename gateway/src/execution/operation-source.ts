@@ -14,6 +14,8 @@ export interface OperationSource {
   /** Where a field's value is in the fetched data, when not at its response key. */
   readonly dataKeyOf: (field: FieldNode) => string;
   readonly plan: Plan;
+  /** The text that it came as. */
+  readonly planText: string;
   /** Characters of the document, by which its memory is estimated. */
   readonly textLength: number;
   readonly environment: FetchEnvironment;

@@ -122,6 +122,8 @@ export interface CompiledOperation {
   readonly kind: 'query' | 'mutation' | 'subscription';
   readonly operationName: string | undefined;
   readonly subscription: CompiledSubscription | undefined;
+  /** Its proven plan, of which a generation compiles it again: `Generation.compile`. */
+  readonly planText: string;
   /** Estimate of the memory held, by which the plan cache is bounded. */
   readonly bytes: number;
   /** Use `execute` and `executeRest` of execute.ts. */

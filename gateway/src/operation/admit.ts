@@ -94,14 +94,14 @@ export function createAdmit(options: AdmitOptions): Admit {
   };
 }
 
-/** The entry of a document that has been parsed and measured; a new one is kept once it has been found valid. */
+/** The entry of a document that has been parsed and measured; a new one is kept when it comes again. */
 export function readEntry(
   { entries }: Serving,
   { hash, text }: { hash: string; text: string },
   parsed: ParsedDocument,
 ): Entry {
   // While this one waited for its points another may have been faster.
-  return entries.byHash(hash) ?? createEntry(hash, text, parsed);
+  return entries.byHash(hash) ?? createEntry(hash, text, parsed, entries.sleeping(hash));
 }
 
 function whichOperation(name: string | undefined) {

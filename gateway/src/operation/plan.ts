@@ -33,27 +33,40 @@ export function planOf(
 ): CompiledOperation | Promise<CompiledOperation> {
   const key = keyOf(plannedFor);
   const known = usedNow(operation.plans, key);
-  if (known) return known;
-  const planning = serving.generation.plan(entry.text, {
-    ...askedOf(entry, waiter),
-    operationName: operation.name,
-    overrideLabels: plannedFor.labels,
-    switchesOn: plannedFor.switchesOn,
-  });
-  return planning.then((compiled) => {
-    const kept = serving.entries.keep(entry);
-    const { plans } = operationOf(kept, operation.name) ?? operation;
-    const [longestUnused] = plans.keys();
-    const isFull = plans.size >= entryLimits.plansPerOperation && !plans.has(key);
-    if (isFull && longestUnused !== undefined) plans.delete(longestUnused);
-    plans.set(key, compiled);
-    serving.entries.grew(kept);
+  if (known !== undefined && typeof known !== 'string') return known;
+  const { labels, switchesOn } = plannedFor;
+  const asked = { ...askedOf(entry, waiter), operationName: operation.name, switchesOn };
+  const take = (compiled: CompiledOperation) => {
+    keepPlan(serving, entry, operation, key, compiled);
     return compiled;
-  }, refuse);
+  };
+  if (known !== undefined) return take(serving.generation.compile(entry.text, known, asked));
+  return serving.generation.plan(entry.text, { ...asked, overrideLabels: labels }).then(take, refuse);
+}
+
+/** What came for the first time is kept asleep, and as it is when it comes again. */
+function keepPlan(
+  { entries }: Serving,
+  entry: Entry,
+  operation: KnownOperation,
+  key: string,
+  compiled: CompiledOperation,
+): void {
+  const { hash, text } = entry;
+  if (!entries.byHash(hash) && !entries.sleeping(hash)) {
+    const { name: operationName, runs } = operation;
+    entries.putToSleep({ hash, text, operationName, runs, planKey: key, planText: compiled.planText });
+  } else entry = entries.keep(entry);
+  const { plans } = operationOf(entry, operation.name) ?? operation;
+  const [longestUnused] = plans.keys();
+  const isFull = plans.size >= entryLimits.plansPerOperation && !plans.has(key);
+  if (isFull && longestUnused !== undefined) plans.delete(longestUnused);
+  plans.set(key, compiled);
+  entries.grew(entry);
 }
 
 /** The plan under a key, which then is the last of them. */
-function usedNow(plans: KnownOperation['plans'], key: string): CompiledOperation | undefined {
+function usedNow(plans: KnownOperation['plans'], key: string): CompiledOperation | string | undefined {
   const plan = plans.get(key);
   if (plan && plans.size > 1) {
     plans.delete(key);

@@ -68,7 +68,7 @@ export function createRoad(options: RoadOptions): Road {
     if (operation.kind === 'subscription') {
       const opened = subscribe(admitted, asked.createContext);
       if (!(Symbol.asyncIterator in opened)) return answerOf(opened.errors ?? [], context, headers);
-      operation.ran++;
+      operation.runs.count++;
       return { kind: 'stream', context, headers, results: opened };
     }
     const executed = await execute(admitted, asked, context);
@@ -77,7 +77,7 @@ export function createRoad(options: RoadOptions): Road {
     addStandings(headers, context.standings);
     // Variables that do not fit: nothing ran.
     const isRefused = result.data === undefined;
-    if (!isRefused) operation.ran++;
+    if (!isRefused) operation.runs.count++;
     return { kind: 'answer', context, headers, result, isRefused, status: status ?? (isRefused ? 400 : 200) };
   }
 

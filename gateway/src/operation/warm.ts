@@ -34,9 +34,12 @@ export async function warm(
   const outcome: Warmed = { planned: 0, failed: 0 };
   for (const entry of hotEntries(before)) {
     if (performance.now() >= endsAtMs) break;
+    const { planned } = outcome;
     try {
       const again = readEntry(next, entry, parseDocument(entry.text, options.maxTokens));
       outcome.planned += await planAgain(next, entry, again, endsAtMs);
+      // It comes often: it need not sleep first.
+      if (outcome.planned > planned) next.entries.keep(again);
       // Where Apollo Server plans, nothing of it has been planned here.
       if (!again.isValid) await by(endsAtMs, checkEntry(next, again, waiter(endsAtMs)));
     } catch {
@@ -58,8 +61,8 @@ function hotEntries({ entries }: Serving): Entry[] {
   return hot;
 }
 
-function isHot({ ran }: KnownOperation): boolean {
-  return ran >= warmLimits.leastRuns;
+function isHot({ runs }: KnownOperation): boolean {
+  return runs.count >= warmLimits.leastRuns;
 }
 
 function waiter(endsAtMs: number) {
@@ -84,7 +87,7 @@ async function planAgain(next: Serving, entry: Entry, again: Entry, endsAtMs: nu
 /** @throws Error then */
 async function by<T>(endsAtMs: number, work: T | Promise<T>): Promise<T> {
   const over = new AbortController();
-  const late = setTimeout(endsAtMs - performance.now(), undefined, { signal: over.signal }).then(() => {
+  const late = setTimeout(Math.max(0, endsAtMs - performance.now()), undefined, { signal: over.signal }).then(() => {
     throw new Error('no plan in time');
   });
   late.catch(() => undefined);

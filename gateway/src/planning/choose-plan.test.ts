@@ -23,7 +23,7 @@ function planner(name: PlannerName, reason?: PlanFailureReason): Planner & { ask
     async examine(put) {
       asked.push(put);
       if (reason) throw new PlanFailure(reason, `${name} says ${reason}`);
-      return { kind: 'valid' };
+      return { findings: { kind: 'valid' }, text: '' };
     },
     retire() {},
     stop() {},

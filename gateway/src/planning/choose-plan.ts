@@ -1,7 +1,7 @@
 import { plansMade, plansRefused, planSeconds, plansWaiting, proofSeconds } from './metrics.ts';
 import { PlanFailure, saysOfOperation } from './plan-failure.ts';
 import type { Planner, PlannerName, PlanQuestion } from './planner.ts';
-import type { Findings } from './question.ts';
+import type { Found } from './question.ts';
 
 /** Told of each operation that a planner gave no believed plan for. */
 export type OnRefusal = (planner: PlannerName, why: PlanFailure) => void;
@@ -16,17 +16,17 @@ export async function choosePlan(
   planners: readonly Planner[],
   question: PlanQuestion,
   onRefusal?: OnRefusal,
-): Promise<{ readonly findings: Findings; readonly planner: PlannerName }> {
+): Promise<Found & { readonly planner: PlannerName }> {
   let { isValid } = question;
   let told: PlanFailure | undefined;
   for (const planner of planners) {
     try {
-      const findings = await ask(planner, { ...question, isValid });
+      const { findings, text } = await ask(planner, { ...question, isValid });
       if (findings.kind === 'planned') {
         plansMade.inc({ planner: planner.name });
         proofSeconds.observe(findings.proofMs / 1_000);
       }
-      return { findings, planner: planner.name };
+      return { findings, text, planner: planner.name };
     } catch (error) {
       const failure =
         error instanceof PlanFailure ? error : new PlanFailure('failed', String(error), { cause: error });
@@ -42,7 +42,7 @@ export async function choosePlan(
   throw told ?? new PlanFailure('failed', 'There is no planner');
 }
 
-async function ask(planner: Planner, question: PlanQuestion): Promise<Findings> {
+async function ask(planner: Planner, question: PlanQuestion): Promise<Found> {
   const end = planSeconds.startTimer({ planner: planner.name });
   plansWaiting.inc({ planner: planner.name });
   try {

@@ -19,6 +19,8 @@ export type Compile = (
   source: { readonly text: string; readonly document: DocumentNode },
   asked: { readonly operationName: string | undefined; readonly switchesOn: readonly string[] },
   planned: PlannedOperation,
+  /** The same as text. */
+  planText: string,
 ) => CompiledOperation;
 
 /** From a proven plan, and the document as the client wrote it, to what runs. */
@@ -28,7 +30,7 @@ export function createCompiler(
   introspectText: IntrospectText,
 ): Compile {
   const urls = new Map(subgraphs.map(({ name, url }) => [name, url]));
-  return ({ document, text }, { operationName, switchesOn }, planned) => {
+  return ({ document, text }, { operationName, switchesOn }, planned, planText) => {
     const { operation, fragments } = selectOperation(document, operationName);
     const byName = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
     const asksOfSchema = onlyIntrospection(operation.selectionSet.selections, byName).length > 0;
@@ -43,6 +45,7 @@ export function createCompiler(
       dataKeyOf:
         dataKeys.size === 0 ? clientKey : (field) => dataKeys.get(signatureOf(field)) ?? clientKey(field),
       plan: planned.plan,
+      planText,
       introspect: asksOfSchema ? (args) => introspectText(text, operationName, args) : undefined,
       textLength: text.length,
       environment: {

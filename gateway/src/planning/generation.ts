@@ -7,6 +7,7 @@ import { createPlanners } from './create-planners.ts';
 import { InvalidDocument, invalidDocument } from './invalid-document.ts';
 import { knownLabels, planKey } from './plan-key.ts';
 import { PlanFailure, planError } from './plan-failure.ts';
+import { readFound } from './question.ts';
 import { createRefusals } from './refusals.ts';
 import { shareWork, type Waiter } from './shared-work.ts';
 import { loadSupergraph } from './supergraph.ts';
@@ -49,11 +50,8 @@ export function createGeneration(supergraphSdl: string, options: GenerationOptio
     const labels = knownLabels(supergraph.overrideLabels, asked.overrideLabels);
     const question = { text, operationName, labels, switchesOn, isValid, isPlanWanted };
     const caller = asked.caller ?? anybody;
-    const { findings, planner } = await choosePlan(
-      planners,
-      { ...question, caller, signal },
-      options.onRefusal,
-    );
+    const found = await choosePlan(planners, { ...question, caller, signal }, options.onRefusal);
+    const { findings } = found;
     switch (findings.kind) {
       case 'invalid':
         throw invalidDocument(text, findings.problems);
@@ -61,10 +59,9 @@ export function createGeneration(supergraphSdl: string, options: GenerationOptio
       case 'introspected':
         return undefined;
       case 'planned': {
-        const document = asked.document ?? parse(text, { noLocation: true });
-        const compiled = compile({ text, document }, { operationName, switchesOn }, findings);
+        const compiled = compile(sourceOf(text, asked), { operationName, switchesOn }, findings, found.text);
         const { plan } = findings;
-        if (plan.node ?? plan.primary) options.onPlan?.(plan, compiled.operationName, planner);
+        if (plan.node ?? plan.primary) options.onPlan?.(plan, compiled.operationName, found.planner);
         return compiled;
       }
       default:
@@ -119,6 +116,12 @@ export function createGeneration(supergraphSdl: string, options: GenerationOptio
     async check(text, asked = {}) {
       await work(text, false, asked);
     },
+    compile(text, planText, asked = {}) {
+      const { findings } = readFound(planText);
+      if (findings.kind !== 'planned') throw new Error('the text is of no plan');
+      const { operationName, switchesOn = [] } = asked;
+      return compile(sourceOf(text, asked), { operationName, switchesOn }, findings, planText);
+    },
     start: () => planners[0]?.start?.(),
     retire() {
       for (const planner of planners) planner.retire();
@@ -127,6 +130,10 @@ export function createGeneration(supergraphSdl: string, options: GenerationOptio
       for (const planner of planners) planner.stop();
     },
   };
+}
+
+function sourceOf(text: string, { document }: PlanOptions) {
+  return { text, document: document ?? parse(text, { noLocation: true }) };
 }
 
 function onLeave(why: 'cancelled' | 'deadline'): PlanFailure {

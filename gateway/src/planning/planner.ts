@@ -1,4 +1,6 @@
-import type { DocumentQuestion, Findings } from './question.ts';
+import { createGate, type Gate } from '../turns/gate.ts';
+import { PlanFailure } from './plan-failure.ts';
+import type { DocumentQuestion, Found } from './question.ts';
 
 export interface PlanQuestion extends DocumentQuestion {
   /** Who asks; callers take turns. */
@@ -16,7 +18,7 @@ export interface Planner {
   /** Loads what plans ahead of the first operation, where that takes time. */
   start?(): void;
   /** Rejects with a PlanFailure. */
-  examine(question: PlanQuestion): Promise<Findings>;
+  examine(question: PlanQuestion): Promise<Found>;
   /** Its supergraph was replaced: it ends when nothing has been asked of it for a second. */
   retire(): void;
   stop(): void;
@@ -27,6 +29,21 @@ export interface PlannerLimits {
   readonly timeoutMs: number;
   /** Operations that may wait to be planned; more are refused. */
   readonly maxWaiting: number;
+}
+
+/** Operations that a cell is given at a time: while it says what it found of one, the next is there already. */
+const givenAtATime = 2;
+
+/** Callers take turns at a planner; who leaves is asked for no more. */
+export function createPlannerGate({ maxWaiting }: Pick<PlannerLimits, 'maxWaiting'>): Gate {
+  return createGate({
+    max: givenAtATime,
+    maxWaiting,
+    refuse: (why, waiting) =>
+      why === 'full'
+        ? new PlanFailure('busy', `${waiting} operations wait`)
+        : new PlanFailure('cancelled', 'Nobody waits for the plan any more'),
+  });
 }
 
 export const defaultPlannerLimits: PlannerLimits = { timeoutMs: 2_000, maxWaiting: 200 };

@@ -26,6 +26,17 @@ export interface DocumentQuestion {
   readonly introspectWith?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** What a cell found, and the text that it came as, which says it again without the planner: `readFound`. */
+export interface Found {
+  readonly findings: Findings;
+  readonly text: string;
+}
+
+/** @throws SyntaxError for what no cell has written */
+export function readFound(text: string): Found {
+  return { findings: (JSON.parse(text) as Pick<Found, 'findings'>).findings, text };
+}
+
 /** What a cell says of it: why it does not fit, that it does, what it asks of the schema, or a plan that has been proven. */
 export type Findings =
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] }

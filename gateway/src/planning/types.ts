@@ -53,6 +53,15 @@ export interface Generation {
    * there is no plan, with what HTTP answers in `extensions.http` (see plan-failure.ts).
    */
   plan(text: string, options?: PlanOptions): Promise<CompiledOperation>;
+  /**
+   * Makes an operation again of the text of its plan (`planText` of CompiledOperation): of a plan that was proven on
+   * this supergraph, for the same operation and the same switches. At once; no planner is asked.
+   */
+  compile(
+    text: string,
+    planText: string,
+    options?: Pick<PlanOptions, 'document' | 'operationName' | 'switchesOn'>,
+  ): CompiledOperation;
   /** Only validates. Rejects as `plan` does. */
   check(text: string, options?: PlanOptions): Promise<void>;
   /** Has the planner that is asked first load ahead of the first operation. */

@@ -7,7 +7,7 @@ import { createEdgeContext, type EdgeContext } from '../operation/context.ts';
 import type { FormatOutcome } from '../operation/mask-errors.ts';
 import type { Completed, LegEvent } from './completed.ts';
 import { createCrowd } from './crowd.ts';
-import type { Gate } from './gate.ts';
+import type { Gate } from '../turns/gate.ts';
 import type { Variables } from './leg.ts';
 import type { LiveLimits } from './limits.ts';
 import { liveCompletions } from './metrics.ts';
@@ -84,7 +84,9 @@ export function createCompletions(options: {
   ): Promise<Completed> {
     // Made when its turn comes: the deadline is for the work and not for the wait.
     const complete = () => completeOne(item, variables, createContext(), undefined);
-    return item.leg.subscription.hasRest ? gate(caller.caller, complete, caller.signal) : complete();
+    return item.leg.subscription.hasRest
+      ? gate({ caller: caller.caller, signal: caller.signal }, complete)
+      : complete();
   }
 
   function forAudience(item: LegEvent, variables: Variables, first: () => EdgeContext): Shared {

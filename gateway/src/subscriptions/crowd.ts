@@ -1,7 +1,7 @@
 import { answersExtension, type AskedFor, viewersExtension } from '@murmuration/service-kit';
 import type { SubgraphRequest, SubgraphResponse } from '../execution/types.ts';
 import type { Crowd, EdgeContext } from '../operation/context.ts';
-import { createGate } from './gate.ts';
+import { createGate } from '../turns/gate.ts';
 import { liveViewerFetches } from './metrics.ts';
 
 interface Asked {
@@ -25,7 +25,7 @@ export function createCrowd(options: {
   /** How many are asked for at a time of those whom a subgraph does not answer in one request. */
   maxAskedApart: number;
 }): Crowd {
-  const apart = createGate(options.maxAskedApart);
+  const apart = createGate({ max: options.maxAskedApart });
   const gathered = new Map<string, Asked[]>();
   let fetches = 0;
 
@@ -41,7 +41,7 @@ export function createCrowd(options: {
   }
 
   function sendApart({ request, viewer }: Asked, send: Send): Promise<SubgraphResponse> {
-    return apart(viewer.subject, () => send(request), request.signal);
+    return apart({ caller: viewer.subject, signal: request.signal }, () => send(request));
   }
 
   function start(key: string, all: readonly Asked[], send: Send): void {

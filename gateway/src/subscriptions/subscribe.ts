@@ -16,7 +16,7 @@ import { switchesOn } from '../planning/switches.ts';
 import type { SupergraphHost } from '../supergraph/host.ts';
 import { createCompletions } from './completions.ts';
 import { contractsIn } from './contracts.ts';
-import { createGate } from './gate.ts';
+import { createGate } from '../turns/gate.ts';
 import { createLeg, type Leg } from './leg.ts';
 import type { LiveLimits } from './limits.ts';
 import { followLimits } from './follow.ts';
@@ -49,7 +49,7 @@ interface Request {
 
 /** Opens admitted subscriptions, and leads them over to each new supergraph that still understands them. */
 export function createSubscribe(options: SubscribeOptions): Subscribe {
-  const gate = createGate(options.limits.maxRunningRests);
+  const gate = createGate({ max: options.limits.maxRunningRests });
   const complete = createCompletions({ ...options, gate });
   const pace = createPace(followLimits.crowdPerMs);
 

@@ -4,7 +4,7 @@ import type { SubgraphRequest, SubgraphResponse } from '../execution/types.ts';
 import { createEdgeContext, type EdgeContext } from '../operation/context.ts';
 import type { LegEvent } from './completed.ts';
 import { createCrowd } from './crowd.ts';
-import { createGate } from './gate.ts';
+import { createGate } from '../turns/gate.ts';
 import { liveLimits } from './limits.ts';
 import { type CompleteOne, createTogether } from './together.ts';
 
@@ -39,7 +39,7 @@ function start(isAnsweredTogether: boolean) {
     const { data } = await crowd.fetch(request as unknown as SubgraphRequest, asks, send);
     return { pieces: [String(data?.own)], missing: undefined };
   };
-  const gate = createGate(liveLimits.maxRunningRests);
+  const gate = createGate({ max: liveLimits.maxRunningRests });
   const together = createTogether(gate, completeOne, liveLimits);
   const event = { leg: {} } as LegEvent;
   const tell = (count: number) =>

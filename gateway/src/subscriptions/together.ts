@@ -1,7 +1,7 @@
 import type { SharedBatches } from '../execution/types.ts';
 import type { EdgeContext } from '../operation/context.ts';
 import type { Completed, LegEvent } from './completed.ts';
-import { createGate, type Gate } from './gate.ts';
+import { createGate, type Gate } from '../turns/gate.ts';
 import type { Leg, Variables } from './leg.ts';
 import type { LiveLimits } from './limits.ts';
 
@@ -26,7 +26,7 @@ interface Group {
 }
 
 /** Who takes turns with people for what is fetched for many of them. */
-const crowdCaller = 'crowds';
+const crowd = { caller: 'crowds' };
 
 /**
  * Completes the events that wait at the same time together: those of one subscription with one call to each subgraph, for
@@ -42,7 +42,7 @@ export function createTogether(
   const gathering = new WeakMap<() => EdgeContext, Group>();
   /** Those of this turn. */
   let begun: Group[] = [];
-  const crowdGate = createGate(limits.maxRunningCrowds);
+  const crowdGate = createGate({ max: limits.maxRunningCrowds });
 
   async function complete(group: Group): Promise<void> {
     const { createContext, members } = group;
@@ -63,14 +63,14 @@ export function createTogether(
   }
 
   function startAlone(group: Group, { caller, signal }: EdgeContext): void {
-    gate(caller, () => complete(group), signal).catch((error: unknown) => fail(group, error));
+    gate({ caller, signal }, () => complete(group)).catch((error: unknown) => fail(group, error));
   }
 
   function startCrowd(groups: readonly Group[]): void {
     // One that fails, fails by itself.
     const completeEach = (group: Group) => complete(group).catch((error: unknown) => fail(group, error));
     const all = async () => void (await Promise.all(groups.map(completeEach)));
-    crowdGate(crowdCaller, () => gate(crowdCaller, all)).catch((error: unknown) => {
+    crowdGate(crowd, () => gate(crowd, all)).catch((error: unknown) => {
       for (const group of groups) fail(group, error);
     });
   }

@@ -45,7 +45,7 @@ export function createFindDocument(options: {
   }
 
   async function byHash(hash: string, entries: Entries): Promise<Entry | NewDocument> {
-    const text = trusted.textOf(hash) ?? (await persisted?.find(hash));
+    const text = trusted.textOf(hash) ?? entries.sleeping(hash)?.text ?? (await persisted?.find(hash));
     if (text !== undefined) return byText(text, entries, undefined);
     if (persisted) throw refusal('PersistedQueryNotFound', edgeCodes.persistedQueryNotFound, 200);
     throw refusal('PersistedQueryNotSupported', edgeCodes.persistedQueryNotSupported, 200);

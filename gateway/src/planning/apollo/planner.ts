@@ -1,7 +1,7 @@
 import type { CellSource } from '../question.ts';
 import type { ExamineDocument } from '../examine-document.ts';
-import { createFairQueue } from '../fair-queue.ts';
 import {
+  createPlannerGate,
   defaultMaxEvaluatedPlans,
   defaultMaxHeapMiB,
   defaultPlannerLimits,
@@ -33,7 +33,7 @@ export function createApolloPlanner(source: CellSource, options: ApolloPlannerOp
     idleMs = 60_000,
   } = options;
   const { timeoutMs, maxWaiting } = { ...defaultPlannerLimits, ...options };
-  const queue = createFairQueue({ concurrency: 1, maxWaiting });
+  const gate = createPlannerGate({ maxWaiting });
   const onKill = options.onKill ?? (() => {});
   const data: ApolloWorkerData = { source, maxEvaluatedPlans };
   const start = threadAt(new URL('./worker.ts', import.meta.url), data, maxHeapMiB);
@@ -42,10 +42,11 @@ export function createApolloPlanner(source: CellSource, options: ApolloPlannerOp
   return {
     name: 'apollo',
     examine: ({ caller, signal, ...question }) =>
-      queue.run(caller, signal, async () => {
+      gate({ caller, signal }, async () => {
         if (isolate) return isolate.examine(question);
         examine ??= await loadExamining(source, maxEvaluatedPlans);
-        return examine(question);
+        const findings = examine(question);
+        return { findings, text: JSON.stringify({ findings }) };
       }),
     retire: () => isolate?.retire(),
     stop: () => isolate?.stop(),

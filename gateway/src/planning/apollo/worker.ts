@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CellSource, DocumentQuestion } from '../question.ts';
-import { answer } from '../isolated/answer.ts';
-import type { IsolateAnswer } from '../isolated/isolate.ts';
+import { answer, readyText } from '../isolated/answer.ts';
 import { createApolloExamining } from './plan-operation.ts';
 
 export interface ApolloWorkerData {
@@ -12,6 +11,6 @@ export interface ApolloWorkerData {
 /** The thread in which Apollo's planner works, one operation after the other. */
 const { source, maxEvaluatedPlans } = workerData as ApolloWorkerData;
 const examine = createApolloExamining(source, maxEvaluatedPlans);
-const send = (message: IsolateAnswer) => parentPort?.postMessage(JSON.stringify(message), []);
-send({ isReady: true });
+const send = (text: string) => parentPort?.postMessage(text, []);
+send(readyText);
 parentPort?.on('message', (question: DocumentQuestion) => send(answer(examine, question)));

@@ -1,21 +1,16 @@
 import type { ExamineDocument } from '../examine-document.ts';
-import { answer } from '../isolated/answer.ts';
-import type { IsolateAnswer } from '../isolated/isolate.ts';
+import { answer, readyText } from '../isolated/answer.ts';
 import type { CellSource, DocumentQuestion } from '../question.ts';
 import { createHiveExamining } from './plan-operation.ts';
 
 /** The process in which Hive's planner works, one operation after the other. */
 let examine: ExamineDocument | undefined;
 
-function send(message: IsolateAnswer): void {
-  process.send?.(message);
-}
-
 process.on('message', (message: CellSource | DocumentQuestion) => {
   if ('sdl' in message) {
     examine = createHiveExamining(message);
-    send({ isReady: true });
-  } else if (examine) send(answer(examine, message));
+    process.send?.(readyText);
+  } else if (examine) process.send?.(answer(examine, message));
 });
 process.on('disconnect', () => process.exit(0));
 // The parent stops by emptying and may need plans until its end.

@@ -33,16 +33,18 @@ test('an operation on which the native planner panics is planned in stages', {
 }, async () => {
   let kills = 0;
   const hive = plannerOf(composeSupergraph(generateGraph(6)), () => kills++);
-  expect(await hive.examine(question(panicking))).toMatchObject({ kind: 'planned' });
+  expect(await hive.examine(question(panicking))).toMatchObject({
+    findings: { kind: 'planned' },
+  });
   expect(kills).toBe(1);
   expect(await hive.examine(question('{ allDog_red { f1 } }'))).toMatchObject({
-    plan: { node: { kind: 'Fetch' } },
+    findings: { plan: { node: { kind: 'Fetch' } } },
   });
 });
 
 test('several sets of entities of one subgraph go out in one request', async () => {
   const hive = plannerOf(composeSupergraph(shop), () => {});
-  const findings = await hive.examine(
+  const { findings } = await hive.examine(
     question('{ top(first: 1) { shipping } search { ... on Product { inStock } } }'),
   );
   expect(JSON.stringify(findings)).toContain('"kind":"BatchFetch"');
@@ -55,7 +57,7 @@ test('what the planner cannot plan is said of the operation', async () => {
 
 test('what is not valid is not planned', async () => {
   const hive = plannerOf(composeSupergraph(shop), () => {});
-  expect(await hive.examine(question('{ wholly_unlike }', false))).toEqual({
+  expect((await hive.examine(question('{ wholly_unlike }', false))).findings).toEqual({
     kind: 'invalid',
     problems: [{ message: 'Cannot query field "wholly_unlike" on type "Query".', positions: [2] }],
   });

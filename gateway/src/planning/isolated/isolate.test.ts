@@ -1,17 +1,23 @@
 import { expect, test } from 'vitest';
+import { PlanFailure } from '../plan-failure.ts';
 import { createIsolate, type IsolateOptions, type StartCell } from './isolate.ts';
 
-const valid = { kind: 'valid' } as const;
+const valid = { findings: { kind: 'valid' } } as const;
+const validText = JSON.stringify(valid);
 
 /** Cells that answer at once, but never what is `endless` or makes them `crash`. */
 function cells() {
   const log: string[] = [];
   const start: StartCell = ({ onAnswer, onEnd }) => {
     log.push('start');
+    // On which it never comes to what it was asked after it.
+    let isStuck = false;
     return {
       ask({ text }) {
+        if (isStuck) return;
+        isStuck = text === 'crash' || text === 'endless';
         if (text === 'crash') setImmediate(onEnd, 'it crashed');
-        else if (text !== 'endless') setImmediate(onAnswer, { findings: valid });
+        else if (text !== 'endless') setImmediate(onAnswer, validText);
       },
       end: () => void log.push('end'),
     };
@@ -33,9 +39,9 @@ const ask = (text: string) => ({
 test('one that crashes fails its own operation, and the next has a new cell', async () => {
   const { log, make } = cells();
   const isolate = make();
-  expect(await isolate.examine(ask('a'))).toEqual(valid);
+  expect(await isolate.examine(ask('a'))).toMatchObject(valid);
   await expect(isolate.examine(ask('crash'))).rejects.toMatchObject({ reason: 'failed' });
-  expect(await isolate.examine(ask('b'))).toEqual(valid);
+  expect(await isolate.examine(ask('b'))).toMatchObject(valid);
   expect(log).toEqual(['start', 'end', 'kill', 'start']);
   isolate.stop();
 });
@@ -52,7 +58,7 @@ test('one that does not end is ended', async () => {
 test('a cell is replaced after so many plans', async () => {
   const { log, make } = cells();
   const isolate = make({ plansPerCell: 2 });
-  for (const text of ['a', 'b', 'c']) expect(await isolate.examine(ask(text))).toEqual(valid);
+  for (const text of ['a', 'b', 'c']) expect(await isolate.examine(ask(text))).toMatchObject(valid);
   expect(log).toEqual(['start', 'end', 'start']);
   isolate.stop();
 });
@@ -62,7 +68,7 @@ test('one that was started ahead is the one that plans', async () => {
   const isolate = make();
   isolate.start();
   isolate.start();
-  expect(await isolate.examine(ask('a'))).toEqual(valid);
+  expect(await isolate.examine(ask('a'))).toMatchObject(valid);
   expect(log).toEqual(['start']);
   isolate.stop();
 });
@@ -82,6 +88,27 @@ test('one that is retired ends when it has nothing to do, and what is asked even
   isolate.retire();
   expect(log).toEqual(['start']);
   await expect.poll(() => log).toEqual(['start', 'end']);
-  expect(await isolate.examine(ask('b'))).toEqual(valid);
+  expect(await isolate.examine(ask('b'))).toMatchObject(valid);
   await expect.poll(() => log).toEqual(['start', 'end', 'start', 'end']);
+});
+
+test('what is at hand behind one that crashes or does not end is answered by the next cell', async () => {
+  const { log, make } = cells();
+  const isolate = make({ timeoutMs: 2_500 });
+  for (const bad of ['crash', 'endless']) {
+    const [failed, behind] = [isolate.examine(ask(bad)), isolate.examine(ask('b'))];
+    await expect(failed).rejects.toBeInstanceOf(PlanFailure);
+    expect(await behind).toMatchObject(valid);
+  }
+  expect(log.filter((one) => one === 'kill')).toHaveLength(2);
+  isolate.stop();
+});
+
+test('a cell that is replaced after so many plans leaves what it was given to the next', async () => {
+  const { log, make } = cells();
+  const isolate = make({ plansPerCell: 1 });
+  const all = ['a', 'b', 'c'].map((text) => isolate.examine(ask(text)));
+  for (const one of all) expect(await one).toMatchObject(valid);
+  expect(log.filter((one) => one === 'start')).toHaveLength(3);
+  isolate.stop();
 });

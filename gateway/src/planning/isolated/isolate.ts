@@ -1,19 +1,20 @@
 import { PlanFailure, type PlanFailureReason } from '../plan-failure.ts';
-import type { DocumentQuestion, Findings } from '../question.ts';
+import type { DocumentQuestion, Findings, Found } from '../question.ts';
 
 export type IsolateAnswer =
   | { readonly isReady: true }
   | { readonly findings: Findings }
   | { readonly reason: PlanFailureReason; readonly error: string };
 
-/** A thread or a process that examines documents and plans; see thread.ts and process.ts. */
+/** A thread or a process that examines documents and plans, one after the other; see thread.ts and process.ts. */
 export interface Cell {
   ask(question: DocumentQuestion): void;
   end(): void;
 }
 
 export interface CellEvents {
-  onAnswer(answer: IsolateAnswer): void;
+  /** With an IsolateAnswer as JSON, in the order in which it was asked. */
+  onAnswer(text: string): void;
   /** It ended by itself: it crashed, or ran out of memory. */
   onEnd(why: string): void;
 }
@@ -35,8 +36,8 @@ export interface IsolateOptions {
 export interface Isolate {
   /** Starts a cell ahead of the first question. */
   start(): void;
-  /** One at a time. Rejects with a PlanFailure. */
-  examine(question: DocumentQuestion): Promise<Findings>;
+  /** Of several questions the cell works on the first; the others are at hand when it is done. Rejects with a PlanFailure. */
+  examine(question: DocumentQuestion): Promise<Found>;
   /** From now on a cell ends soon after it has nothing to do; what is still asked is answered. */
   retire(): void;
   stop(): void;
@@ -49,7 +50,8 @@ const startMs = 10_000;
 const retiredIdleMs = 1_000;
 
 interface Job {
-  readonly resolve: (findings: Findings) => void;
+  readonly question: DocumentQuestion;
+  readonly resolve: (found: Found) => void;
   readonly reject: (failure: PlanFailure) => void;
 }
 
@@ -61,80 +63,83 @@ export function createIsolate(options: IsolateOptions): Isolate {
   const { start, timeoutMs, onKill, plansPerCell = 20_000 } = options;
   let { idleMs } = options;
   let cell: Cell | undefined;
-  let job: Job | undefined;
+  /** In the order in which they were asked: the cell works on the first. */
+  let jobs: Job[] = [];
   let timer: NodeJS.Timeout | undefined;
   let planned = 0;
   let isReady = false;
 
-  function expectIn(ms: number): void {
+  /** Gives the cell's next answer its time, or the cell its rest. */
+  function expectAnswer(): void {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      endCell(new PlanFailure('timeout', `No plan in ${ms} ms`));
-    }, ms);
-  }
-
-  function take(): Job | undefined {
-    clearTimeout(timer);
-    const taken = job;
-    job = undefined;
-    return taken;
-  }
-
-  function endWhenIdle(): void {
-    clearTimeout(timer);
-    timer = setTimeout(stop, idleMs).unref();
+    if (jobs.length === 0) {
+      timer = setTimeout(stop, idleMs).unref();
+      return;
+    }
+    const ms = isReady ? timeoutMs : startMs;
+    timer = setTimeout(() => giveUp(new PlanFailure('timeout', `No plan in ${ms} ms`)), ms);
   }
 
   function startCell(): Cell {
     planned = 0;
     isReady = false;
     const started = start({
-      onAnswer(answer) {
+      onAnswer(text) {
         if (cell !== started) return;
         isReady = true;
-        if ('isReady' in answer) {
-          if (job) expectIn(timeoutMs);
-          else endWhenIdle();
-          return;
+        const answer = JSON.parse(text) as IsolateAnswer;
+        if (!('isReady' in answer)) {
+          const done = jobs.shift();
+          if (++planned >= plansPerCell) replaceCell();
+          if ('findings' in answer) done?.resolve({ findings: answer.findings, text });
+          else done?.reject(new PlanFailure(answer.reason, answer.error));
         }
-        const done = take();
-        if (++planned >= plansPerCell) stop();
-        else endWhenIdle();
-        if ('findings' in answer) done?.resolve(answer.findings);
-        else done?.reject(new PlanFailure(answer.reason, answer.error));
+        expectAnswer();
       },
       onEnd(why) {
-        if (cell === started) endCell(new PlanFailure('failed', why));
+        if (cell === started) giveUp(new PlanFailure('failed', why));
       },
     });
     return started;
   }
 
-  function endCell(failure: PlanFailure): void {
-    const ended = cell;
+  /** The cell ends. What was asked of it is asked of a new one, without the question that it ended on. */
+  function replaceCell(): void {
+    cell?.end();
     cell = undefined;
-    ended?.end();
-    const failed = take();
+    if (jobs.length === 0) return;
+    cell = startCell();
+    for (const { question } of jobs) cell.ask(question);
+  }
+
+  function giveUp(failure: PlanFailure): void {
+    const failed = jobs.shift();
+    replaceCell();
+    expectAnswer();
     if (failed) onKill();
     failed?.reject(failure);
   }
 
   function stop(): void {
-    endCell(new PlanFailure('failed', 'The supergraph is gone'));
+    clearTimeout(timer);
+    const given = jobs;
+    jobs = [];
+    replaceCell();
+    for (const { reject } of given) reject(new PlanFailure('failed', 'The supergraph is gone'));
   }
 
   return {
     start: () => void (cell ??= startCell()),
     examine: (question) =>
       new Promise((resolve, reject) => {
-        job = { resolve, reject };
+        jobs.push({ question, resolve, reject });
         cell ??= startCell();
         cell.ask(question);
-        expectIn(isReady ? timeoutMs : startMs);
+        if (jobs.length === 1) expectAnswer();
       }),
     retire() {
       idleMs = Math.min(idleMs, retiredIdleMs);
-      if (cell && isReady && !job) endWhenIdle();
+      if (cell && isReady && jobs.length === 0) expectAnswer();
     },
     stop,
   };

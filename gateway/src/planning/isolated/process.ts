@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { IsolateAnswer, StartCell } from './isolate.ts';
+import type { StartCell } from './isolate.ts';
 
 /** Heap of such a process: what it reads and writes is text of one plan. */
 export const processHeapMiB = 128;
@@ -16,10 +16,12 @@ export function processAt(module: URL, first: object): StartCell {
       env: compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache },
       execArgv: [`--max-old-space-size=${processHeapMiB}`],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      // Answers are texts, which this form passes on as they are.
+      serialization: 'advanced',
     });
     child.unref();
     child.channel?.unref();
-    child.on('message', (answer) => onAnswer(answer as IsolateAnswer));
+    child.on('message', (text) => onAnswer(text as string));
     child.on('error', (error) => onEnd(error.message));
     child.on('exit', (code, signal) => onEnd(`The planning process ended with ${signal ?? code}`));
     child.send(first);

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { IsolateAnswer, StartCell } from './isolate.ts';
+import type { StartCell } from './isolate.ts';
 
-/** Starts cells that are threads and answer by JSON texts. One that outgrows its heap takes only itself down. */
+/** Starts cells that are threads. One that outgrows its heap takes only itself down. */
 export function threadAt(module: URL, workerData: unknown, maxHeapMiB: number): StartCell {
   return ({ onAnswer, onEnd }) => {
     const worker = new Worker(module, {
@@ -9,7 +9,7 @@ export function threadAt(module: URL, workerData: unknown, maxHeapMiB: number): 
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB },
     });
     worker.unref();
-    worker.on('message', (text: string) => onAnswer(JSON.parse(text) as IsolateAnswer));
+    worker.on('message', onAnswer);
     worker.on('error', (error) => onEnd(error.message));
     worker.on('exit', () => onEnd('The planning thread ended'));
     return { ask: (question) => worker.postMessage(question, []), end: () => void worker.terminate() };
