@@ -87,9 +87,11 @@ async function planAgain(next: Serving, entry: Entry, again: Entry, endsAtMs: nu
 /** @throws Error then */
 async function by<T>(endsAtMs: number, work: T | Promise<T>): Promise<T> {
   const over = new AbortController();
-  const late = setTimeout(Math.max(0, endsAtMs - performance.now()), undefined, { signal: over.signal }).then(() => {
-    throw new Error('no plan in time');
-  });
+  const late = setTimeout(Math.max(0, endsAtMs - performance.now()), undefined, { signal: over.signal }).then(
+    () => {
+      throw new Error('no plan in time');
+    },
+  );
   late.catch(() => undefined);
   try {
     return await Promise.race([work, late]);

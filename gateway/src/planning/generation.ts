@@ -1,4 +1,5 @@
 import { GraphQLError, parse } from 'graphql';
+import type { CancelSignal } from '../execution/cancel.ts';
 import type { CompiledOperation, ExecuteArgs } from '../execution/types.ts';
 import { hashOf } from '../operation/documents/hash.ts';
 import { choosePlan } from './choose-plan.ts';
@@ -34,7 +35,7 @@ export function createGeneration(supergraphSdl: string, options: GenerationOptio
     const { caller = anybody, deadline } = args.context;
     const question = { text, operationName, labels: [], switchesOn: [], isValid: true, isPlanWanted: false };
     const introspectWith = args.variables ?? {};
-    const ask = (signal: AbortSignal) =>
+    const ask = (signal: CancelSignal) =>
       choosePlan(planners, { ...question, introspectWith, caller, signal });
     try {
       const { findings } = await shareWork(ask)({ signal: args.signal, deadline, onLeave });
@@ -45,12 +46,13 @@ export function createGeneration(supergraphSdl: string, options: GenerationOptio
     }
   }
 
-  async function examine(text: string, isPlanWanted: boolean, signal: AbortSignal, asked: PlanOptions) {
+  async function examine(text: string, isPlanWanted: boolean, signal: CancelSignal, asked: PlanOptions) {
     const { operationName, isValid = false, switchesOn = [] } = asked;
     const labels = knownLabels(supergraph.overrideLabels, asked.overrideLabels);
     const question = { text, operationName, labels, switchesOn, isValid, isPlanWanted };
     const caller = asked.caller ?? anybody;
     const found = await choosePlan(planners, { ...question, caller, signal }, options.onRefusal);
+    if (signal.aborted) throw new PlanFailure('cancelled', 'Nobody waits for the plan any more');
     const { findings } = found;
     switch (findings.kind) {
       case 'invalid':
@@ -71,6 +73,8 @@ export function createGeneration(supergraphSdl: string, options: GenerationOptio
 
   function begin(key: string, text: string, isPlanWanted: boolean, asked: PlanOptions) {
     const wait = shareWork(async (signal) => {
+      // Nobody is to join what was abandoned, not even before it began.
+      if (signal.aborted) forget();
       signal.addEventListener('abort', forget, { once: true });
       try {
         return await examine(text, isPlanWanted, signal, asked);

@@ -1,4 +1,6 @@
-import { createGate, type Gate } from '../turns/gate.ts';
+import type { CancelSignal } from '../execution/cancel.ts';
+import { createGate } from '../turns/gate.ts';
+import { NotBegun } from './isolated/isolate.ts';
 import { PlanFailure } from './plan-failure.ts';
 import type { DocumentQuestion, Found } from './question.ts';
 
@@ -6,7 +8,7 @@ export interface PlanQuestion extends DocumentQuestion {
   /** Who asks; callers take turns. */
   readonly caller: string;
   /** Aborts when nobody waits for the plan any more. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 export const plannerNames = ['hive', 'apollo'] as const;
@@ -31,19 +33,34 @@ export interface PlannerLimits {
   readonly maxWaiting: number;
 }
 
-/** Operations that a cell is given at a time: while it says what it found of one, the next is there already. */
-const givenAtATime = 2;
+/**
+ * What a cell is given at a time, so that it finds the next operation when it is done with one: a few, if they are small.
+ * What has been given to it is ahead of others whose turn it may be.
+ */
+export const givenAtATime = { operations: 4, charactersOfOne: 500 } as const;
 
-/** Callers take turns at a planner; who leaves is asked for no more. */
-export function createPlannerGate({ maxWaiting }: Pick<PlannerLimits, 'maxWaiting'>): Gate {
-  return createGate({
-    max: givenAtATime,
+/** Asks a planner's cell when it is the caller's turn. Who has left by then is not asked for. */
+export function inTurns(
+  { maxWaiting }: Pick<PlannerLimits, 'maxWaiting'>,
+  examine: (question: DocumentQuestion, signal: CancelSignal) => Promise<Found>,
+): Planner['examine'] {
+  const gate = createGate({
+    max: givenAtATime.operations,
     maxWaiting,
     refuse: (why, waiting) =>
       why === 'full'
         ? new PlanFailure('busy', `${waiting} operations wait`)
         : new PlanFailure('cancelled', 'Nobody waits for the plan any more'),
   });
+  return async function examineInTurn({ caller, signal, ...question }) {
+    const size = Math.ceil(question.text.length / givenAtATime.charactersOfOne);
+    try {
+      return await gate({ caller, signal, size }, () => examine(question, signal));
+    } catch (error) {
+      if (!(error instanceof NotBegun)) throw error;
+    }
+    return examineInTurn({ caller, signal, ...question });
+  };
 }
 
 export const defaultPlannerLimits: PlannerLimits = { timeoutMs: 2_000, maxWaiting: 200 };

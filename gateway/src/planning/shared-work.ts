@@ -1,4 +1,4 @@
-import type { CancelSignal } from '../execution/cancel.ts';
+import { type CancelSignal, createCancel } from '../execution/cancel.ts';
 
 export interface Waiter {
   readonly signal?: CancelSignal | undefined;
@@ -9,8 +9,8 @@ export interface Waiter {
 }
 
 /** Work that several wait for, each as long as they like; its own signal aborts when nobody does any more. */
-export function shareWork<T>(begin: (signal: AbortSignal) => Promise<T>): (waiter: Waiter) => Promise<T> {
-  const abandon = new AbortController();
+export function shareWork<T>(begin: (signal: CancelSignal) => Promise<T>): (waiter: Waiter) => Promise<T> {
+  const abandon = createCancel();
   const work = Promise.resolve().then(() => begin(abandon.signal));
   // Whoever waits hears of it; with nobody left it is nobody's.
   work.catch(() => {});

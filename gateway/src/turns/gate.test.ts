@@ -60,3 +60,34 @@ it('says why it never began what it did not', async () => {
   await running;
   expect(await gate({ caller: 'c' }, async () => 'open again')).toBe('open again');
 });
+
+it('lets large ones run beside few others, or alone, and nobody past whose turn it is', async () => {
+  const gate = createGate({ max: 4 });
+  const running = new Set<string>();
+  const together: string[] = [];
+  const run = (name: string, size: number, signal?: AbortSignal) =>
+    gate({ caller: name, size, signal }, async () => {
+      running.add(name);
+      together.push([...running].join(''));
+      await sleep(1);
+      running.delete(name);
+    });
+  const left = new AbortController();
+  const all = [run('a', 1), run('b', 2), run('C', 9), run('d', 1), run('e', 3), run('f', 1)];
+  const gone = run('G', 9, left.signal);
+  gone.catch(() => {});
+  all.push(run('h', 1));
+  await Promise.all(all.slice(0, 3));
+  left.abort();
+  await Promise.all(all);
+  expect(together).toEqual([
+    'a',
+    'ab',
+    'C',
+    'd',
+    'de',
+    expect.stringContaining('f'),
+    expect.stringContaining('h'),
+  ]);
+  expect(running.size).toBe(0);
+});

@@ -7,6 +7,8 @@ export interface Turn {
   readonly signal?: CancelSignal | undefined;
   /** When by `performance.now()` it is too late to begin. */
   readonly deadline?: number | undefined;
+  /** For how many it counts while it runs. What is larger than the gate runs alone. Default 1. */
+  readonly size?: number;
 }
 
 /** Why a task was never begun: its caller left, it was too late for it, or too many waited already. */
@@ -24,12 +26,33 @@ export interface GateOptions {
   refuse?(why: NoTurn, waiting: number): Error;
 }
 
+interface Waiting {
+  readonly size: number;
+  start(): void;
+}
+
 /** Lets so many tasks run at a time; callers take turns at the places that become free. */
 export function createGate({ max, maxWaiting = Infinity, refuse = noTurn }: GateOptions): Gate {
-  const waiting = createFairQueue<() => void>();
+  const waiting = createFairQueue<Waiting>();
+  /** Whose turn it is, as soon as there is room for it. */
+  let first: Waiting | undefined;
   let running = 0;
 
-  function comeUp({ caller, deadline, signal }: Turn): Promise<void> {
+  const isRoomFor = (size: number) => running === 0 || running + size <= max;
+  const waitingNow = () => waiting.size + (first ? 1 : 0);
+
+  function startWaiting(): void {
+    for (;;) {
+      first ??= waiting.shift();
+      if (!first || !isRoomFor(first.size)) return;
+      const { size, start } = first;
+      first = undefined;
+      running += size;
+      start();
+    }
+  }
+
+  function comeUp({ caller, deadline, signal, size = 1 }: Turn): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = () => {
         clearTimeout(timer);
@@ -39,29 +62,32 @@ export function createGate({ max, maxWaiting = Infinity, refuse = noTurn }: Gate
         settle();
         resolve();
       };
+      const one: Waiting = { size, start };
       const giveUp = (why: NoTurn) => {
         settle();
-        if (waiting.remove(caller, start)) reject(refuse(why, waiting.size));
+        if (first === one) first = undefined;
+        else waiting.remove(caller, one);
+        reject(refuse(why, waitingNow()));
+        startWaiting();
       };
       const leave = () => giveUp('left');
       const timer = deadline === undefined ? undefined : setTimeout(giveUp, untilThen(deadline), 'late');
-      waiting.push(caller, start);
+      waiting.push(caller, one);
       signal?.addEventListener('abort', leave, { once: true });
-      if (signal?.aborted) leave();
     });
   }
 
   return async (turn, task) => {
-    // Whoever ends hands its place on.
-    if (running < max) running++;
-    else if (waiting.size >= maxWaiting) throw refuse('full', waiting.size);
+    const { signal, size = 1 } = turn;
+    if (signal?.aborted) throw refuse('left', waitingNow());
+    if (waitingNow() === 0 && isRoomFor(size)) running += size;
+    else if (waitingNow() >= maxWaiting) throw refuse('full', waitingNow());
     else await comeUp(turn);
     try {
       return await task();
     } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
+      running -= size;
+      startWaiting();
     }
   };
 }

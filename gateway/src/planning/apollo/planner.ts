@@ -1,10 +1,10 @@
 import type { CellSource } from '../question.ts';
 import type { ExamineDocument } from '../examine-document.ts';
 import {
-  createPlannerGate,
   defaultMaxEvaluatedPlans,
   defaultMaxHeapMiB,
   defaultPlannerLimits,
+  inTurns,
   type Planner,
   type PlannerLimits,
 } from '../planner.ts';
@@ -33,7 +33,6 @@ export function createApolloPlanner(source: CellSource, options: ApolloPlannerOp
     idleMs = 60_000,
   } = options;
   const { timeoutMs, maxWaiting } = { ...defaultPlannerLimits, ...options };
-  const gate = createPlannerGate({ maxWaiting });
   const onKill = options.onKill ?? (() => {});
   const data: ApolloWorkerData = { source, maxEvaluatedPlans };
   const start = threadAt(new URL('./worker.ts', import.meta.url), data, maxHeapMiB);
@@ -41,13 +40,12 @@ export function createApolloPlanner(source: CellSource, options: ApolloPlannerOp
   let examine: ExamineDocument | undefined;
   return {
     name: 'apollo',
-    examine: ({ caller, signal, ...question }) =>
-      gate({ caller, signal }, async () => {
-        if (isolate) return isolate.examine(question);
-        examine ??= await loadExamining(source, maxEvaluatedPlans);
-        const findings = examine(question);
-        return { findings, text: JSON.stringify({ findings }) };
-      }),
+    examine: inTurns({ maxWaiting }, async (question) => {
+      if (isolate) return isolate.examine(question);
+      examine ??= await loadExamining(source, maxEvaluatedPlans);
+      const findings = examine(question);
+      return { findings, text: JSON.stringify({ findings }) };
+    }),
     retire: () => isolate?.retire(),
     stop: () => isolate?.stop(),
   };

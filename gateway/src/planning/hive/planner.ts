@@ -1,8 +1,9 @@
+import type { CancelSignal } from '../../execution/cancel.ts';
 import type { CellSource, DocumentQuestion, Found } from '../question.ts';
 import { createIsolate } from '../isolated/isolate.ts';
 import { processAt } from '../isolated/process.ts';
 import { PlanFailure } from '../plan-failure.ts';
-import { createPlannerGate, defaultPlannerLimits, type Planner, type PlannerLimits } from '../planner.ts';
+import { defaultPlannerLimits, inTurns, type Planner, type PlannerLimits } from '../planner.ts';
 import { loadHive } from './load.ts';
 
 export interface HivePlannerOptions extends Partial<PlannerLimits> {
@@ -20,7 +21,6 @@ export function createHivePlanner(source: CellSource, options: HivePlannerOption
   const native = loadHive();
   if (native instanceof Error) throw native;
   const { timeoutMs, maxWaiting } = { ...defaultPlannerLimits, ...options };
-  const gate = createPlannerGate({ maxWaiting });
   const isolate = createIsolate({
     start: processAt(new URL('./child.ts', import.meta.url), source),
     timeoutMs,
@@ -30,7 +30,7 @@ export function createHivePlanner(source: CellSource, options: HivePlannerOption
   let isStopped = false;
 
   /** Where the process ended in the midst of planning in one go, a new one plans in stages. */
-  async function examine(question: DocumentQuestion, signal: AbortSignal): Promise<Found> {
+  async function examine(question: DocumentQuestion, signal: CancelSignal): Promise<Found> {
     try {
       return await isolate.examine(question);
     } catch (failure) {
@@ -43,7 +43,7 @@ export function createHivePlanner(source: CellSource, options: HivePlannerOption
   return {
     name: 'hive',
     start: isolate.start,
-    examine: ({ caller, signal, ...question }) => gate({ caller, signal }, () => examine(question, signal)),
+    examine: inTurns({ maxWaiting }, examine),
     retire: isolate.retire,
     stop() {
       isStopped = true;

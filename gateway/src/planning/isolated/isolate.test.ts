@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PlanFailure } from '../plan-failure.ts';
-import { createIsolate, type IsolateOptions, type StartCell } from './isolate.ts';
+import { createIsolate, type IsolateOptions, NotBegun, type StartCell } from './isolate.ts';
 
 const valid = { findings: { kind: 'valid' } } as const;
 const validText = JSON.stringify(valid);
@@ -92,23 +92,26 @@ test('one that is retired ends when it has nothing to do, and what is asked even
   await expect.poll(() => log).toEqual(['start', 'end', 'start', 'end']);
 });
 
-test('what is at hand behind one that crashes or does not end is answered by the next cell', async () => {
+test('what is at hand behind one that crashes or does not end was not begun', async () => {
   const { log, make } = cells();
   const isolate = make({ timeoutMs: 2_500 });
   for (const bad of ['crash', 'endless']) {
     const [failed, behind] = [isolate.examine(ask(bad)), isolate.examine(ask('b'))];
+    behind.catch(() => {});
     await expect(failed).rejects.toBeInstanceOf(PlanFailure);
-    expect(await behind).toMatchObject(valid);
+    await expect(behind).rejects.toBeInstanceOf(NotBegun);
+    expect(await isolate.examine(ask('b'))).toMatchObject(valid);
   }
   expect(log.filter((one) => one === 'kill')).toHaveLength(2);
   isolate.stop();
 });
 
-test('a cell that is replaced after so many plans leaves what it was given to the next', async () => {
+test('several are answered in their order, and by the next cell what one that is replaced did not begin', async () => {
   const { log, make } = cells();
-  const isolate = make({ plansPerCell: 1 });
-  const all = ['a', 'b', 'c'].map((text) => isolate.examine(ask(text)));
-  for (const one of all) expect(await one).toMatchObject(valid);
-  expect(log.filter((one) => one === 'start')).toHaveLength(3);
+  const isolate = make({ plansPerCell: 2 });
+  const all = await Promise.allSettled(['a', 'b', 'c'].map((text) => isolate.examine(ask(text))));
+  expect(all).toMatchObject([{ value: valid }, { value: valid }, { reason: expect.any(NotBegun) }]);
+  expect(await isolate.examine(ask('c'))).toMatchObject(valid);
+  expect(log).toEqual(['start', 'end', 'start']);
   isolate.stop();
 });

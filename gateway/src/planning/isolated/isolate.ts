@@ -36,12 +36,18 @@ export interface IsolateOptions {
 export interface Isolate {
   /** Starts a cell ahead of the first question. */
   start(): void;
-  /** Of several questions the cell works on the first; the others are at hand when it is done. Rejects with a PlanFailure. */
+  /**
+   * Of several questions the cell works on the first; the others are at hand when it is done. Rejects with a PlanFailure,
+   * or with NotBegun.
+   */
   examine(question: DocumentQuestion): Promise<Found>;
   /** From now on a cell ends soon after it has nothing to do; what is still asked is answered. */
   retire(): void;
   stop(): void;
 }
+
+/** The cell ended on a question before this one, which is to be asked again when it is its caller's turn. */
+export class NotBegun extends Error {}
 
 /** A new cell first loads the supergraph. Not the operation's fault, so not of its time; but it ends too. */
 const startMs = 10_000;
@@ -50,9 +56,8 @@ const startMs = 10_000;
 const retiredIdleMs = 1_000;
 
 interface Job {
-  readonly question: DocumentQuestion;
   readonly resolve: (found: Found) => void;
-  readonly reject: (failure: PlanFailure) => void;
+  readonly reject: (why: Error) => void;
 }
 
 /**
@@ -90,11 +95,11 @@ export function createIsolate(options: IsolateOptions): Isolate {
         const answer = JSON.parse(text) as IsolateAnswer;
         if (!('isReady' in answer)) {
           const done = jobs.shift();
-          if (++planned >= plansPerCell) replaceCell();
+          if (++planned >= plansPerCell) endCell(new NotBegun());
           if ('findings' in answer) done?.resolve({ findings: answer.findings, text });
           else done?.reject(new PlanFailure(answer.reason, answer.error));
         }
-        expectAnswer();
+        if (cell) expectAnswer();
       },
       onEnd(why) {
         if (cell === started) giveUp(new PlanFailure('failed', why));
@@ -103,36 +108,29 @@ export function createIsolate(options: IsolateOptions): Isolate {
     return started;
   }
 
-  /** The cell ends. What was asked of it is asked of a new one, without the question that it ended on. */
-  function replaceCell(): void {
-    cell?.end();
-    cell = undefined;
-    if (jobs.length === 0) return;
-    cell = startCell();
-    for (const { question } of jobs) cell.ask(question);
-  }
-
   function giveUp(failure: PlanFailure): void {
     const failed = jobs.shift();
-    replaceCell();
-    expectAnswer();
+    endCell(new NotBegun());
     if (failed) onKill();
     failed?.reject(failure);
   }
 
-  function stop(): void {
+  function endCell(why: Error): void {
     clearTimeout(timer);
-    const given = jobs;
+    cell?.end();
+    cell = undefined;
+    const unanswered = jobs;
     jobs = [];
-    replaceCell();
-    for (const { reject } of given) reject(new PlanFailure('failed', 'The supergraph is gone'));
+    for (const { reject } of unanswered) reject(why);
   }
+
+  const stop = () => endCell(new PlanFailure('failed', 'The supergraph is gone'));
 
   return {
     start: () => void (cell ??= startCell()),
     examine: (question) =>
       new Promise((resolve, reject) => {
-        jobs.push({ question, resolve, reject });
+        jobs.push({ resolve, reject });
         cell ??= startCell();
         cell.ask(question);
         if (jobs.length === 1) expectAnswer();

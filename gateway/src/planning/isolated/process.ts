@@ -7,14 +7,20 @@ export const processHeapMiB = 128;
 
 /**
  * Starts cells that are processes: for native code, which a thread would not contain. Of the environment, which holds
- * keys, they get only where compiled code is kept, and they end with the channel to their parent.
+ * keys, they get only where compiled code is kept, and they end with the channel to their parent. (For `graphql` asks of
+ * each type whether there are two of it, unless it is told that this is production.)
  */
 export function processAt(module: URL, first: object): StartCell {
   return ({ onAnswer, onEnd }) => {
     const { NODE_COMPILE_CACHE: compileCache } = process.env;
     const child = fork(fileURLToPath(module), [], {
-      env: compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache },
-      execArgv: [`--max-old-space-size=${processHeapMiB}`],
+      env: { NODE_ENV: 'production', ...(compileCache && { NODE_COMPILE_CACHE: compileCache }) },
+      execArgv: [
+        `--max-old-space-size=${processHeapMiB}`,
+        ...(process.env.KIDPROF
+          ? ['--cpu-prof', '--cpu-prof-dir=/work/logs/prof', '--cpu-prof-name=kid.cpuprofile']
+          : []),
+      ],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       // Answers are texts, which this form passes on as they are.
       serialization: 'advanced',
@@ -25,6 +31,9 @@ export function processAt(module: URL, first: object): StartCell {
     child.on('error', (error) => onEnd(error.message));
     child.on('exit', (code, signal) => onEnd(`The planning process ended with ${signal ?? code}`));
     child.send(first);
-    return { ask: (question) => void child.send(question), end: () => void child.kill('SIGKILL') };
+    return {
+      ask: (question) => void child.send(question),
+      end: () => void (process.env.KIDPROF ? child.disconnect() : child.kill('SIGKILL')),
+    };
   };
 }

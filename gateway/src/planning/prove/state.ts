@@ -96,6 +96,7 @@ const signatures = new WeakMap<FieldNode, string>();
 
 /** A field with its arguments in one order and form: how planners print them differs. */
 export function signatureOf(field: FieldNode): string {
+  if (!field.arguments?.length) return field.name.value;
   let text = signatures.get(field);
   if (text === undefined) {
     text = `${field.name.value}${argumentsText(field.arguments)}`;
@@ -104,8 +105,7 @@ export function signatureOf(field: FieldNode): string {
   return text;
 }
 
-function argumentsText(args: readonly ArgumentNode[] | undefined): string {
-  if (!args || args.length === 0) return '';
+function argumentsText(args: readonly ArgumentNode[]): string {
   const parts = args.map(({ name, value }) => `${name.value}:${valueText(value)}`).sort();
   return `(${parts.join(',')})`;
 }

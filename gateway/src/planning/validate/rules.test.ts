@@ -42,6 +42,9 @@ test.each([
   '{ me { ... on ID { id } } }',
   '{ me { ...F } } fragment F on User { id } fragment F on User { name }',
   '{ me { x: id x: name } }',
+  'fragment F on User { id }',
+  '{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }',
+  '{ __type(name: "User") { fields { type { fields { type { fields { name } } } } } } }',
 ])('refuses what the specification refuses: %s', (text) => {
   const document = parse(text);
   const expected = validate(schema, document, specifiedRules).map(({ message }) => message);

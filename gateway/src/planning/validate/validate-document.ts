@@ -18,7 +18,7 @@ export function createValidateDocument(
         const conditions = validate(schema, document, [UnconditionalSubscriptionRootRule]);
         if (conditions.length > 0) return conditions;
       }
-      return validate(schema, document, rulesFor(text, allowsIntrospection), options);
+      return validate(schema, document, rulesFor(text, document, allowsIntrospection), options);
     } catch (error) {
       // A rule that calls itself for what is nested came to the end of its stack.
       if (!(error instanceof RangeError)) throw error;
