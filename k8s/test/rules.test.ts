@@ -1,7 +1,7 @@
 import { processNames } from '@murmuration/dev';
 import { describe, expect, test } from 'vitest';
 import { readGatewayConfig } from '../../gateway/src/config.ts';
-import { processHeapMiB } from '../../gateway/src/planning/isolated/process.ts';
+import { processHeapMiB } from '../../gateway/src/planning/cell/process.ts';
 import { defaultMaxHeapMiB } from '../../gateway/src/planning/planner.ts';
 import { laptopSecrets } from './laptop-secrets.ts';
 import { overlays, render } from './render.ts';

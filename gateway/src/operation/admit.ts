@@ -1,4 +1,4 @@
-import { switchesOn } from '../planning/switches.ts';
+import { switchesOn } from './documents/switches.ts';
 import type { EdgeContext } from './context.ts';
 import { createEntry, type Entry, type KnownOperation, operationOf } from './documents/entry.ts';
 import type { Examine } from './documents/examine.ts';

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { CompiledOperation } from '../execution/types.ts';
 import { errorCode } from '../execution/errors.ts';
 import type { EdgeContext } from './context.ts';
-import { InvalidDocument } from '../planning/invalid-document.ts';
+import { InvalidDocument } from '../validation/invalid-document.ts';
 import { type Entry, entryLimits, type KnownOperation, operationOf } from './documents/entry.ts';
 import { edgeCodes } from './edge-codes.ts';
 import { headOf, recoded, Refused } from './refusal.ts';

@@ -2,10 +2,10 @@ import { type DocumentNode, Kind } from 'graphql';
 import { compileOperation } from '../execution/compile-operation.ts';
 import type { CompiledOperation, ExecuteArgs } from '../execution/types.ts';
 import { clientKey, signatureOf } from './field-signature.ts';
-import { onlyIntrospection } from './introspect.ts';
+import { onlyIntrospection } from '../execution/introspect.ts';
 import type { PlannedOperation } from './question.ts';
-import { selectOperation } from './select-operation.ts';
-import type { LoadedSupergraph } from './supergraph.ts';
+import { selectOperation } from '../operation/documents/select-operation.ts';
+import type { LoadedSupergraph } from '../supergraph/schema/supergraph.ts';
 import type { GenerationOptions } from './types.ts';
 
 /** What an operation asks of the schema; see introspect.ts. */

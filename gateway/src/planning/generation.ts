@@ -5,13 +5,13 @@ import { hashOf } from '../operation/documents/hash.ts';
 import { choosePlan } from './choose-plan.ts';
 import { createCompiler } from './compile.ts';
 import { createPlanners } from './create-planners.ts';
-import { InvalidDocument, invalidDocument } from './invalid-document.ts';
+import { InvalidDocument, invalidDocument } from '../validation/invalid-document.ts';
 import { knownLabels, planKey } from './plan-key.ts';
 import { PlanFailure, planError } from './plan-failure.ts';
 import { readFound } from './question.ts';
 import { createRefusals } from './refusals.ts';
-import { shareWork, type Waiter } from './shared-work.ts';
-import { loadSupergraph } from './supergraph.ts';
+import { shareWork, type Waiter } from '../concurrency/shared-work.ts';
+import { loadSupergraph } from '../supergraph/schema/supergraph.ts';
 import type { Generation, GenerationOptions, PlanOptions } from './types.ts';
 
 export type { Generation, GenerationOptions, PlanOptions } from './types.ts';

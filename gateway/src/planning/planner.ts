@@ -1,6 +1,6 @@
 import type { CancelSignal } from '../execution/cancel.ts';
-import { createGate } from '../turns/gate.ts';
-import { NotBegun } from './isolated/isolate.ts';
+import { createGate } from '../concurrency/gate.ts';
+import { NotBegun } from './cell/isolate.ts';
 import { PlanFailure } from './plan-failure.ts';
 import type { DocumentQuestion, Found } from './question.ts';
 

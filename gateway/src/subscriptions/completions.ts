@@ -7,7 +7,7 @@ import { createEdgeContext, type EdgeContext } from '../operation/context.ts';
 import type { FormatOutcome } from '../operation/mask-errors.ts';
 import type { Completed, LegEvent } from './completed.ts';
 import { createCrowd } from './crowd.ts';
-import type { Gate } from '../turns/gate.ts';
+import type { Gate } from '../concurrency/gate.ts';
 import type { Variables } from './leg.ts';
 import type { LiveLimits } from './limits.ts';
 import { liveCompletions } from './metrics.ts';

@@ -1,7 +1,7 @@
 import { answersExtension, type AskedFor, viewersExtension } from '@murmuration/service-kit';
 import type { SubgraphRequest, SubgraphResponse } from '../execution/types.ts';
 import type { Crowd, EdgeContext } from '../operation/context.ts';
-import { createGate } from '../turns/gate.ts';
+import { createGate } from '../concurrency/gate.ts';
 import { liveViewerFetches } from './metrics.ts';
 
 interface Asked {

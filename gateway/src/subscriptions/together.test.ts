@@ -4,7 +4,7 @@ import type { SubgraphRequest, SubgraphResponse } from '../execution/types.ts';
 import { createEdgeContext, type EdgeContext } from '../operation/context.ts';
 import type { LegEvent } from './completed.ts';
 import { createCrowd } from './crowd.ts';
-import { createGate } from '../turns/gate.ts';
+import { createGate } from '../concurrency/gate.ts';
 import { liveLimits } from './limits.ts';
 import { type CompleteOne, createTogether } from './together.ts';
 

@@ -1,7 +1,7 @@
 import type { SharedBatches } from '../execution/types.ts';
 import type { EdgeContext } from '../operation/context.ts';
 import type { Completed, LegEvent } from './completed.ts';
-import { createGate, type Gate } from '../turns/gate.ts';
+import { createGate, type Gate } from '../concurrency/gate.ts';
 import type { Leg, Variables } from './leg.ts';
 import type { LiveLimits } from './limits.ts';
 

@@ -8,7 +8,7 @@ import type {
 } from '../../src/execution/types.ts';
 import { parseDocument } from '../../src/operation/documents/parse-document.ts';
 import { createGeneration } from '../../src/planning/generation.ts';
-import { switchesOf, switchesOn } from '../../src/planning/switches.ts';
+import { switchesOf, switchesOn } from '../../src/operation/documents/switches.ts';
 import type { Generation, GenerationOptions, PlanOptions } from '../../src/planning/types.ts';
 import {
   composeSupergraph,

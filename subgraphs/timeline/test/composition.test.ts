@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { composeServices } from '@apollo/composition';
-import { loadSupergraph } from '../../../gateway/src/planning/supergraph.ts';
+import { loadSupergraph } from '../../../gateway/src/supergraph/schema/supergraph.ts';
 import { contractsOf } from '../../../gateway/src/subscriptions/contracts.ts';
 import { subgraphNames } from '../../../packages/dev/src/processes.ts';
 import { composeSubgraphs, withoutAccessRules } from '@murmuration/registry';

@@ -1,4 +1,4 @@
-import { createGate, type NoTurn } from '../../turns/gate.ts';
+import { createGate, type NoTurn } from '../../concurrency/gate.ts';
 import { FetchFailure } from '../errors.ts';
 import type { Exchange } from './exchange.ts';
 import type { SubgraphLimits } from './settings.ts';

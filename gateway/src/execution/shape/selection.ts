@@ -8,7 +8,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { isIncluded } from '../../planning/switches.ts';
+import { isIncluded } from '../../operation/documents/switches.ts';
 
 /** What the shaping of one operation is compiled from. */
 export interface SelectionSource {

@@ -1,6 +1,6 @@
 import { type DocumentNode, Kind, type OperationDefinitionNode } from 'graphql';
 import type { CompiledOperation } from '../../execution/types.ts';
-import { type Switch, switchesOf } from '../../planning/switches.ts';
+import { type Switch, switchesOf } from './switches.ts';
 import { createNestedLists, type NestedLists } from '../limits/list-limit.ts';
 import { pointsOf } from '../limits/points.ts';
 import type { ParsedDocument } from './parse-document.ts';

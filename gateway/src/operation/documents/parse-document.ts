@@ -6,7 +6,7 @@ import {
   type OperationDefinitionNode,
   parse,
 } from 'graphql';
-import { conditionVariableOf } from '../../planning/switches.ts';
+import { conditionVariableOf } from './switches.ts';
 import { edgeCodes } from '../edge-codes.ts';
 import { type Measures, measureDocument } from '../limits/measure.ts';
 import { recoded, refusal } from '../refusal.ts';

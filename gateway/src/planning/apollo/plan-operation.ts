@@ -1,8 +1,8 @@
 import { operationFromDocument, type Schema, Supergraph } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import { Kind, parse } from 'graphql';
-import { createExamineDocument, type ExamineDocument, type PlanNow } from '../examine-document.ts';
-import { overrideLabelsOf } from '../join-directives.ts';
+import { createExamineDocument, type ExamineDocument, type PlanNow } from '../cell/examine-document.ts';
+import { overrideLabelsOf } from '../../supergraph/schema/join-directives.ts';
 import { PlanFailure } from '../plan-failure.ts';
 import type { CellSource } from '../question.ts';
 import { planOfApollo } from './convert.ts';

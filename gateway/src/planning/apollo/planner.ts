@@ -1,5 +1,5 @@
 import type { CellSource } from '../question.ts';
-import type { ExamineDocument } from '../examine-document.ts';
+import type { ExamineDocument } from '../cell/examine-document.ts';
 import {
   defaultMaxEvaluatedPlans,
   defaultMaxHeapMiB,
@@ -8,8 +8,8 @@ import {
   type Planner,
   type PlannerLimits,
 } from '../planner.ts';
-import { createIsolate } from '../isolated/isolate.ts';
-import { threadAt } from '../isolated/thread.ts';
+import { createIsolate } from '../cell/isolate.ts';
+import { threadAt } from '../cell/thread.ts';
 import type { ApolloWorkerData } from './worker.ts';
 
 export interface ApolloPlannerOptions extends Partial<PlannerLimits> {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CellSource, DocumentQuestion } from '../question.ts';
-import { answer, readyText } from '../isolated/answer.ts';
+import { answer, readyText } from '../cell/answer.ts';
 import { createApolloExamining } from './plan-operation.ts';
 
 export interface ApolloWorkerData {

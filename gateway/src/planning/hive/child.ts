@@ -1,5 +1,5 @@
-import type { ExamineDocument } from '../examine-document.ts';
-import { answer, readyText } from '../isolated/answer.ts';
+import type { ExamineDocument } from '../cell/examine-document.ts';
+import { answer, readyText } from '../cell/answer.ts';
 import type { CellSource, DocumentQuestion } from '../question.ts';
 import { createHiveExamining } from './plan-operation.ts';
 

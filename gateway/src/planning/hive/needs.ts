@@ -7,7 +7,13 @@ import {
   Kind,
   type SelectionNode,
 } from 'graphql';
-import { graphNamesOf, isOn, joinGraph, selectionsOf, stringArgument } from '../join-directives.ts';
+import {
+  graphNamesOf,
+  isOn,
+  joinGraph,
+  selectionsOf,
+  stringArgument,
+} from '../../supergraph/schema/join-directives.ts';
 
 /** A field that only subgraphs resolve which are sent others (`@requires`). */
 export interface NeedyField {

@@ -12,11 +12,11 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
-import type { PlanNow } from '../examine-document.ts';
+import type { PlanNow } from '../cell/examine-document.ts';
 import { mapNodes } from '../map-plan.ts';
 import type { FetchNode, Plan, PlanNode, PlanPath } from '../plan.ts';
 import { PlanFailure } from '../plan-failure.ts';
-import type { LoadedSupergraph } from '../supergraph.ts';
+import type { LoadedSupergraph } from '../../supergraph/schema/supergraph.ts';
 import type { NeedsApart } from './needs.ts';
 import { type Stage, takeStages } from './stages.ts';
 

@@ -1,8 +1,8 @@
 import { type DocumentNode, parse, print } from 'graphql';
 import type { Plan } from '../plan.ts';
 import type { CellSource } from '../question.ts';
-import type { LoadedSupergraph } from '../supergraph.ts';
-import { createExamineDocument, type ExamineDocument, type PlanNow } from '../examine-document.ts';
+import type { LoadedSupergraph } from '../../supergraph/schema/supergraph.ts';
+import { createExamineDocument, type ExamineDocument, type PlanNow } from '../cell/examine-document.ts';
 import { PlanFailure } from '../plan-failure.ts';
 import { planOfHive } from './convert.ts';
 import { loadHive } from './load.ts';

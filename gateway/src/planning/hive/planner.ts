@@ -1,7 +1,7 @@
 import type { CancelSignal } from '../../execution/cancel.ts';
 import type { CellSource, DocumentQuestion, Found } from '../question.ts';
-import { createIsolate } from '../isolated/isolate.ts';
-import { processAt } from '../isolated/process.ts';
+import { createIsolate } from '../cell/isolate.ts';
+import { processAt } from '../cell/process.ts';
 import { PlanFailure } from '../plan-failure.ts';
 import { defaultPlannerLimits, inTurns, type Planner, type PlannerLimits } from '../planner.ts';
 import { loadHive } from './load.ts';

@@ -13,9 +13,9 @@ import {
   type SelectionNode,
 } from 'graphql';
 import type { PathSegment, PlanPath, RequiredSelection } from '../plan.ts';
-import type { LoadedSupergraph } from '../supergraph.ts';
+import type { LoadedSupergraph } from '../../supergraph/schema/supergraph.ts';
 import type { NeedsApart, NeedyField } from './needs.ts';
-import { typenameField } from '../simplify.ts';
+import { typenameField } from '../cell/simplify.ts';
 
 /** A needy field, to be asked of its subgraph once all that it needs is there. */
 export interface Stage {

@@ -10,7 +10,13 @@ import {
   type TypeNode,
   type UnionTypeDefinitionNode,
 } from 'graphql';
-import { graphNamesOf, isOn, joinGraph, selectionsOf, stringArgument } from '../join-directives.ts';
+import {
+  graphNamesOf,
+  isOn,
+  joinGraph,
+  selectionsOf,
+  stringArgument,
+} from '../../supergraph/schema/join-directives.ts';
 
 export type FieldSet = readonly SelectionNode[];
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { link } from '../../../test/differential/graphs/link.ts';
 import { composeSupergraph } from '../../../test/differential/local-subgraphs.ts';
 import type { FetchNode, PathSegment, PlanNode, RequiredSelection } from '../plan.ts';
-import { loadSupergraph } from '../supergraph.ts';
+import { loadSupergraph } from '../../supergraph/schema/supergraph.ts';
 import { createProver } from './prove.ts';
 import { createReader } from './read-text.ts';
 

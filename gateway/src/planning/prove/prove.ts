@@ -1,5 +1,5 @@
 import type { OperationDefinitionNode } from 'graphql';
-import type { LoadedSupergraph } from '../supergraph.ts';
+import type { LoadedSupergraph } from '../../supergraph/schema/supergraph.ts';
 import type { Plan } from '../plan.ts';
 import { requireAnswers } from './answers.ts';
 import { subgraphFactsOf } from './facts.ts';

@@ -1,6 +1,6 @@
-import { mapFetches } from './map-plan.ts';
-import type { BatchFetchNode, FetchNode, Plan } from './plan.ts';
-import { type ReadText, rootKeysIn } from './prove/read-text.ts';
+import { mapFetches } from '../map-plan.ts';
+import type { BatchFetchNode, FetchNode, Plan } from '../plan.ts';
+import { type ReadText, rootKeysIn } from '../prove/read-text.ts';
 
 /**
  * Gives every fetch what it is known by. One that has no name gets that of the operation it is part of, for a subgraph's

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { assertValidSchema, buildASTSchema, type DocumentNode, type GraphQLSchema, parse } from 'graphql';
-import { createTypeRelations, type TypeRelations } from '../execution/type-relations.ts';
+import { createTypeRelations, type TypeRelations } from '../../execution/type-relations.ts';
 import { apiDocumentOf } from './api-document.ts';
 import { featuresOf } from './features.ts';
 import { interfaceObjectsOf, internalNamesOf, overrideLabelsOf, subgraphsOf } from './join-directives.ts';

@@ -1,5 +1,5 @@
 import { GraphQLError, Source } from 'graphql';
-import type { Problem } from './question.ts';
+import type { Problem } from '../planning/question.ts';
 
 /** A document that does not fit the supergraph. The errors have no code of ours yet. */
 export class InvalidDocument extends Error {

@@ -7,18 +7,18 @@ import {
   type SelectionNode,
 } from 'graphql';
 import { finishPlan } from './finish-plan.ts';
-import { introspect } from './introspect.ts';
-import { problemOf } from './invalid-document.ts';
+import { introspect } from '../../execution/introspect.ts';
+import { problemOf } from '../../validation/invalid-document.ts';
 import { normaliseOperation } from './normalise.ts';
-import type { Plan } from './plan.ts';
-import { PlanFailure } from './plan-failure.ts';
-import { createProver } from './prove/prove.ts';
-import { createReader } from './prove/read-text.ts';
-import type { CellSource, DocumentQuestion, Findings, PlannedOperation } from './question.ts';
-import { selectOperation } from './select-operation.ts';
+import type { Plan } from '../plan.ts';
+import { PlanFailure } from '../plan-failure.ts';
+import { createProver } from '../prove/prove.ts';
+import { createReader } from '../prove/read-text.ts';
+import type { CellSource, DocumentQuestion, Findings, PlannedOperation } from '../question.ts';
+import { selectOperation } from '../../operation/documents/select-operation.ts';
 import { simplifyOperation } from './simplify.ts';
-import { type LoadedSupergraph, loadSupergraph } from './supergraph.ts';
-import { createValidateDocument } from './validate/validate-document.ts';
+import { type LoadedSupergraph, loadSupergraph } from '../../supergraph/schema/supergraph.ts';
+import { createValidateDocument } from '../../validation/validate-document.ts';
 
 /** A planner: from one simplified operation to a plan that nobody has judged yet. */
 export type PlanNow = (operation: OperationDefinitionNode, labels: readonly string[]) => Plan;

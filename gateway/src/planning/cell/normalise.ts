@@ -6,9 +6,9 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import { isForbiddenKey } from '../execution/json.ts';
-import { clientKey, signatureOf } from './field-signature.ts';
-import type { PlannedOperation } from './question.ts';
+import { isForbiddenKey } from '../../execution/json.ts';
+import { clientKey, signatureOf } from '../field-signature.ts';
+import type { PlannedOperation } from '../question.ts';
 
 /** An operation as the planner gets it, and how to find the client's fields in what is then fetched. */
 export interface NormalOperation extends Pick<PlannedOperation, 'dataKeys' | 'clientVariables'> {

@@ -1,8 +1,8 @@
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { finishPlan } from './finish-plan.ts';
-import type { FetchNode, Plan } from './plan.ts';
-import { createReader } from './prove/read-text.ts';
+import type { FetchNode, Plan } from '../plan.ts';
+import { createReader } from '../prove/read-text.ts';
 
 const fetchOf = (operation: string, operationName?: string): FetchNode => ({
   kind: 'Fetch',

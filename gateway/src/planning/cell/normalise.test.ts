@@ -1,6 +1,6 @@
 import { type FieldNode, type OperationDefinitionNode, parse, print, visit } from 'graphql';
 import { expect, test } from 'vitest';
-import { clientKey, signatureOf } from './field-signature.ts';
+import { clientKey, signatureOf } from '../field-signature.ts';
 import { normaliseOperation } from './normalise.ts';
 
 function normalise(source: string) {

@@ -1,8 +1,8 @@
 import { buildSchema, parse, print } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { createGraph } from '../../test/differential/harness.ts';
-import { shop } from '../../test/differential/shop.ts';
-import { selectOperation } from './select-operation.ts';
+import { createGraph } from '../../../test/differential/harness.ts';
+import { shop } from '../../../test/differential/shop.ts';
+import { selectOperation } from '../../operation/documents/select-operation.ts';
 import { simplifyOperation } from './simplify.ts';
 
 const apiSchema = buildSchema(`

@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import { Supergraph } from '@apollo/federation-internals';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import type { SubgraphSdl } from '../../test/differential/facts.ts';
-import { generateGraph } from '../../test/differential/generate-graph.ts';
-import { composeSupergraph } from '../../test/differential/local-subgraphs.ts';
-import { handMade } from '../../test/differential/run.ts';
-import { subgraphNames } from '../../../packages/dev/src/processes.ts';
-import { withoutAccessRules } from '../../../registry/src/composition/without-access-rules.ts';
+import type { SubgraphSdl } from '../../../test/differential/facts.ts';
+import { generateGraph } from '../../../test/differential/generate-graph.ts';
+import { composeSupergraph } from '../../../test/differential/local-subgraphs.ts';
+import { handMade } from '../../../test/differential/run.ts';
+import { subgraphNames } from '../../../../packages/dev/src/processes.ts';
+import { withoutAccessRules } from '../../../../registry/src/composition/without-access-rules.ts';
 import { loadSupergraph } from './supergraph.ts';
 
 const read = (name: string) =>
-  readFileSync(new URL(`../../../subgraphs/${name}/schema.graphql`, import.meta.url), 'utf8');
+  readFileSync(new URL(`../../../../subgraphs/${name}/schema.graphql`, import.meta.url), 'utf8');
 const federation = 'https://specs.apollo.dev/federation/v2.9';
 
 /** Hides one of every kind, by a directive of another name; brings directives of its own, some for clients. */

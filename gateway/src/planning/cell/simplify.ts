@@ -12,8 +12,8 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { PlanFailure } from './plan-failure.ts';
-import { isIncluded } from './switches.ts';
+import { PlanFailure } from '../plan-failure.ts';
+import { isIncluded } from '../../operation/documents/switches.ts';
 
 export interface SimplifyOptions {
   readonly apiSchema: GraphQLSchema;

@@ -1,4 +1,4 @@
-import type { ExamineDocument } from '../examine-document.ts';
+import type { ExamineDocument } from './examine-document.ts';
 import { PlanFailure } from '../plan-failure.ts';
 import type { DocumentQuestion } from '../question.ts';
 import type { IsolateAnswer } from './isolate.ts';

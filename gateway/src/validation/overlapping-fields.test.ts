@@ -1,6 +1,6 @@
 import { buildSchema, OverlappingFieldsCanBeMergedRule as reference, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
-import { createRandom, type Random } from '../../../test/differential/random.ts';
+import { createRandom, type Random } from '../../test/differential/random.ts';
 import { maxSteps, OverlappingFieldsCanBeMergedRule } from './overlapping-fields.ts';
 
 const schema = buildSchema(`

@@ -6,7 +6,7 @@ import {
   Kind,
   type SelectionNode,
 } from 'graphql';
-import { selectOperation } from './select-operation.ts';
+import { selectOperation } from '../operation/documents/select-operation.ts';
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 

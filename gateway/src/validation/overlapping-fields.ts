@@ -17,7 +17,7 @@ import {
   typeFromAST,
   type ValidationContext,
 } from 'graphql';
-import { argumentsText } from '../arguments-text.ts';
+import { argumentsText } from '../planning/arguments-text.ts';
 
 /** Fields looked at, each as often as it is reached; more and the document is refused. About 50 ms. */
 export const maxSteps = 200_000;
