@@ -18,8 +18,8 @@ export type NoTurn = 'left' | 'late' | 'full';
 export type Gate = <T>(turn: Turn, task: () => Promise<T>) => Promise<T>;
 
 export interface GateOptions {
-  /** Tasks that run at a time. */
-  readonly max: number;
+  /** Tasks that run at a time; a function where that changes. */
+  readonly max: number | (() => number);
   /** Tasks that may wait, of all callers together. Default as many as come, where whoever brings them bounds them. */
   readonly maxWaiting?: number;
   /** The error that says so. */
@@ -38,7 +38,8 @@ export function createGate({ max, maxWaiting = Infinity, refuse = noTurn }: Gate
   let first: Waiting | undefined;
   let running = 0;
 
-  const isRoomFor = (size: number) => running === 0 || running + size <= max;
+  const maxNow = typeof max === 'function' ? max : () => max;
+  const isRoomFor = (size: number) => running === 0 || running + size <= maxNow();
   const waitingNow = () => waiting.size + (first ? 1 : 0);
 
   function startWaiting(): void {

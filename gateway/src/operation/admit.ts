@@ -72,7 +72,8 @@ export function createAdmit(options: AdmitOptions): Admit {
     context: EdgeContext,
   ): Admitted['compiled'] | Promise<Admitted['compiled']> {
     if (!options.plansAll && operation.kind !== 'subscription') {
-      return entry.isValid ? undefined : checkEntry(serving, entry, context).then(() => undefined);
+      const isKept = serving.entries.byHash(entry.hash) !== undefined;
+      return isKept ? undefined : checkEntry(serving, entry, context).then(() => undefined);
     }
     const labels = labelsOf(serving.generation, context, options.overrideLabels);
     const plannedFor = { labels, switchesOn: switchesOn(operation.switches, variables) };

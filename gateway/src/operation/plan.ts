@@ -53,16 +53,18 @@ function keepPlan(
   compiled: CompiledOperation,
 ): void {
   const { hash, text } = entry;
-  if (!entries.byHash(hash) && !entries.sleeping(hash)) {
+  const isFirst = !entries.byHash(hash) && !entries.sleeping(hash);
+  if (isFirst) {
     const { name: operationName, runs } = operation;
     entries.putToSleep({ hash, text, operationName, runs, planKey: key, planText: compiled.planText });
-  } else entry = entries.keep(entry);
-  const { plans } = operationOf(entry, operation.name) ?? operation;
+  }
+  const kept = isFirst ? entry : entries.keep(entry);
+  const { plans } = operationOf(kept, operation.name) ?? operation;
   const [longestUnused] = plans.keys();
   const isFull = plans.size >= entryLimits.plansPerOperation && !plans.has(key);
   if (isFull && longestUnused !== undefined) plans.delete(longestUnused);
   plans.set(key, compiled);
-  entries.grew(entry);
+  entries.grew(kept);
 }
 
 /** The plan under a key, which then is the last of them. */
@@ -100,7 +102,8 @@ export async function checkEntry(
   waiter: Waiter,
 ): Promise<void> {
   if (entries.byHash(entry.hash)) return;
-  await generation.check(entry.text, askedOf(entry, waiter)).catch(refuse);
+  // What slept has been found valid already.
+  if (!entry.isValid) await generation.check(entry.text, askedOf(entry, waiter)).catch(refuse);
   entries.keep(entry);
 }
 

@@ -1,7 +1,4 @@
 import type { CancelSignal } from '../execution/cancel.ts';
-import { createGate } from '../concurrency/gate.ts';
-import { NotBegun } from './cell/isolate.ts';
-import { PlanFailure } from './plan-failure.ts';
 import type { DocumentQuestion, Found } from './question.ts';
 
 export interface PlanQuestion extends DocumentQuestion {
@@ -31,36 +28,6 @@ export interface PlannerLimits {
   readonly timeoutMs: number;
   /** Operations that may wait to be planned; more are refused. */
   readonly maxWaiting: number;
-}
-
-/**
- * What a cell is given at a time, so that it finds the next operation when it is done with one: a few, if they are small.
- * What has been given to it is ahead of others whose turn it may be.
- */
-export const givenAtATime = { operations: 4, charactersOfOne: 500 } as const;
-
-/** Asks a planner's cell when it is the caller's turn. Who has left by then is not asked for. */
-export function inTurns(
-  { maxWaiting }: Pick<PlannerLimits, 'maxWaiting'>,
-  examine: (question: DocumentQuestion, signal: CancelSignal) => Promise<Found>,
-): Planner['examine'] {
-  const gate = createGate({
-    max: givenAtATime.operations,
-    maxWaiting,
-    refuse: (why, waiting) =>
-      why === 'full'
-        ? new PlanFailure('busy', `${waiting} operations wait`)
-        : new PlanFailure('cancelled', 'Nobody waits for the plan any more'),
-  });
-  return async function examineInTurn({ caller, signal, ...question }) {
-    const size = Math.ceil(question.text.length / givenAtATime.charactersOfOne);
-    try {
-      return await gate({ caller, signal, size }, () => examine(question, signal));
-    } catch (error) {
-      if (!(error instanceof NotBegun)) throw error;
-    }
-    return examineInTurn({ caller, signal, ...question });
-  };
 }
 
 export const defaultPlannerLimits: PlannerLimits = { timeoutMs: 2_000, maxWaiting: 200 };

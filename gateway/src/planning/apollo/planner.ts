@@ -4,10 +4,10 @@ import {
   defaultMaxEvaluatedPlans,
   defaultMaxHeapMiB,
   defaultPlannerLimits,
-  inTurns,
   type Planner,
   type PlannerLimits,
 } from '../planner.ts';
+import { inTurns } from '../cell/in-turns.ts';
 import { createIsolate } from '../cell/isolate.ts';
 import { threadAt } from '../cell/thread.ts';
 import type { ApolloWorkerData } from './worker.ts';

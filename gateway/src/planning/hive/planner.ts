@@ -1,9 +1,10 @@
 import type { CancelSignal } from '../../execution/cancel.ts';
 import type { CellSource, DocumentQuestion, Found } from '../question.ts';
+import { inTurns } from '../cell/in-turns.ts';
 import { createIsolate } from '../cell/isolate.ts';
 import { processAt } from '../cell/process.ts';
 import { PlanFailure } from '../plan-failure.ts';
-import { defaultPlannerLimits, inTurns, type Planner, type PlannerLimits } from '../planner.ts';
+import { defaultPlannerLimits, type Planner, type PlannerLimits } from '../planner.ts';
 import { loadHive } from './load.ts';
 
 export interface HivePlannerOptions extends Partial<PlannerLimits> {

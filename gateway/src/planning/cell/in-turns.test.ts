@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { PlanFailure } from '../plan-failure.ts';
+import type { Found } from '../question.ts';
+import { givenAtATime, inTurns } from './in-turns.ts';
+import { NotBegun } from './isolate.ts';
+
+const found: Found = { findings: { kind: 'valid' }, text: '' };
+const { signal } = new AbortController();
+const settle = () => new Promise(setImmediate);
+
+/** A cell that works on the first of what it was given when it is told to. */
+function start() {
+  let given: { text: string; resolve(found: Found): void; reject(why: Error): void }[] = [];
+  const examine = inTurns(
+    { maxWaiting: 100 },
+    ({ text }) => new Promise((resolve, reject) => given.push({ text, resolve, reject })),
+  );
+  return {
+    given: () => given.map(({ text }) => text),
+    ask(text: string, caller = text) {
+      const question = {
+        operationName: undefined,
+        labels: [],
+        switchesOn: [],
+        isValid: true,
+        isPlanWanted: true,
+      };
+      const asked = examine({ ...question, text, caller, signal });
+      asked.catch(() => {});
+      return asked;
+    },
+    async answerOne() {
+      given.shift()?.resolve(found);
+      await settle();
+    },
+    async endOnOne() {
+      const [first, ...behind] = given;
+      given = [];
+      for (const { reject } of behind) reject(new NotBegun());
+      first?.reject(new PlanFailure('timeout', 'it ended'));
+      await settle();
+    },
+  };
+}
+
+test('a cell has a few small operations at hand, and a long one alone', async () => {
+  const { answerOne, ask, given } = start();
+  const long = 'l'.repeat(givenAtATime.operations * givenAtATime.charactersOfOne);
+  const all = ['a', 'b', 'c', 'd', 'e', long, 'f'].map((text) => ask(text));
+  await settle();
+  expect(given()).toEqual(['a', 'b', 'c', 'd']);
+  await answerOne();
+  expect(given()).toEqual(['b', 'c', 'd', 'e']);
+  for (let i = 0; i < 4; i++) await answerOne();
+  expect(given()).toEqual([long]);
+  await answerOne();
+  expect(given()).toEqual(['f']);
+  await answerOne();
+  expect(await Promise.all(all)).toHaveLength(7);
+});
+
+test('what a cell did not begin is asked again after others, and one by one until it has gone well for long', async () => {
+  const { answerOne, ask, endOnOne, given } = start();
+  const bad = ask('bad', 'who does harm');
+  const more = [ask('more', 'who does harm'), ask('small'), ask('other'), ask('next')];
+  await settle();
+  expect(given()).toEqual(['bad', 'more', 'small', 'other']);
+  await endOnOne();
+  await expect(bad).rejects.toMatchObject({ reason: 'timeout' });
+  const order: string[] = [];
+  for (let i = 0; i < 4; i++) {
+    expect(given()).toHaveLength(1);
+    order.push(...given());
+    await answerOne();
+  }
+  expect(order.toSorted()).toEqual(['more', 'next', 'other', 'small']);
+  await Promise.all(more);
+  for (let i = 0; i < givenAtATime.oneByOneAfterEnd; i++) {
+    const one = ask(`s${i}`);
+    await settle();
+    await answerOne();
+    await one;
+  }
+  for (const text of ['a', 'b', 'c', 'd']) ask(text);
+  await settle();
+  expect(given()).toHaveLength(givenAtATime.operations);
+});
