@@ -208,7 +208,10 @@ test('a consumer that can apply nothing puts no more than two events aside, and 
       await project(client, changes, source);
     },
   });
-  const stopped = async () => (await consumerStopped.get()).values[0]?.value;
+  // Other files that run in this process may have followed other feeds.
+  const { feed } = follower.options(producer.source);
+  const stopped = async () =>
+    (await consumerStopped.get()).values.find(({ labels }) => labels.feed === feed)?.value;
   await until(async () => (await stopped()) === 1);
   // However often it begins again meanwhile.
   const triedBefore = tries;

@@ -54,8 +54,5 @@ export function inTurns(
 }
 
 function hasEndedCell(error: unknown): boolean {
-  return (
-    error instanceof NotBegun ||
-    (error instanceof PlanFailure && (error.reason === 'timeout' || error.reason === 'failed'))
-  );
+  return error instanceof PlanFailure && (error.reason === 'timeout' || error.reason === 'failed');
 }
