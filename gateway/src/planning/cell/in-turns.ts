@@ -10,7 +10,7 @@ import { NotBegun } from './isolate.ts';
  * What has been given to it is ahead of others whose turn it may be.
  */
 export const givenAtATime = {
-  operations: 4,
+  operations: 8,
   charactersOfOne: 500,
   /** After a cell has ended on an operation, so many are given to it one by one: others must not wait for more of the kind. */
   oneByOneAfterEnd: 100,

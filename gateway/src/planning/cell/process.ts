@@ -22,8 +22,6 @@ export function processAt(module: URL, first: object): StartCell {
           : []),
       ],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      // Answers are texts, which this form passes on as they are.
-      serialization: 'advanced',
     });
     child.unref();
     child.channel?.unref();
