@@ -102,18 +102,22 @@ function cpuMsOf(pid: number): number {
 
 function show(stream: string, rates: ReadonlyMap<string, readonly Rate[]>): void {
   const perSecondOf = (name: string) => median((rates.get(name) ?? []).map((one) => one.perSecond));
+  const cpuMsOfOne = (name: string) => median((rates.get(name) ?? []).map(({ cpuMs }) => cpuMs));
   console.log(`\n${stream}`);
   console.table(
     [...rates].map(([name, all]) => ({
       gateway: name,
       'a second': Math.round(perSecondOf(name)),
       'of stock': Number((perSecondOf(name) / perSecondOf(names.stock)).toFixed(1)),
-      'CPU ms': Number(median(all.map(({ cpuMs }) => cpuMs)).toFixed(2)),
+      'CPU ms': Number(cpuMsOfOne(name).toFixed(2)),
+      'stock CPU': Number((cpuMsOfOne(names.stock) / cpuMsOfOne(name)).toFixed(1)),
       rounds: all.map(({ perSecond }) => Math.round(perSecond)).join(' '),
     })),
   );
 }
 
 function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  const sorted = values.toSorted((a, b) => a - b);
+  const [below, above] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
+  return ((below ?? Number.NaN) + (above ?? Number.NaN)) / 2;
 }
