@@ -1,80 +1,29 @@
 import { decodeId } from '@murmuration/ids';
 import { renewFeedIdentity } from '@murmuration/events';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { at, cast, createWorld, type Name, type World } from './world.ts';
+import { listenersOf, type LiveEvent, liveEvents, liveLimits } from './live-listeners.ts';
+import { at, createWorld, type Name, type World } from './world.ts';
 
-interface Event {
-  __typename: string;
-  cursor: string;
-  reason?: string;
-  postId?: string;
-  reply?: { id: string; text: string; likeCount: number; viewerHasLiked: boolean } | null;
-  post?: { id: string; text: string; likeCount: number; replyCount: number; viewerHasLiked: boolean } | null;
-}
+const tagged = `subscription ($tag: String!, $after: String) { hashtagUpdates(tag: $tag, after: $after) { ${liveEvents} } }`;
+const publicly = `subscription ($after: String) { publicTimelineUpdates(after: $after) { ${liveEvents} } }`;
 
-const events = `__typename cursor
-  ... on ReplyAdded { reply { id text likeCount viewerHasLiked } }
-  ... on PublicPostAdded { post { id text } }
-  ... on CountsChanged { post { id likeCount replyCount viewerHasLiked } }
-  ... on PostDeleted { postId } ... on Reset { reason }`;
-const thread = `subscription ($id: ID!, $after: String) { threadUpdates(postId: $id, after: $after) { ${events} } }`;
-const posts = `subscription ($ids: [ID!]!, $after: String) { postUpdates(ids: $ids, after: $after) { ${events} } }`;
-
-const tagged = `subscription ($tag: String!, $after: String) { hashtagUpdates(tag: $tag, after: $after) { ${events} } }`;
-const publicly = `subscription ($after: String) { publicTimelineUpdates(after: $after) { ${events} } }`;
-
-const replayEvents = 20;
-const streamsPerPerson = 4;
-const hiddenPairs = 50;
+const { replayEvents, streamsPerPerson } = liveLimits;
 let world: World;
+const { answer, hasBegun, watchPosts, watchThread } = listenersOf(() => world);
 const statements: string[] = [];
 beforeAll(async () => {
-  world = await createWorld({
-    onStatement: (sql) => statements.push(sql),
-    liveLimits: {
-      replayEvents,
-      streamsPerPerson,
-      countsEveryMs: 500,
-      bookmarkMs: 300,
-      lingerMs: 50,
-      hiddenSoonMs: 20,
-      hiddenSurelyMs: 200,
-      hiddenPairs,
-    },
-  });
+  world = await createWorld({ onStatement: (sql) => statements.push(sql), liveLimits });
 });
 afterAll(() => world.close());
 afterEach(() => world.people.clear());
 
-const answer = (name: Name, to: string, text = 'answer') => world.say(name, { text, replyToId: to });
-const watchThread = async (name: Name | null, id: string, after: string | null = null) => {
-  const stream = await world.listen<Event>(name, thread, { id, after });
-  return { ...stream, told: () => stream.events.filter(isNews) };
-};
-const watchPosts = async (name: Name | null, ids: string[], after: string | null = null) => {
-  const stream = await world.listen<Event>(name, posts, { ids, after });
-  return { ...stream, told: () => stream.events.filter(isNews) };
-};
 const watch = async (name: Name | null, query: string, variables: Record<string, unknown> = {}) => {
-  const stream = await world.listen<Event>(name, query, variables);
+  const stream = await world.listen<LiveEvent>(name, query, variables);
   const told = () =>
     stream.events.flatMap(({ post }) => post?.text ?? []).filter((text) => text !== '#flock begin');
   return { ...stream, told };
 };
-const isNews = ({ __typename }: Event) => __typename !== 'Bookmark';
-const textsOf = (told: Event[]) => told.map(({ reply, __typename }) => reply?.text ?? __typename);
-
-/** A stream without a cursor begins at the head that it finds: answers until one is told, and until all of those are. */
-async function hasBegun(root: string, stream: { told(): Event[] }): Promise<void> {
-  let last = await answer('dave', root, 'begin');
-  await expect
-    .poll(async () => {
-      if (stream.told().length === 0) last = await answer('dave', root, 'begin');
-      return stream.told().length;
-    })
-    .toBeGreaterThan(0);
-  await expect.poll(() => stream.told().at(-1)?.reply?.id).toBe(last);
-}
+const textsOf = (told: LiveEvent[]) => told.map(({ reply, __typename }) => reply?.text ?? __typename);
 
 test('an answer anywhere in the conversation is told, and its end, to strangers too', async () => {
   const root = await world.say('alice', 'root');
@@ -323,173 +272,6 @@ test('the end of a post is told to all who watch it, and to none who watch what 
   await Promise.all([one.hangUp(), other.hangUp()]);
 });
 
-test('what is hidden while one looks at it is told as gone to whom it is hidden from and to nobody else', async () => {
-  const root = await world.say('alice', 'root');
-  const ofBob = [await answer('bob', root, 'of bob'), await answer('bob', root, 'of bob too')];
-  const elsewhere = await world.say('bob', 'elsewhere');
-  const streams = {
-    carol: await watchThread('carol', root),
-    carolOnScreen: await watchPosts('carol', [root, ofBob[0] ?? '', elsewhere]),
-    bob: await watchThread('bob', root),
-    dave: await watchThread('dave', root),
-    stranger: await watchThread(null, root),
-  };
-  for (const name of ['carol', 'bob', 'dave', 'stranger'] as const) await hasBegun(root, streams[name]);
-  await expect.poll(() => streams.carolOnScreen.told().length).toBe(3);
-  // All screens are looked at when the feed is first followed, too: one may be told the same by both.
-  const goneOf = (name: keyof typeof streams) =>
-    [...new Set(streams[name].told().flatMap(({ postId }) => postId ?? []))].toSorted();
-
-  world.people.block('bob', 'carol');
-  const ids = { blockerId: String(cast.bob), blockedId: String(cast.carol) };
-  world.userFeed.tell('block.changed', { ...ids, active: true });
-  await expect.poll(() => goneOf('carol')).toEqual(ofBob.toSorted());
-  await expect.poll(() => goneOf('carolOnScreen')).toEqual([ofBob[0] ?? '', elsewhere].toSorted());
-  // Bob may not see carol's posts any more, but there are none here.
-  world.people.relate('dave', 'bob', 'viewerMutes');
-  world.userFeed.tell('mute.changed', {
-    muterId: String(cast.dave),
-    mutedId: String(cast.bob),
-    active: true,
-  });
-  world.people.makePrivate('alice', 'bob', 'carol');
-  const account = { userId: String(cast.alice), handle: 'alice', isPrivate: true, isSuspended: false };
-  world.userFeed.tell('account.changed', { ...account, wasPrivate: false, wasSuspended: false });
-  for (const name of ['dave', 'stranger'] as const) await expect.poll(() => goneOf(name)).toEqual([root]);
-  // Looked at again by then.
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  expect(goneOf('bob')).toEqual([]);
-  expect(goneOf('carol')).toEqual(ofBob.toSorted());
-  expect(goneOf('dave')).toEqual([root]);
-  await Promise.all(Object.values(streams).map((stream) => stream.hangUp()));
-});
-
-/** Tells that one person blocked another, who followed them or not. */
-function tellBlock(blocker: Name, blocked: Name, { followed }: { followed: boolean }): void {
-  const [blockerId, blockedId] = [String(cast[blocker]), String(cast[blocked])];
-  const follow = { followerId: blockedId, followeeId: blockerId, followId: '1', state: 'removed' };
-  world.people.block(blocker, blocked);
-  if (followed) world.userFeed.tell('follow.changed', { ...follow, wasActive: true });
-  world.userFeed.tell('block.changed', { blockerId, blockedId, active: true });
-}
-
-/** An account as it is after a change of it. */
-function tellAccount(name: Name, now: { isPrivate: boolean }, was: { wasPrivate: boolean }): void {
-  const account = { userId: String(cast[name]), handle: name, isSuspended: false, wasSuspended: false };
-  world.userFeed.tell('account.changed', { ...account, ...now, ...was });
-}
-
-test('an answer that was never there for somebody is not named to them by what hides it', async () => {
-  const root = await world.say('alice', 'root');
-  for (const viewer of ['alice', 'dave'] as const) world.people.relate(viewer, 'bob', 'viewerFollows');
-  const forAll = await answer('bob', root, 'for all');
-  const forFollowers = await world.say('bob', {
-    text: 'for followers',
-    replyToId: root,
-    visibility: 'FOLLOWERS',
-  });
-  const streams = {
-    carol: await watchThread('carol', root),
-    dave: await watchThread('dave', root),
-    stranger: await watchThread(null, root),
-  };
-  for (const stream of Object.values(streams)) await hasBegun(root, stream);
-  const goneOf = (name: keyof typeof streams) => [
-    ...new Set(streams[name].told().flatMap(({ postId }) => postId ?? [])),
-  ];
-  const both = [forAll, forFollowers].toSorted();
-
-  tellBlock('bob', 'carol', { followed: false });
-  tellBlock('bob', 'dave', { followed: true });
-  const later = await answer('bob', root, 'after the blocks');
-  await expect.poll(() => goneOf('carol')).toEqual([forAll]);
-  await expect.poll(() => goneOf('dave').toSorted()).toEqual(both);
-
-  world.people.relate(null, 'bob', 'authorPrivate');
-  tellAccount('bob', { isPrivate: true }, { wasPrivate: false });
-  // Said as a private account, and hidden by nothing since.
-  const asPrivate = await answer('bob', root, 'of a private account');
-  tellAccount('bob', { isPrivate: true }, { wasPrivate: true });
-  await expect.poll(() => goneOf('stranger').toSorted()).toEqual([forAll, later].toSorted());
-  // Looked at again by then.
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  expect(goneOf('carol')).toEqual([forAll]);
-  expect(goneOf('dave').toSorted()).toEqual(both);
-  expect(goneOf('stranger')).not.toContain(asPrivate);
-  expect(goneOf('stranger')).not.toContain(forFollowers);
-  await Promise.all(Object.values(streams).map((stream) => stream.hangUp()));
-});
-
-test('an answer that somebody watches is named to them when it is looked at first, and to none who watch the conversation', async () => {
-  const root = await world.say('alice', 'root');
-  world.people.relate('dave', 'bob', 'viewerFollows');
-  world.people.relate('alice', 'bob', 'viewerFollows');
-  const input = { replyToId: root, visibility: 'FOLLOWERS' };
-  const forFollowers = await world.say('bob', { ...input, text: 'for followers' });
-  await expect.poll(() => world.services.streams.position()).toBeNull();
-  const learnHead = world.userFeed.holdHead();
-  const [thread, onScreen] = [await watchThread('carol', root), await watchPosts('dave', [forFollowers])];
-  await hasBegun(root, thread);
-  world.people.block('bob', 'dave');
-  learnHead();
-  await expect.poll(() => onScreen.told().at(-1)?.postId).toBe(forFollowers);
-  const last = await answer('alice', root, 'last');
-  await expect.poll(() => thread.told().at(-1)?.reply?.id).toBe(last);
-  expect(thread.told().flatMap(({ postId }) => postId ?? [])).toEqual([]);
-  await Promise.all([thread.hangUp(), onScreen.hangUp()]);
-});
-
-test('a request to follow that was declined hides nothing', async () => {
-  const root = await world.say('alice', 'root');
-  world.people.relate('alice', 'bob', 'viewerFollows');
-  world.people.makePrivate('bob', 'alice', 'dave');
-  const answered = await answer('bob', root, 'of a private account');
-  const streams = [await watchThread('carol', root), await watchThread('dave', root)] as const;
-  for (const stream of streams) await hasBegun(root, stream);
-  const [carol, dave] = streams;
-  const request = { followerId: String(cast.carol), followeeId: String(cast.bob), followId: '1' };
-  world.userFeed.tell('follow.changed', { ...request, state: 'removed', wasActive: false });
-  // Of whom it is not known what they were to each other before, nothing is named.
-  world.userFeed.tell('follow.changed', { ...request, state: 'removed' });
-  tellBlock('bob', 'dave', { followed: true });
-  await expect.poll(() => dave.told().at(-1)?.postId).toBe(answered);
-  expect(carol.told().flatMap(({ postId }) => postId ?? [])).toEqual([]);
-  await Promise.all(streams.map((stream) => stream.hangUp()));
-});
-
-test('what hides posts unheard of is looked for again: before the feed is followed, in another life of it, and in a flood; nobody hears of what they never saw', async () => {
-  const root = await world.say('alice', 'root');
-  const ofBob = await answer('bob', root, 'of bob');
-  // Until nobody follows the feed of before.
-  await expect.poll(() => world.services.streams.position()).toBeNull();
-  const learnHead = world.userFeed.holdHead();
-  const streams = [await watchThread('carol', root), await watchPosts('carol', [ofBob])];
-  const [stream, onScreen] = streams;
-  if (!stream || !onScreen) throw new Error('two streams were opened');
-  await hasBegun(root, stream);
-  const neverSeen = await world.say('bob', { text: 'not for her', replyToId: root, visibility: 'MENTIONED' });
-  // The first look may come upon what the feed tells, too: then it is told twice, and forgotten once.
-  const goneOf = ({ told }: typeof stream) => [...new Set(told().flatMap(({ postId }) => postId ?? []))];
-  world.people.block('bob', 'carol');
-  learnHead();
-  await expect.poll(() => goneOf(onScreen)).toEqual([ofBob]);
-  const resets = () => stream.told().filter(({ __typename }) => __typename === 'Reset').length;
-  expect(resets()).toBe(0);
-
-  world.people.block('alice', 'carol');
-  world.userFeed.restore();
-  await expect.poll(() => goneOf(stream)).toContain(root);
-
-  await expect.poll(resets).toBe(1);
-
-  world.people.block('dave', 'carol');
-  const blocked = (id: number) => ({ blockerId: String(id), blockedId: String(cast.carol), active: true });
-  for (let id = 100; id < 100 + hiddenPairs; id++) world.userFeed.tell('block.changed', blocked(id));
-  await expect.poll(resets).toBe(2);
-  expect(goneOf(stream)).not.toContain(neverSeen);
-  await Promise.all(streams.map(({ hangUp }) => hangUp()));
-});
-
 test('who is cut off between the end of a post and a count that changed before is told the count as it is', async () => {
   const [counted, deleted] = [await world.say('alice', 'counted'), await world.say('alice', 'deleted')];
   const stream = await watchPosts('bob', [counted, deleted]);
@@ -526,7 +308,7 @@ test('an answer told to two hundred streams costs as many statements as one told
     'subscription ($id: ID!) { threadUpdates(postId: $id) { cursor ... on ReplyAdded { reply { text likeCount author { id } } } } }';
   const costOf = async (count: number) => {
     const streams = await Promise.all(
-      Array.from({ length: count }, () => world.listen<Event>(null, cheap, { id: root })),
+      Array.from({ length: count }, () => world.listen<LiveEvent>(null, cheap, { id: root })),
     );
     await expect
       .poll(async () => {
