@@ -12,7 +12,7 @@ import { NotBegun } from './isolate.ts';
 export const givenAtATime = {
   operations: 8,
   charactersOfOne: 500,
-  /** After a cell has ended on an operation, so many are given to it one by one: others must not wait for more of the kind. */
+  /** After a cell has ended on an operation with others behind it, so many are given to it one by one: none is to wait for more of the kind. */
   oneByOneAfterEnd: 100,
 } as const;
 
@@ -35,7 +35,7 @@ export function inTurns(
     try {
       return await examine(question, signal);
     } catch (error) {
-      if (hasEndedCell(error)) oneByOne = givenAtATime.oneByOneAfterEnd + 1;
+      if (error instanceof NotBegun) oneByOne = givenAtATime.oneByOneAfterEnd + 1;
       throw error;
     } finally {
       if (oneByOne > 0) oneByOne--;
@@ -51,8 +51,4 @@ export function inTurns(
     }
     return examineInTurn({ caller, signal, ...question });
   };
-}
-
-function hasEndedCell(error: unknown): boolean {
-  return error instanceof PlanFailure && (error.reason === 'timeout' || error.reason === 'failed');
 }
