@@ -15,12 +15,7 @@ export function processAt(module: URL, first: object): StartCell {
     const { NODE_COMPILE_CACHE: compileCache } = process.env;
     const child = fork(fileURLToPath(module), [], {
       env: { NODE_ENV: 'production', ...(compileCache && { NODE_COMPILE_CACHE: compileCache }) },
-      execArgv: [
-        `--max-old-space-size=${processHeapMiB}`,
-        ...(process.env.KIDPROF
-          ? ['--cpu-prof', '--cpu-prof-dir=/work/logs/prof', '--cpu-prof-name=kid.cpuprofile']
-          : []),
-      ],
+      execArgv: [`--max-old-space-size=${processHeapMiB}`],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     child.unref();
@@ -31,7 +26,7 @@ export function processAt(module: URL, first: object): StartCell {
     child.send(first);
     return {
       ask: (question) => void child.send(question),
-      end: () => void (process.env.KIDPROF ? child.disconnect() : child.kill('SIGKILL')),
+      end: () => void child.kill('SIGKILL'),
     };
   };
 }
