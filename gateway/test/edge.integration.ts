@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codesOf } from './support/answer.ts';
 import { ada } from './support/issuer.ts';
 import { startGraph, type TestGraph, testKey } from './support/start-graph.ts';
-import { type RunningSubgraph, serveNeighbourhood } from './support/town.ts';
+import { farAhead, type RunningSubgraph, serveNeighbourhood } from './support/town.ts';
 
 let neighbours: RunningSubgraph;
 let notes: RunningSubgraph;
@@ -60,6 +60,18 @@ describe.each(['murmuration', 'apollo'])('with the executor %s', (executor) => {
       const read = await graph.ask('{ me }', { headers: { 'graph-position': 'renamed-2' } });
       expect(read.headers.get('graph-position')).toBeNull();
       expect(neighbours.seen.at(-1)?.position).toBe('renamed-2');
+    });
+
+    it('says of an answer that may be behind its position that it is', async () => {
+      const behindFor = async (position: string) => {
+        const { data, headers } = await graph.ask('{ echo(text: "x") }', {
+          headers: { 'graph-position': position },
+        });
+        expect(data).toEqual({ echo: 'x' });
+        return headers.get('graph-behind');
+      };
+      const asked = await Promise.all([behindFor(farAhead), behindFor('renamed-2'), behindFor(farAhead)]);
+      expect(asked).toEqual(['true', null, 'true']);
     });
   });
 

@@ -5,7 +5,7 @@ import { ada, ben } from './support/issuer.ts';
 import { connect, type Heard, listen, rawSocket } from './support/live-client.ts';
 import { startGraph, type TestGraph, testKey } from './support/start-graph.ts';
 import { serveTicker, type Ticker } from './support/ticker.ts';
-import { type RunningSubgraph, serveNeighbourhood } from './support/town.ts';
+import { farAhead, type RunningSubgraph, serveNeighbourhood } from './support/town.ts';
 
 let ticker: Ticker;
 let neighbours: RunningSubgraph;
@@ -166,6 +166,8 @@ describe('queries and mutations over the socket', () => {
     expect(write.events[0]?.extensions).toEqual({ position: 'renamed-1' });
     await listen(client, '{ me }').ended;
     expect(neighbours.seen.at(-1)?.position).toBe('renamed-1');
+    const behind = client.iterate({ query: '{ echo(text: "x") }', extensions: { position: farAhead } });
+    expect(await Array.fromAsync(behind)).toEqual([{ data: { echo: 'x' }, extensions: { behind: true } }]);
     await client.dispose();
   });
 

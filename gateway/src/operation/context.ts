@@ -19,6 +19,8 @@ export interface EdgeContext extends RequestContext {
   readonly eventAudience: string | undefined;
   /** Positions that subgraphs answered, by subgraph; a later one replaces an earlier. */
   readonly positions: Map<string, string>;
+  /** Whether some subgraph could not wait for the position that the client brought: the answer may lack what it wrote. */
+  isBehind: boolean;
   /** How the caller stands with limits of subgraphs, as they answered; a later one replaces an earlier. */
   readonly standings: Map<string, Standing>;
   /** The client's, told to subgraphs; undefined for what the gateway asks by itself. */
@@ -44,6 +46,8 @@ export interface Crowd {
 }
 
 export const positionHeader = 'graph-position';
+/** `true` of an answer that may lack what was written at the position that the client brought. */
+export const behindHeader = 'graph-behind';
 export const requestIdHeader = 'x-request-id';
 
 /** Longer values are not positions of ours and are not forwarded. */
@@ -69,13 +73,14 @@ export function createEdgeContext(options: {
   const positions = new Map<string, string>();
   const standings = new Map<string, Standing>();
   const partition = [position, eventAudience].filter(Boolean).join(' ');
-  return {
+  const context: EdgeContext = {
     identity,
     reader: identity,
     requestId: options.requestId,
     position,
     eventAudience,
     positions,
+    isBehind: false,
     standings,
     address,
     agent: options.agent,
@@ -87,9 +92,11 @@ export function createEdgeContext(options: {
     crowd: undefined,
     onExtensions(subgraph, extensions) {
       if (typeof extensions.position === 'string') positions.set(subgraph, extensions.position);
+      if (extensions.behind === true) context.isBehind = true;
       for (const [name, standing] of readStandings(extensions)) standings.set(name, standing);
     },
   };
+  return context;
 }
 
 /** From here on the reads of the operation are for this person, and shared with nobody else's. */
@@ -119,13 +126,16 @@ export function answeredPosition(context: EdgeContext): string | undefined {
   return joinPositions(context.positions);
 }
 
-/** Where there are no headers, the position goes with the result. */
+/** Where there are no headers, the position goes with the result, and whether the answer may be behind. */
 export function withPosition(
   result: FormattedExecutionResult,
   context: EdgeContext,
 ): FormattedExecutionResult {
   const position = answeredPosition(context);
-  return position ? { ...result, extensions: { ...result.extensions, position } } : result;
+  if (!position && !context.isBehind) return result;
+  const { isBehind } = context;
+  const said = { ...(position && { position }), ...(isBehind && { behind: true }) };
+  return { ...result, extensions: { ...result.extensions, ...said } };
 }
 
 /** A position has a part for each subgraph that wrote; what several of them repeat stands once. */

@@ -3,6 +3,7 @@ import { type CancelSignal, createCancel } from '../execution/cancel.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import {
   answeredPosition,
+  behindHeader,
   createEdgeContext,
   positionHeader,
   requestIdHeader,
@@ -59,6 +60,7 @@ export function writeJson(
   const all: Record<string, string> = { 'cache-control': 'no-store', [requestIdHeader]: requestId };
   const position = answeredPosition(context);
   if (position) all[positionHeader] = position;
+  if (context.isBehind) all[behindHeader] = 'true';
   Object.assign(all, headers);
   all['content-type'] = contentType;
   const { data, errors, extensions } = result;

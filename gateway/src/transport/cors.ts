@@ -1,6 +1,6 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
-import { positionHeader, requestIdHeader } from '../operation/context.ts';
+import { behindHeader, positionHeader, requestIdHeader } from '../operation/context.ts';
 
 /**
  * Lets web pages of the named origins call; `*` lets all. No cookie carries identity here, so no credentials
@@ -11,7 +11,14 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[]): 
   app.register(cors, {
     origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'POST', 'OPTIONS'],
-    exposedHeaders: [positionHeader, requestIdHeader, 'retry-after', 'ratelimit', 'ratelimit-policy'],
+    exposedHeaders: [
+      behindHeader,
+      positionHeader,
+      requestIdHeader,
+      'retry-after',
+      'ratelimit',
+      'ratelimit-policy',
+    ],
     maxAge: 600,
   });
 }

@@ -24,6 +24,9 @@ const names = new Map([
   ['2', 'Ben'],
 ]);
 
+/** A position that no wait reaches. */
+export const farAhead = 'far-ahead';
+
 const neighbours = {
   sdl: `${link}
     type Query {
@@ -49,7 +52,10 @@ const neighbours = {
         await new Promise((resolve) => setTimeout(resolve, ms));
         return 'slept';
       },
-      echo: (_: unknown, { text }: { text: string }) => text,
+      echo: (_: unknown, { text }: { text: string }, { extensions, position }: RequestContext) => {
+        if (position === farAhead) extensions.behind = true;
+        return text;
+      },
     },
     Mutation: {
       rename: (_: unknown, { id, name }: { id: string; name: string }, context: RequestContext) => {

@@ -88,7 +88,11 @@ test('a reader who comes and goes while posts stream by gets every one of them o
 
 test('from a page on, liveCursor continues without a gap', async () => {
   await live.fanOut();
-  const connection = await live.services.timelines.page(homeOf(alice), { first: 5 }, null);
+  const connection = await live.services.timelines.page(
+    homeOf(alice),
+    { first: 5 },
+    { position: null, extensions: {} },
+  );
   const cursor = live.services.timelines.liveCursor(connection);
   const missed = await post(bob);
   expect(await live.services.timelines.newPostCount(homeOf(alice), cursor)).toBe(1);

@@ -251,7 +251,7 @@ test('the home marker and what came above it', async () => {
   const { timelines, markers } = live.services;
   const above = (place: bigint) => timelines.countAbove(homeOf(anna), place);
   expect(await markers.homePlace(anna)).toBeNull();
-  const { edges } = await timelines.page(homeOf(anna), { first: 2 }, null);
+  const { edges } = await timelines.page(homeOf(anna), { first: 2 }, { position: null, extensions: {} });
   const { place } = await markers.move(anna, 'home', edges[0]?.cursor ?? '');
   expect(await above(place)).toBe(0);
   await live.tell([...town.post(ben), ...town.post(cleo)]);

@@ -43,9 +43,14 @@ afterAll(async () => {
   await home.close();
 });
 
+/** Who brings a position, and what they are told beside data. */
+function readerAt(position: string | null) {
+  return { position, extensions: {} as Record<string, unknown> };
+}
+
 /** What a mutation answers that wrote now. */
 function positionIn(feed: 'user' | 'post', xid: number): string {
-  const context = { extensions: {} as Record<string, unknown>, position: null };
+  const context = readerAt(null);
   createPositionTeller(feed, [key])(context, `here ${xid} ${idAt(Date.now())}`);
   return String(context.extensions['position']);
 }
@@ -63,13 +68,16 @@ async function ingest(changes: Parameters<TestHome['apply']>[0], position: strin
 }
 
 async function idsAfter(changes: Parameters<TestHome['apply']>[0], position: string): Promise<bigint[]> {
-  await services.timelines.page(homeOf(alice), { first: 5 }, null); // so that a list is cached
+  await services.timelines.page(homeOf(alice), { first: 5 }, readerAt(null)); // so that a list is cached
   const onSettled = vi.fn();
-  const reading = services.timelines.page(homeOf(alice), { first: 5 }, position).finally(onSettled);
+  const reader = readerAt(position);
+  const reading = services.timelines.page(homeOf(alice), { first: 5 }, reader).finally(onSettled);
   await home.pool.query('SELECT pg_sleep(0.05)');
   expect(onSettled).not.toHaveBeenCalled();
   await ingest(changes, position);
-  return (await reading).edges.map(({ entry }) => entry.id);
+  const { edges } = await reading;
+  expect(reader.extensions).toEqual({});
+  return edges.map(({ entry }) => entry.id);
 }
 
 test('a follow and a post are in the home of whoever brings their position, though a list was cached', async () => {

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { encodePosition } from '../../../packages/events/src/feed/cursor.ts';
 import { incarnationOf } from '../../../packages/events/src/feed/identity.ts';
 import { createTimelinePool } from '../src/database/pool.ts';
-import { createCursorWatch } from '../src/home/cursor-watch.ts';
+import { createCursorWatch, type CursorWatch } from '../src/home/cursor-watch.ts';
 import { positionWaits } from '../src/home/metrics.ts';
 import { createPositionWait } from '../src/home/read-your-writes.ts';
 import { type TimelineLimits, timelineLimits } from '../src/limits.ts';
@@ -59,6 +59,16 @@ const consumeTo = (xid: bigint) =>
     [encodePosition({ incarnation, xid, id: now })],
   );
 
+/** Waits as for a reader with this position, and resolves to what they are told beside data. */
+function reachedBy(watch: CursorWatch) {
+  const wait = createPositionWait({ keys, watch });
+  return async (position: string | null) => {
+    const extensions: Record<string, unknown> = {};
+    await wait({ position, extensions });
+    return extensions;
+  };
+}
+
 /** A process that waits, and that nothing wakes unless told. */
 function openWait(limits: Partial<TimelineLimits> = {}) {
   const watch = createCursorWatch({
@@ -66,7 +76,7 @@ function openWait(limits: Partial<TimelineLimits> = {}) {
     logger,
     limits: { ...timelineLimits, positionWaitMs: never, positionPollMs: never, ...limits },
   });
-  return { watch, reached: createPositionWait({ keys, watch }) };
+  return { watch, reached: reachedBy(watch) };
 }
 
 const countOf = async (outcome: string) =>
@@ -84,7 +94,7 @@ test('a read waits until the write it follows has been projected', async () => {
   expect(await isWaiting(wait)).toBe(true);
   await consumeTo(11n);
   watch.wake();
-  await wait;
+  expect(await wait).toEqual({});
 });
 
 test('without a message it looks by itself', async () => {
@@ -136,23 +146,24 @@ test.each([
   ['that of a feed nobody consumes', positionAt(99, { feed: 'elsewhere' }), 1],
 ])('%s is not waited for and asks nothing', async (_name, position, refusals) => {
   const refused = await countOf('refused');
-  await openWait().reached(position);
+  expect(await openWait().reached(position)).toEqual({});
   expect(looks).toBe(0);
   expect(await countOf('refused')).toBe(refused + refusals);
 });
 
-test('a projection that stays behind is not waited for for ever', async () => {
+test('a projection that stays behind is not waited for for ever, and its reader is told', async () => {
   const timedOut = await countOf('timed_out');
-  await openWait({ positionWaitMs: 20 }).reached(positionAt(99));
+  expect(await openWait({ positionWaitMs: 20 }).reached(positionAt(99))).toEqual({ behind: true });
   expect(await countOf('timed_out')).toBe(timedOut + 1);
 });
 
 test.each([
   ['of this life of the feed', 'here'],
   ['of another life of it', 'elsewhere'],
-])('a write long ago %s is looked for once', async (_name, identity) => {
+])('a write long ago %s is looked for once, and its reader told', async (_name, identity) => {
   const stale = await countOf('stale');
-  await openWait().reached(positionAt(99, { identity, id: idAt(Date.now() - 60_000) }));
+  const longAgo = positionAt(99, { identity, id: idAt(Date.now() - 60_000) });
+  expect(await openWait().reached(longAgo)).toEqual({ behind: true });
   expect(await countOf('stale')).toBe(stale + 1);
   expect(looks).toBe(1);
 });
@@ -169,6 +180,6 @@ test('a database that does not answer ends no wait before its time, and breaks n
   const limits = { ...timelineLimits, positionWaitMs: 30, positionPollMs: 5 };
   const watch = createCursorWatch({ sql: away, logger, limits });
   const timedOut = await countOf('timed_out');
-  await createPositionWait({ keys, watch })(positionAt(11));
+  expect(await reachedBy(watch)(positionAt(11))).toEqual({ behind: true });
   expect(await countOf('timed_out')).toBe(timedOut + 1);
 });

@@ -6,7 +6,7 @@ import { homeOf } from '../belonging/source.ts';
 export const homeResolvers = {
   Query: {
     homeTimeline: (_root, args, context) =>
-      context.services.timelines.page(homeOf(requireViewer(context)), args, context.position),
+      context.services.timelines.page(homeOf(requireViewer(context)), args, context),
   },
   HomeTimelineConnection: {
     liveCursor: (connection, _args, context) => context.services.timelines.liveCursor(connection),

@@ -15,7 +15,7 @@ export const listResolvers = {
       const list = await context.services.lists.find(context, decodeInputId('List', 'listId', listId));
       if (!list) return null;
       const source = listOf(list.id, context.viewerId);
-      return context.services.timelines.page(source, args, context.position);
+      return context.services.timelines.page(source, args, context);
     },
   },
   List: {

@@ -1,4 +1,5 @@
 import { badUserInput, type PageArguments, pageFrom, type SealedCursorCodec } from '@murmuration/ids';
+import type { RequestContext } from '@murmuration/service-kit/subgraph';
 import { edgeOf, type HomeEdge } from '../belonging/edge.ts';
 import { type ReplayRange, selectReplay } from '../belonging/replay.ts';
 import { readerOf, type Source } from '../belonging/source.ts';
@@ -11,13 +12,18 @@ import { isReplayable } from '../log/is-replayable.ts';
 import { type TimelineConnection, timelineConnection } from './connection.ts';
 import type { Pipeline, TimelinePage } from './pipeline.ts';
 
-/** Waits until the projection has reached the position that a client brought, but not for long. */
-export type PositionWait = (position: string | null) => Promise<void>;
+/** Who reads: what they were given by their last write, and where their answer says more than data. */
+export type PositionedReader = Pick<RequestContext, 'position' | 'extensions'>;
+
+/**
+ * Waits until the projection has reached the position that a reader brought, but not for long: where that was not enough
+ * their answer says so (`extensions.behind`).
+ */
+export type PositionWait = (reader: PositionedReader) => Promise<void>;
 
 /** Timelines of any source. */
 export interface TimelineService {
-  /** @param position what the client was given by its last write */
-  page(source: Source, args: PageArguments, position: string | null): Promise<TimelineConnection>;
+  page(source: Source, args: PageArguments, reader: PositionedReader): Promise<TimelineConnection>;
   /** The edge that a page would have of an entry. */
   edgeOf(entry: SeenEntry): HomeEdge;
   liveCursor(connection: Pick<TimelineConnection, 'source' | 'position'>): string;
@@ -58,9 +64,9 @@ export function createTimelineService(options: {
   }
 
   return {
-    async page(source, args, position) {
+    async page(source, args, reader) {
       const page = pageFrom(args, entryCursors);
-      await reached(position);
+      await reached(reader);
       return timelineConnection(entryCursors, source, await pipeline.page(source, page), page);
     },
 
