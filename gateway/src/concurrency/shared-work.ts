@@ -2,7 +2,7 @@ import { type CancelSignal, createCancel } from '../execution/cancel.ts';
 
 export interface Waiter {
   readonly signal?: CancelSignal | undefined;
-  /** Milliseconds since the epoch. */
+  /** By `performance.now()`. */
   readonly deadline?: number | undefined;
   /** The error for a waiter who goes before the work is done. */
   readonly onLeave: (why: 'cancelled' | 'deadline') => Error;
