@@ -1,5 +1,7 @@
 /** What bounds a worker. */
 export interface JobLimits {
+  /** How long a worker that starts waits for a database that is out of reach, before it ends. */
+  startMs: number;
   /** Jobs that one process does at once. */
   concurrency: number;
   /** How often it looks for what has come due; what is enqueued to be done at once wakes it besides. */
@@ -17,6 +19,7 @@ export interface JobLimits {
 }
 
 export const jobLimits: JobLimits = {
+  startMs: 60_000,
   concurrency: 4,
   pollMs: 1_000,
   heartbeatMs: 1_000,

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPool } from '@murmuration/postgres';
-import type { Logger } from '@murmuration/service-kit';
+import { isDatabaseOutage, type Logger } from '@murmuration/service-kit';
 import { watchPool } from '@murmuration/service-kit/subgraph';
 import {
   Logger as GraphileLogger,
@@ -9,6 +10,7 @@ import {
   type TaskList,
   type WorkerEvents,
 } from 'graphile-worker';
+import type pg from 'pg';
 import { startHeartbeat } from './heartbeat.ts';
 import { type JobLimits, jobLimits } from './limits.ts';
 import { jobDuration, jobsTotal } from './metrics.ts';
@@ -54,7 +56,10 @@ export interface JobWorker {
   stop(): Promise<void>;
 }
 
-/** Works off the jobs of a database. Any number of processes may: each job is at one of them at a time. */
+/**
+ * Works off the jobs of a database. Any number of processes may: each job is at one of them at a time. Rejects when the
+ * database stays out of reach for `startMs`, and at once for what waiting does not mend.
+ */
 export async function startJobWorker(options: JobWorkerOptions): Promise<JobWorker> {
   const { logger, tasks } = options;
   const limits = { ...jobLimits, ...options.limits };
@@ -76,6 +81,7 @@ export async function startJobWorker(options: JobWorkerOptions): Promise<JobWork
     events.once('pool:create', ({ workerPool }) => resolve(workerPool.id));
   });
   countOutcomes(events, Object.keys(tasks), logger);
+  await untilThere(pool, limits, logger);
   const runner = await run({
     pgPool: pool,
     taskList: toTaskList(tasks),
@@ -113,6 +119,24 @@ export async function startJobWorker(options: JobWorkerOptions): Promise<JobWork
       await pool.end();
     },
   };
+}
+
+/** Whoever ends and is started again asks a database that is busy, or comes up after its worker, for more than who waits. */
+async function untilThere(pool: pg.Pool, { pollMs, startMs }: JobLimits, logger: Logger): Promise<void> {
+  const deadline = performance.now() + startMs;
+  for (;;) {
+    try {
+      await pool.query('SELECT');
+      return;
+    } catch (error) {
+      if (!isDatabaseOutage(error) || performance.now() >= deadline) {
+        await pool.end();
+        throw error;
+      }
+      logger.warn({ err: error }, 'the database of the jobs is out of reach, and waited for');
+      await sleep(pollMs);
+    }
+  }
 }
 
 function toTaskList(tasks: Tasks): TaskList {

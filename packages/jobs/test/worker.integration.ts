@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createPool } from '@murmuration/postgres';
 import { createLogger, metrics } from '@murmuration/service-kit';
-import { createTestDatabase, type TestDatabase } from '@murmuration/testing';
+import { createGate, createTestDatabase, type TestDatabase } from '@murmuration/testing';
 import { runMigrations } from 'graphile-worker';
 import type pg from 'pg';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -25,9 +25,9 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function work(task: Task, crontab: Crontab = []): Promise<JobWorker> {
+async function work(task: Task, crontab: Crontab = [], url = database.url): Promise<JobWorker> {
   const worker = await startJobWorker({
-    url: database.url,
+    url,
     name: 'test',
     logger,
     limits,
@@ -135,6 +135,26 @@ test('the job of a killed worker is done by another within seconds', async () =>
   await vi.waitUntil(async () => (await jobs()).length === 0, { timeout: 20_000 });
   expect(done).toEqual([{ whose: 'anybody' }]);
   expect(await metric('jobs_total', { task: 'note', outcome: 'freed' })).toBeGreaterThan(0);
+});
+
+test('a worker that starts before its database is there waits for it, and ends at once where waiting mends nothing', async () => {
+  const gate = await createGate(database.url);
+  await gate.cut();
+  const done = Promise.withResolvers<void>();
+  const onReady = vi.fn();
+  const starting = work(async () => done.resolve(), [], gate.url).then(onReady);
+  await enqueue({});
+  await pool.query('SELECT pg_sleep(0.5)');
+  expect(onReady).not.toHaveBeenCalled();
+  await gate.mend();
+  await starting;
+  await done.promise;
+  await Promise.all(workers.splice(0).map((each) => each.stop()));
+  await gate.close();
+
+  const elsewhere = new URL(database.url);
+  elsewhere.pathname = '/nowhere';
+  await expect(work(async () => undefined, [], elsewhere.href)).rejects.toThrow('does not exist');
 });
 
 test('a living worker keeps a job for longer than the silence', async () => {
