@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { bareEnvironment } from '@murmuration/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { composeSupergraph, testKey } from './support/start-graph.ts';
 import { type RunningSubgraph, serveNeighbourhood } from './support/town.ts';
@@ -41,7 +42,7 @@ it('serves by Apollo\u2019s planner alone where the binary of Hive\u2019s does n
   const main = join(import.meta.dirname, '../src/main.ts');
   gateway = spawn(process.execPath, ['--import', withoutBinary, main], {
     env: {
-      PATH: process.env.PATH,
+      ...bareEnvironment(),
       PORT: '0',
       SUPERGRAPH_FILE: supergraph,
       INTERNAL_KEYS: `${testKey.id}:${testKey.secret.toString('base64')}`,

@@ -1,3 +1,4 @@
+export { bareEnvironment, type CommandResult, runCommand } from './command.ts';
 export { createGate, type Gate } from './gate.ts';
 export { type Servers, servers } from './servers.ts';
 export { createTestDatabase, type TestDatabase } from './postgres.ts';

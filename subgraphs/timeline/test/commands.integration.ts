@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process';
-import { createTestDatabase } from '@murmuration/testing';
+import { createTestDatabase, runCommand } from '@murmuration/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
@@ -24,15 +23,10 @@ beforeEach(async () => {
 });
 
 /** As somebody runs it in a worker's pod. */
-function run(...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { ...process.env, TIMELINE_DATABASE_URL: database.url };
-  const entry = new URL('../src/dead-letters.ts', import.meta.url).pathname;
-  return new Promise((resolve) => {
-    execFile(process.execPath, [entry, ...words], { env }, (error, out, err) =>
-      resolve({ code: Number(error?.code ?? 0), out, err }),
-    );
+const run = (...words: string[]) =>
+  runCommand(new URL('../src/dead-letters.ts', import.meta.url), words, {
+    TIMELINE_DATABASE_URL: database.url,
   });
-}
 
 const left = async () => {
   const letters = await pool.query<{ id: string }>('SELECT event_id::text AS id FROM dead_letter ORDER BY 1');

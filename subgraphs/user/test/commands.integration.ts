@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createRedisProcess, type RedisProcess } from '@murmuration/testing';
+import { createRedisProcess, type RedisProcess, runCommand } from '@murmuration/testing';
 import { type Actor, createCast, password } from './support/cast.ts';
 import { createPlatform, type Platform, userIdOf } from './support/platform.ts';
 
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+const cli = new URL('../src/cli.ts', import.meta.url);
 let redis: RedisProcess;
 let platform: Platform;
 let alice: Actor;
@@ -20,14 +18,11 @@ afterAll(async () => {
   await redis.close();
 });
 
-/** The command as a process of its own, which knows no key of the service. */
-function command(...args: string[]): Promise<{ code: number; said: string; logged: string }> {
-  const env = { PATH: process.env['PATH'], USER_DATABASE_URL: platform.databaseUrl, REDIS_URL: redis.url };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [cli, ...args], { env }, (_error, logged, said) =>
-      resolve({ code: child.exitCode ?? -1, said, logged }),
-    );
-  });
+/** The command, which knows no key of the service. */
+async function command(...args: string[]): Promise<{ code: number; said: string; logged: string }> {
+  const settings = { USER_DATABASE_URL: platform.databaseUrl, REDIS_URL: redis.url };
+  const { code, err, out } = await runCommand(cli, args, settings);
+  return { code, said: err, logged: out };
 }
 
 const exists = async () => (await platform.run('{ user(handle: "alice") { id } }')).data?.['user'] !== null;

@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { createRedisProcess, type RedisProcess, whileHeld } from '@murmuration/testing';
+import { createRedisProcess, type RedisProcess, runCommand, whileHeld } from '@murmuration/testing';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Actor, actorOf, enter, password } from './support/cast.ts';
 import { createPlatform, type Platform, userIdOf } from './support/platform.ts';
 
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+const cli = new URL('../src/cli.ts', import.meta.url);
 let redis: RedisProcess;
 let platform: Platform;
 let ada: Actor;
@@ -31,14 +29,11 @@ beforeEach(async () => {
   ann = await enter(platform, `ann_${handles[people++]}`);
 });
 
-/** The command as a process of its own, which knows no key of the service. */
-function grant(...args: string[]): Promise<{ code: number; said: string }> {
-  const env = { PATH: process.env['PATH'], USER_DATABASE_URL: platform.databaseUrl, REDIS_URL: redis.url };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [cli, 'grant', ...args], { env }, (_error, _logged, said) =>
-      resolve({ code: child.exitCode ?? -1, said }),
-    );
-  });
+/** The command, which knows no key of the service. */
+async function grant(...args: string[]): Promise<{ code: number; said: string }> {
+  const settings = { USER_DATABASE_URL: platform.databaseUrl, REDIS_URL: redis.url };
+  const { code, err } = await runCommand(cli, ['grant', ...args], settings);
+  return { code, said: err };
 }
 
 /** Signed in, with what a gateway reads of the token. */
