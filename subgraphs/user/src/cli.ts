@@ -1,9 +1,6 @@
 import { parseArgs } from 'node:util';
-import { createLogger, type Logger } from '@murmuration/service-kit';
-import { grantRole } from './commands/grant.ts';
-import { resetLostSecondFactor } from './commands/reset-second-factor.ts';
-import { suspendPerson } from './commands/suspend.ts';
-import { type CommandConfig, readCommandConfig } from './config.ts';
+import type { Logger } from '@murmuration/service-kit';
+import type { CommandConfig } from './config.ts';
 import { isRole, roles } from './moderation/policy.ts';
 
 const usage = `Usage: node subgraphs/user/src/cli.ts suspend <@handle or usr_…> [--lift]
@@ -17,7 +14,7 @@ every session of theirs ends and their address is told. Be sure who asks: whoeve
 
 Each may be repeated at any time. Needs USER_DATABASE_URL and REDIS_URL.`;
 
-/** What was asked for, and what is true of the person afterwards. */
+/** What was asked for, and what is true of the person afterwards. What does it is loaded to do it: usage is told at once. */
 interface Asked {
   person: string;
   state: string;
@@ -36,7 +33,10 @@ function read(): Asked | null {
     return {
       person,
       state: isLifted ? 'not suspended' : 'suspended',
-      run: (config, logger) => suspendPerson(config, logger, person, { isLifted }),
+      async run(config, logger) {
+        const { suspendPerson } = await import('./commands/suspend.ts');
+        return suspendPerson(config, logger, person, { isLifted });
+      },
     };
   }
   if (isLifted) return null;
@@ -44,14 +44,20 @@ function read(): Asked | null {
     return {
       person,
       state: `of the role ${role}`,
-      run: (config, logger) => grantRole(config, logger, person, role),
+      async run(config, logger) {
+        const { grantRole } = await import('./commands/grant.ts');
+        return grantRole(config, logger, person, role);
+      },
     };
   }
   return command === 'reset-second-factor' && role === undefined
     ? {
         person,
         state: 'without a second factor',
-        run: (config, logger) => resetLostSecondFactor(config, logger, person),
+        async run(config, logger) {
+          const { resetLostSecondFactor } = await import('./commands/reset-second-factor.ts');
+          return resetLostSecondFactor(config, logger, person);
+        },
       }
     : null;
 }
@@ -64,6 +70,10 @@ async function run(): Promise<number> {
     return 3;
   }
   const { person, state } = asked;
+  const [{ createLogger }, { readCommandConfig }] = await Promise.all([
+    import('@murmuration/service-kit'),
+    import('./config.ts'),
+  ]);
   const config = readCommandConfig();
   const outcome = await asked.run(config, createLogger('user-command', config.LOG_LEVEL));
   if (outcome === 'no such account') console.error(`There is no account ${person}.`);
