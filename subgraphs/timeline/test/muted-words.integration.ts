@@ -2,26 +2,20 @@ import { encodeId } from '@murmuration/ids';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createSilenced } from '../src/words/silenced.ts';
 import { wordLimits } from '../src/words/words.ts';
-import { openLive, type TestLive } from './support/live.ts';
-import { openNews, type TestNews } from './support/news.ts';
-import { createTown, type Town } from './support/town.ts';
+import { type NewsTown, openNewsTown } from './support/news-town.ts';
+import type { Town } from './support/town.ts';
 
-let town: Town;
-let live: TestLive;
-let news: TestNews;
-let rest: bigint[];
+let town: NewsTown['town'];
+let live: NewsTown['live'];
+let news: NewsTown['news'];
+let newest: NewsTown['newest'];
+let take: NewsTown['take'];
 
 beforeAll(async () => {
-  town = createTown(40);
-  rest = [...town.people];
-  live = await openLive(town);
-  news = openNews(live);
-  await live.apply(town.people.flatMap((person) => town.setAccount(person, {})));
+  ({ live, news, newest, take, town } = await openNewsTown(40));
 });
 afterAll(() => live.close());
 
-const take = (count: number) => rest.splice(0, count) as [bigint, bigint, bigint, bigint];
-const newest = () => town.posts().at(-1)?.id ?? 0n;
 const always = { scope: 'everywhere', until: null } as const;
 
 async function say(author: bigint, text: string, of: Parameters<Town['post']>[1] = {}): Promise<bigint> {

@@ -7,22 +7,16 @@ import { noteErasures } from '../src/erasure/told.ts';
 import { retireNotifications } from '../src/notification-ingest/retire.ts';
 import { sweepNews } from '../src/notification-ingest/apply.ts';
 import { notificationLimits } from '../src/notifications/limits.ts';
-import { openLive, type TestLive } from './support/live.ts';
-import { openNews, type TestNews } from './support/news.ts';
-import { createTown, type Town } from './support/town.ts';
+import { type NewsTown, openNewsTown } from './support/news-town.ts';
 
-let town: Town;
-let live: TestLive;
-let news: TestNews;
-/** People whom no other test has anything to do with. */
-let rest: bigint[];
+let town: NewsTown['town'];
+let live: NewsTown['live'];
+let news: NewsTown['news'];
+let newest: NewsTown['newest'];
+let take: NewsTown['take'];
 
 beforeAll(async () => {
-  town = createTown(120);
-  rest = [...town.people];
-  live = await openLive(town);
-  news = openNews(live);
-  await live.apply(town.people.flatMap((person) => town.setAccount(person, {})));
+  ({ live, news, newest, take, town } = await openNewsTown(120));
 });
 afterAll(() => live.close());
 
@@ -37,9 +31,6 @@ async function registerDevice(viewerId: bigint): Promise<void> {
   await push.registerWeb(device, { endpoint: 'https://push.example.org/a', ...keys, serverKey });
   await push.update(device, { content: 'full' });
 }
-
-const newest = () => town.posts().at(-1)?.id ?? 0n;
-const take = (count: number) => rest.splice(0, count) as [bigint, bigint, bigint, bigint];
 
 test('a viral post is one notification, of which a page reads as many rows as of any other', async () => {
   const [anna, ben] = take(2);

@@ -3,28 +3,20 @@ import { createRequestContext } from '@murmuration/service-kit/subgraph';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { notificationLimits } from '../src/notifications/limits.ts';
 import { createTimelineSubgraph } from '../src/server.ts';
-import { openLive, type TestLive } from './support/live.ts';
-import { openNews, type TestNews } from './support/news.ts';
-import { createTown, type Town } from './support/town.ts';
+import { type NewsTown, openNewsTown } from './support/news-town.ts';
+import type { Town } from './support/town.ts';
 import { homeOf } from '../src/belonging/source.ts';
 
-let town: Town;
-let live: TestLive;
-let news: TestNews;
-/** People whom no other test has anything to do with. */
-let rest: bigint[];
+let town: NewsTown['town'];
+let live: NewsTown['live'];
+let news: NewsTown['news'];
+let newest: NewsTown['newest'];
+let take: NewsTown['take'];
 
 beforeAll(async () => {
-  town = createTown(120);
-  rest = [...town.people];
-  live = await openLive(town);
-  news = openNews(live);
-  await live.apply(town.people.flatMap((person) => town.setAccount(person, {})));
+  ({ live, news, newest, take, town } = await openNewsTown(120));
 });
 afterAll(() => live.close());
-
-const newest = () => town.posts().at(-1)?.id ?? 0n;
-const take = (count: number) => rest.splice(0, count) as [bigint, bigint, bigint, bigint];
 
 test('each kind is told to whom it concerns, by the nearest reason, and to nobody about themselves', async () => {
   const [anna, ben] = take(2);
@@ -157,7 +149,7 @@ test('nothing is told about or from what the viewer may not see at the moment of
 
 test('a kind may be wanted of nobody, or of people whom one follows, who are found behind others', async () => {
   const [anna, ben] = take(2);
-  const others = rest.splice(0, notificationLimits.actorsLookedAt + 2);
+  const others = take(notificationLimits.actorsLookedAt + 2);
   await news.tell(town.post(anna));
   const post = newest();
   await news.tell(town.like(ben, post));
