@@ -19,8 +19,8 @@ export interface EdgeContext extends RequestContext {
   readonly eventAudience: string | undefined;
   /** Positions that subgraphs answered, by subgraph; a later one replaces an earlier. */
   readonly positions: Map<string, string>;
-  /** Whether some subgraph could not wait for the position that the client brought: the answer may lack what it wrote. */
-  isBehind: boolean;
+  /** Subgraphs that could not wait for the position that the client brought: the answer may lack what was written there. */
+  readonly behind: Set<string>;
   /** How the caller stands with limits of subgraphs, as they answered; a later one replaces an earlier. */
   readonly standings: Map<string, Standing>;
   /** The client's, told to subgraphs; undefined for what the gateway asks by itself. */
@@ -71,16 +71,17 @@ export function createEdgeContext(options: {
   const position =
     options.position && options.position.length <= longestPosition ? options.position : undefined;
   const positions = new Map<string, string>();
+  const behind = new Set<string>();
   const standings = new Map<string, Standing>();
   const partition = [position, eventAudience].filter(Boolean).join(' ');
-  const context: EdgeContext = {
+  return {
     identity,
     reader: identity,
     requestId: options.requestId,
     position,
     eventAudience,
     positions,
-    isBehind: false,
+    behind,
     standings,
     address,
     agent: options.agent,
@@ -92,11 +93,10 @@ export function createEdgeContext(options: {
     crowd: undefined,
     onExtensions(subgraph, extensions) {
       if (typeof extensions.position === 'string') positions.set(subgraph, extensions.position);
-      if (extensions.behind === true) context.isBehind = true;
+      if (extensions.behind === true) behind.add(subgraph);
       for (const [name, standing] of readStandings(extensions)) standings.set(name, standing);
     },
   };
-  return context;
 }
 
 /** From here on the reads of the operation are for this person, and shared with nobody else's. */
@@ -132,8 +132,8 @@ export function withPosition(
   context: EdgeContext,
 ): FormattedExecutionResult {
   const position = answeredPosition(context);
-  if (!position && !context.isBehind) return result;
-  const { isBehind } = context;
+  const isBehind = context.behind.size > 0;
+  if (!position && !isBehind) return result;
   const said = { ...(position && { position }), ...(isBehind && { behind: true }) };
   return { ...result, extensions: { ...result.extensions, ...said } };
 }

@@ -60,7 +60,7 @@ export function writeJson(
   const all: Record<string, string> = { 'cache-control': 'no-store', [requestIdHeader]: requestId };
   const position = answeredPosition(context);
   if (position) all[positionHeader] = position;
-  if (context.isBehind) all[behindHeader] = 'true';
+  if (context.behind.size > 0) all[behindHeader] = 'true';
   Object.assign(all, headers);
   all['content-type'] = contentType;
   const { data, errors, extensions } = result;
